@@ -1,0 +1,1 @@
+"""SLACK: everything that knows Slack, in and out."""

@@ -1,0 +1,74 @@
+"""How something gets to Slack: one class per manner, each knowing how its doubt is settled."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.scene import Scene
+from bot.slack import SlackRefused, Transport
+from bot.workspace import Workspace
+from incidents.core import Core, Unit
+from models import Delivery
+
+
+class NotYet(Exception):
+    """Something that this depends on has not happened yet; it is tried again in `seconds`."""
+
+    def __init__(self, seconds: float = 0.5) -> None:
+        super().__init__(f"again in {seconds:g} s")
+        self.seconds = seconds
+
+
+@dataclass
+class Desk:
+    """What an act works with: one delivery, its scene, and the way to Slack."""
+
+    core: Core
+    slack: Transport
+    workspace: Workspace
+    delivery: Delivery
+    scene: Scene
+
+    def call(self, method: str, **args: Any) -> dict[str, Any]:
+        """One Web API call."""
+        return self.slack.call(method, args)
+
+    @property
+    def metadata_key(self) -> str:
+        """What our message carries, so that it is known again: ids only, since anybody may read it."""
+        return f"{self.workspace.install}:{self.delivery.id}"
+
+    def keep(self, **progress: Any) -> None:
+        """Store how far an act of several calls has come, in a transaction of its own."""
+        self.delivery.result = {**self.delivery.result, **progress}
+        with self.core.transaction() as session:
+            row = session.get_one(Delivery, self.delivery.id)
+            row.result = {**row.result, **progress}
+            session.add(row)
+
+
+class Act:
+    """A manner of getting something to Slack.
+
+    `perform` makes the calls and returns what to keep. `look` settles doubt: what to keep if an earlier attempt took
+    effect, None if it did not; the default is for acts that may simply be done again. `settled` and `failed` are the
+    outcome as verbs, inside the transaction that stores it.
+    """
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def look(self, desk: Desk) -> dict[str, Any] | None:
+        return None
+
+    def tidy(self, desk: Desk) -> None:
+        """A minute after a repost: remove what an earlier attempt left behind late."""
+
+    def recover(self, desk: Desk, refused: SlackRefused) -> dict[str, Any] | None:
+        """A simpler form after a refusal; None if there is none."""
+        return None
+
+    def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
+        """What follows in the record."""
+
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+        """What follows in the record when it is given up."""

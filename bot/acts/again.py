@@ -1,0 +1,103 @@
+"""What may simply be done again: invitations, pins, bookmarks, reactions. Slack says so when it was done before."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.acts import Act, Desk, NotYet
+from bot.slack import SlackRefused
+
+_INVITE_FINE = frozenset({"already_in_channel", "cant_invite_self"})
+_INVITE_ONE_BY_ONE = frozenset(
+    {"user_not_found", "no_user", "cant_invite", "user_is_restricted", "ura_max_channels", "org_user_not_in_team",
+     "invitee_cant_see_channel", *_INVITE_FINE}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Invite(Act):
+    """Bring people into the room: all at once, one by one where Slack objects to somebody."""
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        channel = desk.scene.incident.room_channel
+        if channel is None:
+            raise NotYet
+        people = self._people(desk)
+        if not people:
+            return {"invited": []}
+        try:
+            desk.call("conversations.invite", channel=channel, users=",".join(people[:100]))
+            return {"invited": people}
+        except SlackRefused as refused:
+            if refused.error not in _INVITE_ONE_BY_ONE:
+                raise
+        return (
+            {"invited": [one for one in people if self._one(desk, channel, one)]}
+            if len(people) > 1
+            else {"invited": []}
+        )
+
+    def _people(self, desk: Desk) -> list[str]:
+        target = desk.delivery.target
+        if target != "everyone":
+            return [desk.workspace.user_id(target)]
+        incident, standing = desk.scene.incident, desk.scene.standing
+        named = [incident.declared_by, *standing.holders.values(), *(notice.target for notice in standing.notices)]
+        ids = [name for name in named if name and not name.startswith(("#", "group:"))]
+        return list(dict.fromkeys(desk.workspace.user_id(id) for id in ids))
+
+    def _one(self, desk: Desk, channel: str, person: str) -> bool:
+        try:
+            desk.call("conversations.invite", channel=channel, users=person)
+        except SlackRefused as refused:
+            if refused.error not in _INVITE_ONE_BY_ONE:
+                raise
+            return refused.error in _INVITE_FINE
+        return True
+
+
+@dataclass(frozen=True)
+class Pin(Act):
+    """Pin the card."""
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        incident = desk.scene.incident
+        if incident.room_channel is None or incident.card_ts is None:
+            raise NotYet
+        try:
+            desk.call("pins.add", channel=incident.room_channel, timestamp=incident.card_ts)
+        except SlackRefused as refused:
+            if refused.error != "already_pinned":
+                raise
+        return {"pinned": incident.card_ts}
+
+
+@dataclass(frozen=True)
+class Bookmark(Act):
+    """The bridge call as a bookmark; found by its link, so it is there once."""
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        incident = desk.scene.incident
+        bridge = desk.scene.severity.bridge
+        if incident.room_channel is None or not bridge:
+            return {}
+        link = bridge.replace("{key}", incident.key)
+        there = desk.call("bookmarks.list", channel_id=incident.room_channel).get("bookmarks", [])
+        if all(bookmark.get("link") != link for bookmark in there):
+            desk.call("bookmarks.add", channel_id=incident.room_channel, title="Bridge call", type="link", link=link)
+        return {"link": link}
+
+
+@dataclass(frozen=True)
+class Tick(Act):
+    """Show on the message itself that it is on the timeline now."""
+
+    emoji: str = "memo"
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        event = desk.scene.event
+        try:
+            desk.call("reactions.add", channel=event.channel, timestamp=event.ts, name=self.emoji)
+        except SlackRefused as refused:
+            if refused.error != "already_reacted":
+                raise
+        return {}

@@ -1,0 +1,75 @@
+"""Keeping one message or topic equal to the incident's state: posted once, edited ever after."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.acts import Act, Desk, NotYet
+from bot.acts.post import INVALID, TEXT_LENGTH, Place, Post
+from bot.scene import Scene
+from bot.slack import SlackRefused
+from bot.views.blocks import Message
+from bot.views.card import line
+from incidents.core import Unit
+from models import Delivery, Incident
+
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+
+
+@dataclass(frozen=True)
+class Mirror(Post):
+    """A message that always shows the newest state. `where` is what is known of it; `remember` keeps that."""
+
+    where: Callable[[Incident], tuple[str | None, str | None]] = lambda incident: (None, None)
+    remember: Callable[[Incident, str, str], None] = lambda incident, channel, ts: None
+    marks: bool = False
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        channel, ts = self.where(desk.scene.incident)
+        message = Message(line(desk.scene)) if desk.delivery.result.get("plain") else self.view(desk.scene)
+        if channel is None or ts is None:
+            return self._send(desk, self.place(desk), message)
+        return self._edit(desk, channel, ts, message)
+
+    def _edit(self, desk: Desk, channel: str, ts: str, message: Message) -> dict[str, Any]:
+        try:
+            desk.call(
+                "chat.update", channel=channel, ts=ts, text=message.text[:TEXT_LENGTH], blocks=message.blocks or []
+            )
+        except SlackRefused as refused:
+            if refused.error not in _GONE:
+                raise
+            return self._send(desk, Place(channel), message)  # somebody deleted it
+        return {"channel": channel, "ts": ts}
+
+    def recover(self, desk: Desk, refused: SlackRefused) -> dict[str, Any] | None:
+        if refused.error in INVALID and not desk.delivery.result.get("plain"):
+            desk.keep(plain=True)
+            return self.perform(desk)
+        return None
+
+    def look(self, desk: Desk) -> dict[str, Any] | None:
+        """An edit may be made again; only the first post is looked for."""
+        _, ts = self.where(desk.scene.incident)
+        return super().look(desk) if ts is None else None
+
+    def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
+        self.remember(unit.incident, result["channel"], result["ts"])
+
+
+@dataclass(frozen=True)
+class Topic(Act):
+    """The room's topic. Each change is a visible message, so it is set only where it differs."""
+
+    text: Callable[[Scene], str]
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        channel = desk.scene.incident.room_channel
+        if channel is None:
+            raise NotYet
+        wanted = self.text(desk.scene)
+        if desk.delivery.result.get("topic") != wanted:
+            now = desk.call("conversations.info", channel=channel)["channel"].get("topic", {}).get("value", "")
+            if now != wanted:
+                desk.call("conversations.setTopic", channel=channel, topic=wanted)
+        return {"topic": wanted}

@@ -1,0 +1,187 @@
+"""Posting a message once: doubt is settled by looking for it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.acts import Act, Desk, NotYet
+from bot.scene import Scene
+from bot.slack import SlackRefused
+from bot.views.blocks import Message
+from bot.views.posts import plain_sentence
+from incidents import paging
+from incidents.core import Unit
+from models import Delivery, Event
+from models.spine import DONE
+
+TEXT_LENGTH = 3900  # longer texts are split into several messages by Slack
+INVALID = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments"}
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message goes: a channel (or a person's id, for a DM), in a thread or not."""
+
+    channel: str
+    thread_ts: str | None = None
+
+
+def room(desk: Desk) -> Place:
+    """The war room."""
+    channel = desk.scene.incident.room_channel
+    if channel is None:
+        raise NotYet
+    return Place(channel)
+
+
+def thread(desk: Desk) -> Place:
+    """The thread under the announcement."""
+    incident = desk.scene.incident
+    if incident.announce_channel is None or incident.announce_ts is None:
+        raise NotYet
+    return Place(incident.announce_channel, incident.announce_ts)
+
+
+def home(desk: Desk) -> Place:
+    """The room where there is one or will be, else the thread."""
+    return room(desk) if desk.scene.incident.room_wanted_at is not None else thread(desk)
+
+
+def announce(desk: Desk) -> Place:
+    """The announce channel, joined or made."""
+    return Place(desk.workspace.channel(desk.scene.policy.workspace.announce_channel, make=True))
+
+
+def leadership(desk: Desk) -> Place:
+    """The leadership channel."""
+    return Place(desk.workspace.channel(desk.scene.policy.workspace.leadership_channel or "leadership"))
+
+
+def person(desk: Desk) -> Place:
+    """A DM to the delivery's target, a Slack id or an e-mail address."""
+    return Place(desk.workspace.user_id(desk.delivery.target))
+
+
+def named_channel(desk: Desk) -> Place:
+    """The channel that the delivery names."""
+    policy = desk.scene.policy.workspace
+    name = desk.delivery.target.removeprefix("#")
+    return Place(desk.workspace.channel(name, make=name == policy.announce_channel))
+
+
+@dataclass(frozen=True)
+class Post(Act):
+    """Post `view` at `place`. With `marks`, the message becomes the event's own, which the timeline links to."""
+
+    place: Callable[[Desk], Place]
+    view: Callable[[Scene], Message]
+    marks: bool = True
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        place = self.place(desk)
+        try:
+            message = self.view(desk.scene)
+        except Exception:  # a broken view must not keep the sentence from people
+            desk.keep(plain=True)
+            message = plain_sentence(desk.scene)
+        return self._send(desk, place, message)
+
+    def recover(self, desk: Desk, refused: SlackRefused) -> dict[str, Any] | None:
+        if refused.error in INVALID and not desk.delivery.result.get("plain"):
+            desk.keep(plain=True)
+            return self._send(desk, self.place(desk), plain_sentence(desk.scene))
+        return None
+
+    def _send(self, desk: Desk, place: Place, message: Message) -> dict[str, Any]:
+        answer = desk.call(
+            "chat.postMessage",
+            channel=place.channel,
+            text=message.text[:TEXT_LENGTH],
+            blocks=message.blocks or None,
+            thread_ts=place.thread_ts,
+            metadata={"event_type": "muster", "event_payload": {"key": desk.metadata_key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return {"channel": answer["channel"], "ts": answer["ts"], "thread_ts": place.thread_ts}
+
+    def look(self, desk: Desk) -> dict[str, Any] | None:
+        return next(self._copies(desk), None)
+
+    def tidy(self, desk: Desk) -> None:
+        """Keep the copy that the record names, else the first; delete the others."""
+        copies = list(self._copies(desk))
+        kept = desk.delivery.result.get("ts") or (copies[0]["ts"] if copies else None)
+        if kept not in [copy["ts"] for copy in copies]:
+            kept = copies[0]["ts"] if copies else None
+        for copy in copies:
+            if copy["ts"] != kept:
+                desk.call("chat.delete", channel=copy["channel"], ts=copy["ts"])
+
+    def _copies(self, desk: Desk) -> Iterator[dict[str, Any]]:
+        """Our messages that carry this delivery's key, oldest first."""
+        place = self.place(desk)
+        channel = place.channel
+        if channel[:1] in "UW":
+            channel = desk.call("conversations.open", users=channel)["channel"]["id"]
+        method, args = "conversations.history", {"channel": channel, "include_all_metadata": True}
+        if place.thread_ts:
+            method, args = "conversations.replies", {**args, "ts": place.thread_ts}
+        oldest = self._last_known(desk, channel)
+        if oldest:
+            args["oldest"] = oldest
+        found = []
+        for message in desk.workspace.pages(method, "messages", **args):
+            payload = (message.get("metadata") or {}).get("event_payload") or {}
+            ours = desk.workspace.identity.bot == message.get("bot_id") or (
+                desk.workspace.identity.user == message.get("user")
+            )
+            if ours and payload.get("key") == desk.metadata_key:
+                found.append({"channel": channel, "ts": message["ts"], "thread_ts": place.thread_ts})
+        yield from sorted(found, key=lambda copy: copy["ts"])
+
+    def _last_known(self, desk: Desk, channel: str) -> str | None:
+        """The ts of the lane's last message before this one, by Slack's own clock: no need to look further back."""
+        query = (
+            select(Delivery)
+            .where(Delivery.lane == desk.delivery.lane, Delivery.state == DONE, col(Delivery.id) < desk.delivery.id)
+            .order_by(col(Delivery.id).desc())
+            .limit(5)
+        )
+        with desk.core.view() as session:
+            for row in session.exec(query):
+                if row.result.get("channel") == channel and row.result.get("ts"):
+                    return str(row.result["ts"])
+        return None
+
+    def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
+        if not self.marks:
+            return
+        event = unit.session.get_one(Event, delivery.event_id)
+        if event.ts is None:
+            event.channel, event.ts, event.thread_ts = result["channel"], result["ts"], result.get("thread_ts")
+
+
+@dataclass(frozen=True)
+class PagePost(Post):
+    """A page in Slack. Whether it got out decides when the next level is told."""
+
+    marks: bool = False
+
+    def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
+        notice = self._notice(unit, delivery)
+        if notice is not None:
+            paging.notice_sent(unit, notice)
+
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+        notice = self._notice(unit, delivery)
+        if notice is not None:
+            paging.notice_failed(unit, notice, trouble)
+
+    def _notice(self, unit: Unit, delivery: Delivery) -> Any:
+        paged = unit.session.get_one(Event, delivery.event_id).payload
+        return paging.notice_of(unit, paged["page_id"], paged.get("round", 0), paged.get("level", 0), delivery.target)

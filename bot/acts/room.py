@@ -1,0 +1,59 @@
+"""Making the war room once, under a name that nobody else has."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import select
+
+from bot.acts import Act, Desk
+from bot.slack import SlackRefused
+from incidents import rooms
+from incidents.core import Unit
+from models import Delivery, Incident
+
+_SKEW = timedelta(minutes=5)  # between Slack's clock and ours
+_TRIES = 20
+
+
+@dataclass(frozen=True)
+class OpenRoom(Act):
+    """conversations.create; the name is in the database before the call, so a lost answer can be found again."""
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        name = desk.scene.incident.room_name or f"inc-{desk.scene.incident.number}"
+        for _ in range(_TRIES):
+            try:
+                made = desk.call("conversations.create", name=name, is_private=False)["channel"]
+                return {"channel": made["id"], "name": made.get("name", name)}
+            except SlackRefused as refused:
+                if refused.error != "name_taken":
+                    raise
+            ours = self._ours(desk, name)
+            if ours is not None:
+                return ours
+            name = rooms.next_name(desk.core, desk.scene.incident.number)
+        raise SlackRefused("conversations.create", "name_taken", f"and so are {_TRIES} names like it")
+
+    def look(self, desk: Desk) -> dict[str, Any] | None:
+        return self._ours(desk, desk.scene.incident.room_name or "")
+
+    def _ours(self, desk: Desk, name: str) -> dict[str, Any] | None:
+        """A channel of this name that our bot made after our first try and that is no other incident's room."""
+        first = (desk.delivery.first_try_at or desk.scene.now) - _SKEW
+        me = desk.workspace.identity.user
+        for found in desk.workspace.pages("users.conversations", "channels", types="public_channel"):
+            if found.get("name") != name or found.get("is_private"):
+                continue
+            if found.get("creator") == me and float(found.get("created", 0)) >= first.timestamp():
+                with desk.core.view() as session:
+                    taken = session.exec(select(Incident.id).where(Incident.room_channel == found["id"])).first()
+                if taken is None or taken == desk.scene.incident.number:
+                    return {"channel": found["id"], "name": name}
+        return None
+
+    def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
+        rooms.opened(unit, result["channel"], result["name"])
+
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+        rooms.failed(unit, trouble)

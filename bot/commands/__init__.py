@@ -1,0 +1,104 @@
+"""What people can say after `/incident`; one file per subcommand, each with a `COMMAND`. A button is a command, too."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from bot.views.blocks import Block
+from incidents.core import Core
+from incidents.errors import Refused
+from incidents.policy import Policy
+from models import Event, Incident
+
+RUN = "run:"  # an action_id `run:<command>[:anything]` runs that command; its value is `INC-42 <text>`
+
+
+class Needs(Enum):
+    """Which incident a command works on."""
+
+    NOTHING = "nothing"  # none
+    INCIDENT = "incident"  # the room's, the named, or the only open one; else a picker is shown
+
+
+class Forms(Protocol):
+    """Opens a modal for whoever made the request, within the 3 s that its trigger lives."""
+
+    def open(self, view: Block) -> None:
+        """Over the button's message or on the slash command."""
+        ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What only the asker sees. An empty text is silence (a form was opened)."""
+
+    text: str = ""
+    blocks: list[Block] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One thing a person asked, by command, button, menu or picker.
+
+    `text` is what they typed after the subcommand and the incident's name, with Slack's escapes undone; people in it
+    are `<@U…>`. `confirmed` is set by a button that asked first. `number` is the incident's, where one is needed.
+    """
+
+    core: Core
+    forms: Forms
+    by: str
+    text: str
+    key: str
+    channel: str
+    timezone: ZoneInfo
+    now: datetime
+    number: int | None = None
+    confirmed: bool = False
+    response_url: str = ""
+    chosen: str = ""
+
+    @property
+    def policy(self) -> Policy:
+        """The policy as it is now."""
+        return self.core.policy
+
+    @property
+    def incident_number(self) -> int:
+        """For commands that need an incident: the dispatcher has found it."""
+        if self.number is None:
+            raise Refused("Which incident? Name it: `INC-42`. `/incident list` shows the open ones.")
+        return self.number
+
+    def with_text(self, text: str) -> "Request":
+        """The same request, saying something else."""
+        return replace(self, text=text)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand. `run` changes things through verbs and returns the answer.
+
+    `repeat` gives the answer when the same request arrives again, from the event it led to the first time; without it
+    the event's sentence is the answer. `free_text` says that a number at the front may be part of the text.
+    """
+
+    name: str
+    usage: str
+    help: str
+    run: Callable[[Request], Answer]
+    aliases: tuple[str, ...] = ()
+    needs: Needs = Needs.INCIDENT
+    free_text: bool = False
+    group: str = "More"
+    repeat: Callable[[Request, Event, Incident], Answer] | None = None
+
+
+def value(number: int, text: str = "") -> str:
+    """A button's value: the incident it is for, and what it says."""
+    return f"INC-{number} {text}".rstrip()
+
+
+Values = dict[str, dict[str, dict[str, Any]]]

@@ -1,0 +1,26 @@
+"""`/incident` alone: in a room the control panel, elsewhere the declare form."""
+
+from bot import look
+from bot.commands import Answer, Command, Needs, Request
+from bot.modals import declare as form
+from bot.views import forms
+from bot.views.panel import panel
+
+
+def run(request: Request) -> Answer:
+    """How it stands and what can be done about it; nothing is changed."""
+    if request.number is None:
+        request.forms.open(form.view(request.policy, request.by, forms.carried(request.response_url)))
+        return Answer()
+    shown = panel(look.scene(request.core, request.number))
+    return Answer(shown.text, shown.blocks)
+
+
+COMMAND = Command(
+    name="panel",
+    usage="panel",
+    help="The control panel of this room's incident.",
+    run=run,
+    needs=Needs.NOTHING,
+    group="",
+)

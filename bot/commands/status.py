@@ -1,0 +1,42 @@
+"""Moving an incident to another state."""
+
+from bot import look
+from bot.commands import Answer, Command, Request
+from bot.modals import status as form
+from bot.views import answers
+from incidents import status
+from incidents.errors import NeedsConfirmation, NeedsReason
+from incidents.rules.lifecycle import Status, parse_status
+
+
+def run(request: Request) -> Answer:
+    """With no state the form opens."""
+    state, _, why = request.text.strip().partition(" ")
+    if not state:
+        request.forms.open(form.view(look.scene(request.core, request.incident_number), request.response_url))
+        return Answer()
+    return move(request, parse_status(state), why)
+
+
+def move(request: Request, to: Status, why: str) -> Answer:
+    """Moves it, and asks what the move still needs: a confirmation by a button, a reason by the form."""
+    number = request.incident_number
+    try:
+        event = status.move(
+            request.core, number, to, by=request.by, why=why, confirmed=request.confirmed, key=request.key
+        )
+    except NeedsConfirmation as question:
+        return answers.ask(question, "Resolve anyway", "status", number, f"{to} {why}".strip())
+    except NeedsReason:
+        request.forms.open(form.view(look.scene(request.core, number), request.response_url, to=to))
+        return Answer()
+    return answers.moved(look.scene(request.core, number), event)
+
+
+COMMAND = Command(
+    name="status",
+    usage="status <state> [why]",
+    help="Move it to investigating, identified, mitigating, monitoring, resolved: `/incident status mitigating`.",
+    run=run,
+    group="Move it",
+)

@@ -1,0 +1,26 @@
+"""The status update's form."""
+
+from bot import look
+from bot.commands import Answer, Command, Request
+from bot.modals import update as form
+from incidents.errors import Refused
+from incidents.rules.lifecycle import OPEN
+
+
+def run(request: Request) -> Answer:
+    """Opens it prefilled; what was typed stands in "Actions in progress"."""
+    scene = look.scene(request.core, request.incident_number)
+    incident = scene.incident
+    if incident.status not in OPEN:
+        raise Refused(f"{incident.key} is {incident.status}; nothing more is due. Reopen it: `/incident reopen <why>`.")
+    request.forms.open(form.view(scene, request.response_url, actions=request.text.strip()))
+    return Answer()
+
+
+COMMAND = Command(
+    name="update",
+    usage="update [what you are doing]",
+    help="Write a status update, prefilled with what is known.",
+    run=run,
+    group="Say what is known",
+)

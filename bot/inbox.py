@@ -1,0 +1,190 @@
+"""What each kind of Slack request means: its person, its key, its incident; then it is handed to the dispatcher."""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import or_, select
+
+from bot.commands import Answer
+from bot.modals import capture as capture_form
+from bot.requests import Dispatcher, open_incidents
+from bot.slack import SlackRefused
+from bot.views.texts import clip, escape, typed
+from incidents import timeline
+from incidents.core import Repeated
+from incidents.errors import Refused
+from models import Incident
+
+log = logging.getLogger("muster.inbox")
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """One method for each registration in listeners.py."""
+
+    dispatcher: Dispatcher
+
+    def command(self, body: dict[str, Any]) -> Answer:
+        """A slash command."""
+        request = self.dispatcher.request(
+            by=body["user_id"],
+            key=f"cmd:{body['trigger_id']}",
+            channel=body.get("channel_id", ""),
+            trigger_id=body["trigger_id"],
+            response_url=body.get("response_url", ""),
+        )
+        return self.dispatcher.typed(request, body.get("text") or "")
+
+    def action(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        """A button or a menu: the command that it names. What only the asker sees goes by response_url."""
+        container = body.get("container") or {}
+        option = action.get("selected_option") or {}
+        trigger = body.get("trigger_id", "")
+        request = self.dispatcher.request(
+            by=body["user"]["id"],
+            key=f"act:{trigger}",
+            channel=(body.get("channel") or {}).get("id", ""),
+            trigger_id=trigger,
+            response_url=body.get("response_url", ""),
+            chosen=action.get("selected_user") or "",
+        )
+        said = str(option.get("value") or action.get("value") or "")
+        answer = self.dispatcher.pressed(request, action.get("action_id", ""), said)
+        if answer.text and body.get("response_url"):
+            only_ours = bool(container.get("is_ephemeral"))
+            self.dispatcher.background.respond(body["response_url"], answer, replace_original=only_ours)
+
+    def form(self, body: dict[str, Any]) -> dict[str, str]:
+        """A form that was sent: errors by field, empty when it was carried out."""
+        view = body["view"]
+        modal = self.dispatcher.modals.get(view.get("callback_id", ""))
+        if modal is None:
+            return {}
+        request = self.dispatcher.request(
+            by=body["user"]["id"],
+            key=f"view:{view['id']}:{view.get('hash', '')}",
+            channel="",
+            trigger_id=body.get("trigger_id", ""),
+        )
+        answer, errors = self.dispatcher.submitted(request, modal, view)
+        url = capture_form.carried(view).get("response_url")
+        if answer.text and url:
+            self.dispatcher.background.respond(str(url), answer)
+        return {name: sentence[:2000] for name, sentence in errors.items()}
+
+    def add_to_timeline(self, body: dict[str, Any]) -> None:
+        """The message shortcut: to the incident at home there, to the only open one, or to one picked from a form."""
+        message, channel, by = body["message"], body["channel"]["id"], body["user"]["id"]
+        core = self.dispatcher.core
+        home = timeline.at_home(core, channel, message.get("thread_ts") or message["ts"])
+        with core.view() as session:
+            found = [home] if home else open_incidents(session, 100)
+        respond = body.get("response_url", "")
+        if len(found) == 1:
+            text = self._capture(found[0], channel, message, by, "shortcut")
+        elif not found:
+            text = "No incident is open, so there is no timeline to add it to."
+        else:
+            request = self.dispatcher.request(
+                by=by, key="", channel=channel, trigger_id=body["trigger_id"], response_url=respond
+            )
+            request.forms.open(capture_form.view(found, channel, message, respond))
+            return
+        if respond:
+            self.dispatcher.background.respond(respond, Answer(text))
+
+    def pinned(self, event: dict[str, Any]) -> None:
+        """A pin in a room or a thread puts the message on the timeline."""
+        item = event.get("item") or {}
+        message = item.get("message") or {}
+        channel = item.get("channel") or event.get("channel_id") or ""
+        if item.get("type") == "message" and message.get("ts"):
+            self._capture_at_home(channel, message, event.get("user", ""), "pin")
+
+    def reacted(self, event: dict[str, Any]) -> None:
+        """So does the pin emoji (config)."""
+        item = event.get("item") or {}
+        if event.get("reaction") != self.dispatcher.core.policy.workspace.pin_emoji or item.get("type") != "message":
+            return
+        channel, ts = item["channel"], item["ts"]
+        if not self._may_be_home(channel):
+            return
+        message = self._message(channel, ts)
+        if message is not None:
+            self._capture_at_home(channel, message, event.get("user", ""), "reaction")
+
+    def joined(self, event: dict[str, Any]) -> None:
+        """Whoever comes into a room is shown privately how things stand, from the record."""
+        home = timeline.at_home(self.dispatcher.core, event.get("channel", ""))
+        if home is None:
+            return
+        self.dispatcher.background.run(lambda: self._catch_up(home, event["channel"], event["user"]))
+
+    def broken(self, error: Exception, body: dict[str, Any]) -> None:
+        """The last resort: logged with what it was about, never with what people wrote."""
+        kind = body.get("type") or body.get("command") or "request"
+        what = (body.get("event") or {}).get("type", "") if isinstance(body.get("event"), dict) else ""
+        log.error("a %s %s could not be handled", kind, what, exc_info=error)
+
+    def _catch_up(self, incident: Incident, channel: str, user: str) -> None:
+        if user == self.dispatcher.workspace.identity.user:
+            return
+        request = self.dispatcher.request(by=user, key="", channel=channel, trigger_id="")
+        answer = self.dispatcher.commands["catchup"].run(replace(request, number=incident.number))
+        try:
+            self.dispatcher.slack.call(
+                "chat.postEphemeral",
+                {"channel": channel, "user": user, "text": answer.text, "blocks": answer.blocks or None},
+            )
+        except SlackRefused as refused:
+            log.info("no catch-up for %s in %s: %s", user, channel, refused.error)
+
+    def _may_be_home(self, channel: str) -> bool:
+        with self.dispatcher.core.view() as session:
+            where = or_(Incident.room_channel == channel, Incident.announce_channel == channel)
+            return session.exec(select(Incident.id).where(where).limit(1)).first() is not None
+
+    def _message(self, channel: str, ts: str) -> dict[str, Any] | None:
+        """The message that was marked, wherever in the channel it stands."""
+        args = {"channel": channel, "latest": ts, "oldest": ts, "inclusive": True, "limit": 1}
+        found = self.dispatcher.slack.call("conversations.history", args).get("messages", [])
+        if not found or found[0]["ts"] != ts:  # a reply is only found in its thread
+            found = self.dispatcher.slack.call("conversations.replies", {**args, "ts": ts}).get("messages", [])
+        return next((message for message in found if message.get("ts") == ts), None)
+
+    def _capture_at_home(self, channel: str, message: dict[str, Any], by: str, how: str) -> None:
+        home = timeline.at_home(self.dispatcher.core, channel, message.get("thread_ts") or message["ts"])
+        identity = self.dispatcher.workspace.identity
+        ours = message.get("bot_id") == identity.bot or message.get("user") == identity.user
+        if home is not None and by != identity.user and not ours:
+            self._capture(home, channel, message, by, how)
+
+    def _capture(self, incident: Incident, channel: str, message: dict[str, Any], by: str, how: str) -> str:
+        try:
+            put_on_timeline(self.dispatcher, incident.number, channel, message, by, how)
+        except Repeated:
+            return f"It is on the timeline of {incident.key} already."
+        except Refused as refused:
+            return clip(refused.sentence, 1000)
+        return f"Added to the timeline of {incident.key} ({escape(incident.title[:100])})."
+
+
+def put_on_timeline(
+    dispatcher: Dispatcher, number: int, channel: str, message: dict[str, Any], by: str, how: str
+) -> None:
+    """A message with its own moment, author and link."""
+    files = " ".join(f"[file: {file.get('name', 'file')}]" for file in message.get("files", [])[:10])
+    timeline.capture(
+        dispatcher.core,
+        number,
+        channel=channel,
+        ts=message["ts"],
+        thread_ts=message.get("thread_ts"),
+        author=message.get("user"),
+        text=f"{typed(message.get('text') or '')} {files}".strip(),
+        at=datetime.fromtimestamp(float(message["ts"]), UTC),
+        by=by,
+        how=how,
+    )

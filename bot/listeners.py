@@ -1,0 +1,59 @@
+"""What comes in from Slack: every registration, on one page."""
+
+import re
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext
+
+from bot.commands import Answer
+from bot.inbox import Inbox
+
+COMMAND = "/incident"
+ADD_TO_TIMELINE = "add_to_timeline"
+
+
+def register(app: App, inbox: Inbox) -> None:
+    """Each listener changes what is to be changed in one transaction and acknowledges last, with the answer."""
+
+    @app.command(COMMAND)
+    def command(ack: Ack, body: dict[str, Any]) -> None:
+        _answer(ack, inbox.command(body))
+
+    @app.action(re.compile(".*"))
+    def action(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        inbox.action(body, action)
+        ack()
+
+    @app.view(re.compile(".*"))
+    def form(ack: Ack, body: dict[str, Any]) -> None:
+        errors = inbox.form(body)
+        ack(response_action="errors", errors=errors) if errors else ack()
+
+    @app.shortcut(ADD_TO_TIMELINE)
+    def add_to_timeline(ack: Ack, body: dict[str, Any]) -> None:
+        inbox.add_to_timeline(body)
+        ack()
+
+    @app.event("pin_added")
+    def pin_added(event: dict[str, Any]) -> None:
+        inbox.pinned(event)
+
+    @app.event("reaction_added")
+    def reaction_added(event: dict[str, Any]) -> None:
+        inbox.reacted(event)
+
+    @app.event("member_joined_channel")
+    def member_joined(event: dict[str, Any]) -> None:
+        inbox.joined(event)
+
+    @app.error
+    def broken(error: Exception, body: dict[str, Any], context: BoltContext) -> None:
+        inbox.broken(error, body)
+        raise error  # a 5xx: Slack sends events again
+
+
+def _answer(ack: Ack, answer: Answer) -> None:
+    if not answer.text:
+        ack()
+        return
+    ack(text=answer.text, blocks=answer.blocks or None, response_type="ephemeral")

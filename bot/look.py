@@ -1,0 +1,81 @@
+"""What commands look at before they answer: one incident, the open ones, what followed from an event."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, func, or_, select
+
+from bot.scene import Scene, picture
+from incidents.core import Core
+from incidents.dossier import gather
+from incidents.rules.lifecycle import OPEN
+from incidents.rules.postmortem import Todo
+from models import Event, Incident, RoleAssignment
+
+
+def scene(core: Core, number: int) -> Scene:
+    """How an incident stands at this moment; NoSuchIncident if there is none."""
+    with core.view() as session:
+        return picture(core, session, number)
+
+
+def followed(core: Core, event: Event) -> list[Event]:
+    """What the incident's timeline holds from this event on: the event and all that it led to."""
+    assert event.id is not None
+    with core.view() as session:
+        query = select(Event).where(Event.incident_id == event.incident_id, col(Event.id) >= event.id)
+        return list(session.exec(query.order_by(col(Event.id)).limit(50)))
+
+
+def incidents(core: Core, *where: ColumnElement[bool], limit: int) -> tuple[Sequence[Incident], int]:
+    """The newest that fit, at most `limit`, and how many fit in all."""
+    with core.view() as session:
+        rows = session.exec(select(Incident).where(*where).order_by(col(Incident.id).desc()).limit(limit)).all()
+        total = session.exec(select(func.count()).select_from(Incident).where(*where)).one()
+        return rows, total
+
+
+def is_open() -> ColumnElement[bool]:
+    """Before resolved."""
+    return col(Incident.status).in_([str(status) for status in OPEN])
+
+
+def is_of(person: str) -> ColumnElement[bool]:
+    """Declared by this person, or they hold a role in it now."""
+    held = select(RoleAssignment.incident_id).where(
+        RoleAssignment.person == person, col(RoleAssignment.until).is_(None)
+    )
+    return or_(col(Incident.declared_by) == person, col(Incident.id).in_(held))
+
+
+def mentions(text: str) -> ColumnElement[bool]:
+    """The text stands somewhere in the title, summary or impact, in any case."""
+    columns = (Incident.title, Incident.summary, Incident.impact)
+    return or_(*(col(column).icontains(text, autoescape=True) for column in columns))
+
+
+def commanders(core: Core, numbers: Sequence[int]) -> dict[int, str]:
+    """Who is IC of which incident."""
+    with core.view() as session:
+        query = select(RoleAssignment.incident_id, RoleAssignment.person).where(
+            RoleAssignment.role == "ic", col(RoleAssignment.until).is_(None)
+        )
+        return dict(session.exec(query.where(col(RoleAssignment.incident_id).in_(numbers))).all())
+
+
+def questions(core: Core, number: int) -> list[str]:
+    """What the postmortem draft leaves to people: each question under the title of its section, in the draft's order."""
+    document = gather(core, number, names={}, link=lambda channel, ts, thread_ts: "")
+    return [f"{part.title}: {todo.question}" for part in document.sections for todo in _todos(part)]
+
+
+def _todos(part: object) -> Iterator[Todo]:
+    if isinstance(part, Todo):
+        yield part
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from _todos(each)
+    elif is_dataclass(part):
+        for each in fields(part):
+            yield from _todos(getattr(part, each.name))

@@ -1,0 +1,70 @@
+"""Which incident's timeline does this message belong on?"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.commands import Answer
+from bot.modals import Modal, Submission, field
+from bot.modals import view as frame
+from bot.views.blocks import Block, option, section
+from bot.views.texts import clip, typed
+from incidents import timeline
+from incidents.errors import Refused
+from models import Incident
+
+_CARRIED_TEXT = 1500  # of the 3 000 characters that a form carries along
+
+
+def view(found: Sequence[Incident], channel: str, message: Mapping[str, Any], response_url: str) -> Block:
+    """Asks for one of several open incidents."""
+    text = typed(str(message.get("text") or ""))
+    private = {
+        "channel": channel,
+        "ts": message["ts"],
+        "thread_ts": message.get("thread_ts"),
+        "author": message.get("user"),
+        "text": text[:_CARRIED_TEXT],
+        "response_url": response_url,
+    }
+    options = [option(f"{incident.key} {incident.title}", str(incident.number)) for incident in found[:100]]
+    blocks = [
+        section(f">{clip(text.replace(chr(10), ' '), 300)}"),
+        field("incident", "Incident", {"type": "static_select", "options": options}),
+    ]
+    while len(json.dumps(private)) > 2900:
+        private["text"] = str(private["text"])[: len(str(private["text"])) // 2]
+    return frame("capture", "Add to timeline", "Add", blocks, json.dumps(private))
+
+
+def carried(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form carried along; empty if it is unreadable."""
+    try:
+        private = json.loads(sent.get("private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return private if isinstance(private, dict) else {}
+
+
+def submit(sent: Submission) -> Answer:
+    """Put it on the timeline of the chosen one."""
+    number = sent.option("incident")
+    if number is None:
+        raise Refused("Choose the incident.", field="incident")
+    timeline.capture(
+        sent.request.core,
+        int(number),
+        channel=sent.private["channel"],
+        ts=sent.private["ts"],
+        thread_ts=sent.private.get("thread_ts"),
+        author=sent.private.get("author"),
+        text=sent.private.get("text", ""),
+        at=datetime.fromtimestamp(float(sent.private["ts"]), UTC),
+        by=sent.request.by,
+        how="shortcut",
+    )
+    return Answer(f"Added to the timeline of INC-{number}.")
+
+
+MODAL = Modal("capture", submit, fallback="incident")

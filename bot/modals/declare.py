@@ -1,0 +1,108 @@
+"""The form "Declare an incident": one required field, and what helps where it is known."""
+
+from bot import look
+from bot.commands import Answer
+from bot.modals import Modal, Submission, field
+from bot.modals import view as frame
+from bot.severities import default_severity
+from bot.views import answers, forms
+from bot.views.blocks import Block, option
+from incidents.core import Repeated
+from incidents.declare import Declaration, declare
+from incidents.policy import Policy
+from incidents.rules.severity import Impact, Scope, from_impact
+from incidents.texts import TITLE_LENGTH
+
+UNSURE = "?"  # the severity option for those who do not know it
+
+IMPACTS = {
+    Impact.COMPLETE: "Complete loss",
+    Impact.DEGRADED: "Degraded",
+    Impact.INCONVENIENCE: "Inconvenience",
+    Impact.NOT_SURE: "Not sure",
+}
+SCOPES = {
+    Scope.WIDESPREAD: "Widespread: all or most users",
+    Scope.LIMITED: "Limited: some users",
+    Scope.MINIMAL: "Minimal: hardly anybody",
+    Scope.NOT_SURE: "Not sure",
+}
+SOURCES = {"alert": "An alert", "engineer": "An engineer", "customer": "A customer", "other": "Something else"}
+
+
+def view(policy: Policy, by: str, private: str, *, title: str = "", severity: str | None = None) -> Block:
+    """The empty form, with what was typed already; the declarer is the commander unless they clear the field."""
+    unsure = option("Not sure – by impact and scope below", UNSURE)
+    blocks = [
+        field("title", "What is wrong?", forms.text_input(title, most=TITLE_LENGTH, focus=True)),
+        field(
+            "severity",
+            "Severity",
+            forms.select(
+                [*forms.severity_options(policy)[:99], unsure], severity, placeholder="Choose, or leave it to us"
+            ),
+            optional=True,
+            hint=f"Left empty it counts as {default_severity(policy)}, or as impact and scope say. Changing it later is easy.",
+        ),
+        field("impact_size", "Impact", forms.select(_choices(IMPACTS)), optional=True),
+        field("scope", "Scope", forms.select(_choices(SCOPES)), optional=True),
+        field("ic", "Incident commander", forms.person_input(by), optional=True),
+    ]
+    if policy.services:
+        services = [option(name, name) for name in policy.services]
+        blocks.append(field("services", "Services", forms.several(services), optional=True))
+    blocks += [
+        field("summary", "Summary", forms.text_input(multiline=True), optional=True),
+        field("detected_by", "Detected by", forms.select(_choices(SOURCES)), optional=True),
+        field(
+            "also",
+            "Also",
+            forms.ticks(
+                [option("Several teams are needed", "several_teams"), option("The cause is unclear", "cause_unclear")]
+            ),
+            optional=True,
+            hint="Either one opens a war room at once.",
+        ),
+    ]
+    return frame(MODAL.name, "Declare an incident", "Declare", blocks, private)
+
+
+def _choices(texts: dict[Impact, str] | dict[Scope, str] | dict[str, str]) -> list[Block]:
+    return [option(text, str(value)) for value, text in texts.items()]
+
+
+def chosen_severity(form: Submission, policy: Policy) -> str:
+    """The level that was chosen; else what impact and scope say, a missing one counting as not sure; else the default."""
+    level = form.option("severity")
+    impact, scope = form.option("impact_size"), form.option("scope")
+    if level and level != UNSURE:
+        return level
+    if level == UNSURE or impact or scope:
+        return from_impact(Impact(impact or Impact.NOT_SURE), Scope(scope or Scope.NOT_SURE), policy)
+    return default_severity(policy)
+
+
+def submit(form: Submission) -> Answer:
+    """Declares. A second click is answered with the incident that the first one made."""
+    request = form.request
+    ticked = form.options("also")
+    said = Declaration(
+        title=form.text("title"),
+        severity=chosen_severity(form, request.policy),
+        by=request.by,
+        commander=form.person("ic"),
+        summary=form.text("summary"),
+        services=tuple(form.options("services")),
+        detected_by=form.option("detected_by"),
+        several_teams="several_teams" in ticked,
+        cause_unclear="cause_unclear" in ticked,
+    )
+    try:
+        event = declare(request.core, said, request.key)
+    except Repeated as again:
+        event = again.event
+    assumed = form.option("severity") in (None, UNSURE)
+    return answers.declared(look.scene(request.core, event.incident_id), request.by, assumed=assumed)
+
+
+MODAL = Modal("declare", submit, fallback="title")

@@ -1,0 +1,56 @@
+"""Resolving with the checklist in hand."""
+
+from bot import look
+from bot.commands import Answer
+from bot.modals import FormError, Modal, Submission, field
+from bot.modals import view as frame
+from bot.scene import Scene
+from bot.views import answers, forms
+from bot.views.blocks import Block, option
+from bot.views.checklists import RESOLUTION
+from incidents import status
+from incidents.errors import NeedsConfirmation, Refused
+from incidents.rules.lifecycle import OPEN, Status
+
+
+def view(scene: Scene, response_url: str = "") -> Block:
+    """For an open incident; nothing has to be ticked, and what is not is named in the answer."""
+    incident = scene.incident
+    if incident.status not in OPEN:
+        raise Refused(f"{incident.key} is {incident.status} already.")
+    boxes = [option(item[:1].upper() + item[1:], str(index)) for index, item in enumerate(RESOLUTION)]
+    blocks = [
+        forms.standing_line(scene),
+        field("done", "Resolution checklist", forms.ticks(boxes), optional=True),
+        field("why", "What fixed it?", forms.text_input(multiline=True), optional=True, hint="One line for the timeline."),
+    ]
+    if forms.watching(scene):
+        blocks.append(field("confirm", "The watch after the fix is not over", forms.early_tick(), optional=True))
+    private = forms.carried(response_url, incident.number)
+    return frame(MODAL.name, f"Resolve {incident.key}", "Resolve", blocks, private)
+
+
+def submit(form: Submission) -> Answer:
+    """Resolves, and names what was left unticked."""
+    request = form.request
+    number = request.incident_number
+    try:
+        event = status.move(
+            request.core,
+            number,
+            Status.RESOLVED,
+            by=request.by,
+            why=form.text("why"),
+            confirmed=forms.EARLY in form.options("confirm"),
+            key=request.key,
+        )
+    except NeedsConfirmation as refused:
+        if "confirm" not in form.values:
+            return answers.ask(refused, "Resolve anyway", "status", number, f"resolved {form.text('why')}".strip())
+        raise FormError({"confirm": "Tick this to resolve before the watch is over, or keep watching."}) from None
+    done = {int(index) for index in form.options("done")}
+    left = [item for index, item in enumerate(RESOLUTION) if index not in done]
+    return answers.resolved(look.scene(request.core, number), event, left)
+
+
+MODAL = Modal("resolve", submit, fallback="done")

@@ -1,0 +1,109 @@
+"""The status update, prefilled with what is known and with the next one's time."""
+
+from datetime import UTC, datetime
+from hashlib import blake2s
+
+from bot import look
+from bot.commands import Answer, Request
+from bot.modals import FormError, Modal, Submission, field
+from bot.modals import view as frame
+from bot.scene import Scene
+from bot.views import answers, forms
+from bot.views.blocks import Block
+from incidents import updates
+from incidents.errors import NeedsConfirmation
+from incidents.rules.lifecycle import ACTIVE, Status
+from incidents.updates import Report
+
+WORDS = {"impact": "Impact", "theory": "Current theory", "actions": "Actions in progress"}
+
+
+def view(scene: Scene, response_url: str = "", *, actions: str = "") -> Block:
+    """The form for an open incident. It carries what it showed, so that only what was changed in it changes anything."""
+    incident, now = scene.incident, Status(scene.incident.status)
+    states = [now, *(state for state in (*ACTIVE, Status.RESOLVED) if state is not now)]
+    promised = _promised(scene)
+    blocks = [
+        forms.standing_line(scene),
+        field("status", "Status", forms.select(forms.status_options(states), str(now))),
+        field("severity", "Severity", forms.select(forms.severity_options(scene.policy), incident.severity)),
+    ]
+    for name, label in WORDS.items():
+        known = actions if name == "actions" else str(getattr(incident, name))
+        focus = name == "actions"
+        blocks.append(field(name, label, forms.text_input(known, multiline=True, focus=focus), optional=True))
+    blocks.append(
+        field(
+            "next_update",
+            "Next update",
+            forms.moment_input(promised),
+            optional=True,
+            hint="Left as it is, it is counted from the moment you post." if promised else None,
+        )
+    )
+    if forms.watching(scene):
+        blocks.append(field("confirm", "The watch after the fix is not over", forms.early_tick(), optional=True))
+    private = forms.carried(
+        response_url,
+        incident.number,
+        was={"status": incident.status, "severity": incident.severity},
+        shown={name: _mark(getattr(incident, name)) for name in ("impact", "theory")},
+        next=int(promised.timestamp()) if promised else None,
+    )
+    return frame(MODAL.name, "Status update", "Post", blocks, private)
+
+
+def _promised(scene: Scene) -> datetime | None:
+    every = scene.severity.update_every
+    return scene.now + every if every else None
+
+
+def _mark(text: str) -> str:
+    return blake2s(" ".join(text.split()).encode(), digest_size=6).hexdigest()
+
+
+def submit(form: Submission) -> Answer:
+    """Posts it. What the form showed and nobody touched follows the incident, which may have changed meanwhile."""
+    request = form.request
+    number = request.incident_number
+    report = _report(form, request, look.scene(request.core, number))
+    try:
+        event = updates.post_update(
+            request.core,
+            number,
+            report,
+            by=request.by,
+            confirmed=forms.EARLY in form.options("confirm"),
+            key=request.key,
+        )
+    except NeedsConfirmation as refused:
+        way = "Tick the box below" if "confirm" in form.values else "Close this form and say `/incident resolve`"
+        raise FormError({"status": f"{refused.sentence.split('.')[0]}. {way} to resolve anyway."}) from None
+    return answers.update_posted(look.scene(request.core, number), event)
+
+
+def _report(form: Submission, request: Request, scene: Scene) -> Report:
+    was, shown, incident = form.private.get("was", {}), form.private.get("shown", {}), scene.incident
+
+    def choice(name: str) -> str:
+        picked = form.option(name)
+        current = str(getattr(incident, name))
+        return current if picked is None or picked == was.get(name) else picked
+
+    def words(name: str) -> str:
+        written = form.text(name)
+        return str(getattr(incident, name)) if _mark(written) == shown.get(name) else written
+
+    picked = form.moment("next_update")
+    untouched = picked is None or picked == form.private.get("next")
+    return Report(
+        status=Status(choice("status")),
+        severity=choice("severity"),
+        impact=words("impact"),
+        theory=words("theory"),
+        actions=form.text("actions"),
+        next_update_at=None if untouched or picked is None else datetime.fromtimestamp(picked, UTC),
+    )
+
+
+MODAL = Modal("update", submit, fallback="status")

@@ -1,0 +1,196 @@
+"""What goes out: for each kind of event, what reaches whom, in which order, and how doubt is settled. One table.
+
+`REACTIONS` says how each thing is done; its names are stored with deliveries and never renamed. `routes` says which
+events cause it. Doubt (a call that may have taken effect) is settled by the act: posts look for themselves by their
+metadata, files by their id, rooms by their name; edits, invitations, pins and topics are simply done again.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from bot.acts import Act
+from bot.acts.again import Bookmark, Invite, Pin, Tick
+from bot.acts.draft import DraftFile, Render
+from bot.acts.mirror import Mirror, Topic
+from bot.acts.post import PagePost, Post, announce, home, leadership, named_channel, person, room, thread
+from bot.acts.room import OpenRoom
+from bot.views import card, posts
+from incidents.core import Route
+from incidents.events import (
+    Captured,
+    Declared,
+    DeliveryFailed,
+    Happened,
+    LevelPaged,
+    NobodyToPage,
+    PageExhausted,
+    PostmortemDrafted,
+    RoleAssigned,
+    RoomFailed,
+    RoomOpened,
+    RoomWanted,
+    SeverityChanged,
+    StatusChanged,
+    UpdateNudged,
+    UpdatePosted,
+    UpdatesSilent,
+)
+from incidents.policy import Policy
+from incidents.rules.lifecycle import Status
+from models import Event, Incident
+
+PAGES, ROOMS, POSTS, DECORATION = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """`lane` keeps order among one incident's things; a mirror is one row that is shown again when things change."""
+
+    act: Act
+    lane: str
+    priority: int
+    mirror: bool = False
+
+
+def _remember_card(incident: Incident, channel: str, ts: str) -> None:
+    incident.card_ts = ts
+
+
+def _remember_announcement(incident: Incident, channel: str, ts: str) -> None:
+    incident.announce_channel, incident.announce_ts = channel, ts
+
+
+def reactions(render_draft: Render) -> dict[str, Reaction]:
+    """The table. `{target}` in a lane is the person or channel that is told."""
+    return {
+        "page": Reaction(PagePost(person, posts.page_dm), "page:{target}", PAGES),
+        "page.channel": Reaction(PagePost(named_channel, posts.page_channel), "page:{target}", PAGES),
+        "page.group": Reaction(PagePost(home, posts.page_channel), "page:{target}", PAGES),
+        "room": Reaction(OpenRoom(), "home", ROOMS),
+        "announcement": Reaction(
+            Mirror(
+                announce,
+                card.announcement,
+                where=lambda i: (i.announce_channel, i.announce_ts),
+                remember=_remember_announcement,
+            ),
+            "announcement",
+            ROOMS,
+            mirror=True,
+        ),
+        "card": Reaction(
+            Mirror(room, card.card, where=lambda i: (i.room_channel, i.card_ts), remember=_remember_card),
+            "card",
+            ROOMS,
+            mirror=True,
+        ),
+        "pin": Reaction(Pin(), "card", ROOMS),
+        "invite": Reaction(Invite(), "invite", ROOMS),
+        "post": Reaction(Post(home, posts.post), "home", POSTS),
+        "update.thread": Reaction(Post(thread, posts.update, marks=False), "thread", POSTS),
+        "moved": Reaction(Post(thread, posts.moved, marks=False), "thread", POSTS),
+        "alarm": Reaction(Post(announce, posts.alarm, marks=False), "alarm", POSTS),
+        "leadership": Reaction(Post(leadership, posts.leadership, marks=False), "leadership", POSTS),
+        "nudge": Reaction(Post(person, posts.nudge, marks=False), "dm:{target}", POSTS),
+        "nudge.home": Reaction(Post(home, posts.nudge), "home", POSTS),
+        "silent": Reaction(Post(person, posts.silent_dm, marks=False), "dm:{target}", POSTS),
+        "role": Reaction(Post(person, posts.role_dm, marks=False), "dm:{target}", POSTS),
+        "draft": Reaction(DraftFile(render_draft), "draft", POSTS),
+        "topic": Reaction(Topic(card.topic), "topic", DECORATION, mirror=True),
+        "rules": Reaction(Post(room, posts.rules, marks=False), "decoration", DECORATION),
+        "bookmark": Reaction(Bookmark(), "decoration", DECORATION),
+        "tick": Reaction(Tick(), "tick", DECORATION),
+    }
+
+
+_UNSAID = (Declared, RoomWanted, RoomOpened, UpdateNudged, UpdatesSilent, PostmortemDrafted, DeliveryFailed, Captured)
+"""Events that are not posted at the incident's home: the card shows them, or somebody is told directly."""
+
+_TOPICAL = (Declared, RoomOpened, SeverityChanged, StatusChanged, RoleAssigned)
+"""Events after which the room's topic may read differently; `field.edited` and `role.left` too, see `_mirrors`."""
+
+
+def router(
+    table: dict[str, Reaction], policy: Callable[[], Policy]
+) -> Callable[[Happened, Event, Incident], Iterable[Route]]:
+    """What the core asks: what must leave because of an event. Pure but for the policy in force."""
+
+    def routes(happened: Happened, event: Event, incident: Incident) -> Iterable[Route]:
+        causes = [*_causes(happened, event, incident), *_leaders(happened, incident, policy())]
+        for name, target in causes:
+            reaction = table[name]
+            lane = reaction.lane.format(target=target)
+            yield Route(name, target, lane, reaction.priority, reaction.mirror)
+
+    return routes
+
+
+def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tuple[str, str]]:
+    """(reaction, target) pairs, the most pressing first."""
+    if isinstance(happened, LevelPaged):
+        yield from _pages(happened)
+    if isinstance(happened, RoomWanted):
+        yield "room", ""
+    if isinstance(happened, RoomOpened):
+        yield from _room_opened(incident)
+    if isinstance(happened, RoleAssigned):
+        yield from _role(happened, event, incident)
+    if not isinstance(happened, _UNSAID):
+        yield "post", ""
+    if isinstance(happened, UpdatePosted) and incident.room_wanted_at is not None:
+        yield "update.thread", ""
+    if isinstance(happened, UpdateNudged):
+        yield ("nudge", happened.person) if happened.person else ("nudge.home", "")
+    if isinstance(happened, UpdatesSilent) and happened.person:
+        yield "silent", happened.person
+    if isinstance(happened, NobodyToPage | PageExhausted | RoomFailed | DeliveryFailed):
+        yield "alarm", ""
+    if isinstance(happened, PostmortemDrafted):
+        yield "draft", ""
+    if isinstance(happened, Captured):
+        yield "tick", ""
+    yield from _mirrors(happened, incident)
+
+
+def _pages(paged: LevelPaged) -> Iterable[tuple[str, str]]:
+    for target in paged.people:
+        yield ("page.group" if target.startswith("group:") else "page"), target
+    for channel in paged.channels:
+        yield "page.channel", f"#{channel}"
+
+
+def _room_opened(incident: Incident) -> Iterable[tuple[str, str]]:
+    yield "card", ""
+    yield "invite", "everyone"
+    yield "pin", ""
+    yield "rules", ""
+    yield "bookmark", ""
+    if incident.room_wanted_at is not None and incident.room_wanted_at > incident.declared_at:
+        yield "moved", ""
+
+
+def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tuple[str, str]]:
+    """The holder and whoever was replaced are told; nobody is told what they did themselves."""
+    for one in (given.person, given.previous):
+        if one and one != event.actor:
+            yield "role", one
+    if incident.room_channel is not None:
+        yield "invite", given.person
+
+
+def _mirrors(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
+    if isinstance(happened, Captured | DeliveryFailed | UpdateNudged):
+        return
+    yield "announcement", ""
+    if incident.room_channel is not None:
+        yield "card", ""
+        if isinstance(happened, _TOPICAL) or happened.kind in ("field.edited", "role.left"):
+            yield "topic", ""
+
+
+def _leaders(happened: Happened, incident: Incident, policy: Policy) -> Iterable[tuple[str, str]]:
+    """The worst level's beginning and end are told to the leadership channel, where one is configured."""
+    begins = isinstance(happened, Declared) or (isinstance(happened, SeverityChanged) and happened.raised)
+    ends = isinstance(happened, StatusChanged) and happened.new == Status.RESOLVED
+    if policy.workspace.leadership_channel and (begins or ends) and policy.severity(incident.severity).rank == 1:
+        yield "leadership", ""

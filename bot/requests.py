@@ -1,0 +1,277 @@
+"""From what Slack sends to a command and back to an answer."""
+
+import difflib
+import json
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from bot.commands import RUN, Answer, Command, Needs, Request, value
+from bot.modals import FormError, Modal, Submission
+from bot.slack import CallFailed, Transport
+from bot.views.blocks import Block, button, buttons, section
+from bot.views.texts import clip, say, typed
+from bot.workspace import Workspace
+from incidents.core import Core, Repeated, find
+from incidents.errors import Refused
+from incidents.events import read
+from incidents.rules.lifecycle import OPEN
+from incidents.rules.naming import incident_ref
+from incidents.timeline import at_home
+from models import Event, Incident
+
+log = logging.getLogger("muster.requests")
+
+BROKEN = "That broke on Muster's side and was not done. Try again; if it stays, tell whoever runs Muster."
+BUSY = "Muster's database did not answer in time, so that was not done. Try again in a moment."
+CONFIRMED = "confirmed"
+_TEXT_LIMIT = 12_000  # Slack's own limit is lower; beyond it nothing is looked at
+
+
+class FormOpener:
+    """Opens a modal with the request's trigger, which works once."""
+
+    def __init__(self, slack: Transport, trigger_id: str) -> None:
+        self._slack, self._trigger_id = slack, trigger_id
+
+    def open(self, view: Block) -> None:
+        try:
+            self._slack.call("views.open", {"trigger_id": self._trigger_id, "view": view})
+        except CallFailed as failed:
+            log.warning("a form could not be opened: %s", failed)
+            raise Refused("Slack did not open the form in time. Try again, or type it: `/incident help`.") from None
+
+
+class Background:
+    """Sends answers that Slack does not take in the acknowledgement; an answer may be lost, a change never is."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="answers")
+        self._http = httpx.Client(timeout=5.0)
+
+    def run(self, work: Callable[[], Any]) -> None:
+        """Soon, in another thread; trouble is logged."""
+
+        def safely() -> None:
+            try:
+                work()
+            except (CallFailed, httpx.HTTPError, SQLAlchemyError) as error:
+                log.warning("an answer was not delivered: %s", error)
+            except Exception:
+                log.exception("an answer was not delivered")
+
+        self._pool.submit(safely)
+
+    def respond(self, url: str, answer: Answer, *, replace_original: bool = False) -> None:
+        """By response_url: only the asker sees it."""
+        body = {
+            "text": answer.text,
+            "blocks": answer.blocks or None,
+            "response_type": "ephemeral",
+            "replace_original": replace_original,
+        }
+        body = {name: part for name, part in body.items() if part is not None}
+        self.run(lambda: self._http.post(url, json=body).raise_for_status())
+
+
+@dataclass(frozen=True)
+class Dispatcher:
+    """Runs commands, buttons and forms. Every refusal and every bug ends in a sentence."""
+
+    core: Core
+    slack: Transport
+    workspace: Workspace
+    commands: Mapping[str, Command]
+    modals: Mapping[str, Modal]
+    background: Background
+    _timezones: dict[str, str] = field(default_factory=dict)
+    _learning: threading.Lock = field(default_factory=threading.Lock)
+
+    def request(
+        self, *, by: str, key: str, channel: str, trigger_id: str, response_url: str = "", chosen: str = ""
+    ) -> Request:
+        """What every kind of request has in common."""
+        return Request(
+            core=self.core,
+            forms=FormOpener(self.slack, trigger_id),
+            by=by,
+            text="",
+            key=key,
+            channel=channel,
+            timezone=self._timezone(by),
+            now=self.core.clock.now(),
+            response_url=response_url,
+            chosen=chosen,
+        )
+
+    def typed(self, request: Request, text: str) -> Answer:
+        """`/incident <text>`, as Slack sends it."""
+        if len(text) > _TEXT_LIMIT:
+            return Answer("That is too long for one command. Post it in the room and pin it instead.")
+        return self._answered(lambda: self._run_typed(request, typed(text).strip()))
+
+    def _run_typed(self, request: Request, text: str) -> Answer:
+        word, _, rest = text.partition(" ")
+        word, _, tail = word.partition("\n")
+        command, rest = self._command(word.lower(), f"{tail} {rest}".strip() if tail else rest.strip())
+        return self._run(command, request, rest, request.channel)
+
+    def pressed(self, request: Request, action_id: str, action_value: str) -> Answer:
+        """A button, a menu entry or a picker's choice: a command with its text."""
+        name = action_id.removeprefix(RUN).partition(":")[0]
+        rest = action_value
+        if not action_id.startswith(RUN):  # an overflow's entry: `<command> INC-42 <text>`
+            name, _, rest = action_value.partition(" ")
+        if name not in self.commands:
+            return Answer()
+        if rest.endswith(f" {CONFIRMED}"):
+            request, rest = replace(request, confirmed=True), rest.removesuffix(f" {CONFIRMED}")
+        return self._answered(lambda: self._run(self.commands[name], request, rest, request.channel))
+
+    def _command(self, word: str, rest: str) -> tuple[Command, str]:
+        if not word:
+            return self.commands["panel"], ""
+        for command in self.commands.values():
+            if word == command.name or word in command.aliases:
+                return command, rest
+        for role, policy in self.core.policy.roles.items():
+            if word == role or word in policy.aliases:
+                return self.commands["role"], f"{role} {rest}".strip()
+        raise Refused(self._did_you_mean(word))
+
+    def _did_you_mean(self, word: str) -> str:
+        names = {command.name: command for command in self.commands.values() if command.group}
+        names |= {alias: command for command in self.commands.values() if command.group for alias in command.aliases}
+        near = difflib.get_close_matches(word[:40], list(names), n=1, cutoff=0.5)
+        if not near:
+            return f"There is no command `{word[:40]}`. `/incident help` shows them all."
+        command = names[near[0]]
+        return f"There is no command `{word[:40]}`. Did you mean `{near[0]}`? Usage: `/incident {command.usage}`"
+
+    def _run(self, command: Command, request: Request, rest: str, channel: str) -> Answer:
+        number, rest, several = self._incident(command, rest, channel)
+        request = replace(request, number=number, text=rest)
+        if several:
+            return self._picker(command, rest, several)
+        try:
+            return command.run(request)
+        except Repeated as repeated:
+            return self._again(command, request, repeated.event)
+
+    def _again(self, command: Command, request: Request, event: Event) -> Answer:
+        """The request came twice: answered like the first time, from what it led to."""
+        with self.core.view() as session:
+            incident = find(session, event.incident_id)
+        if command.repeat is not None:
+            return command.repeat(request, event, incident)
+        return Answer(f"{incident.key}: {say(read(event.kind, event.payload).sentence(event.actor))}")
+
+    def _incident(self, command: Command, rest: str, channel: str) -> tuple[int | None, str, list[Incident]]:
+        """The incident that is meant and what is left of the text: the named one, the room's, or the only open one."""
+        if command.needs is Needs.NOTHING:
+            room = at_home(self.core, channel)
+            return (room.number if room else None), rest, []
+        word, _, after = rest.partition(" ")
+        named = incident_ref(word)
+        room = at_home(self.core, channel)
+        if named is not None and word.isdigit() and command.free_text and (room is not None or not after.strip()):
+            named = None  # "note 42 users affected", "sev 2"
+        if named is not None:
+            with self.core.view() as session:
+                return find(session, named).number, after.strip(), []
+        if room is not None:
+            return room.number, rest, []
+        return self._only_open(rest)
+
+    def _only_open(self, rest: str) -> tuple[int | None, str, list[Incident]]:
+        with self.core.view() as session:
+            found = open_incidents(session, 11)
+        if not found:
+            raise Refused("No incident is open. `/incident declare <what is wrong>` opens one.")
+        return (found[0].number, rest, []) if len(found) == 1 else (None, rest, found)
+
+    def _picker(self, command: Command, rest: str, found: list[Incident]) -> Answer:
+        if len(rest) > 1800:
+            raise Refused(f"Several incidents are open. Say which: `/incident {command.name} INC-42 …`.")
+        row = [
+            button(
+                f"{incident.key} {incident.title}",
+                f"{RUN}{command.name}:{incident.number}",
+                value(incident.number, rest),
+            )
+            for incident in found[:10]
+        ]
+        more = " More are open; name it: `INC-42`." if len(found) > 10 else ""
+        text = f"Several incidents are open. Which one?{more}"
+        return Answer(text, [section(text), *[buttons(*row[at : at + 5]) for at in range(0, len(row), 5)]])
+
+    def submitted(self, request: Request, modal: Modal, view: Mapping[str, Any]) -> tuple[Answer, dict[str, str]]:
+        """A form: the answer, and errors by field (then nothing was done)."""
+        try:
+            private = json.loads(view.get("private_metadata") or "{}")
+        except ValueError:
+            private = {}
+        number = private.get("incident")
+        request = replace(request, number=number, response_url=private.get("response_url", request.response_url))
+        blocks = [block.get("block_id", "") for block in view.get("blocks", [])]
+        try:
+            return modal.submit(Submission(request, view.get("state", {}).get("values", {}), private)), {}
+        except Repeated:
+            return Answer(), {}
+        except FormError as error:
+            return Answer(), error.errors
+        except Refused as refused:
+            place = refused.field if refused.field and refused.field in blocks else modal.fallback
+            return Answer(), {place: refused.sentence}
+        except SQLAlchemyError as error:
+            log.error("the database failed a form of INC-%s: %s", number, str(error).splitlines()[0])
+            return Answer(), {modal.fallback: BUSY}
+        except Exception:
+            log.exception("the form %s of INC-%s broke", modal.name, number)
+            return Answer(), {modal.fallback: BROKEN}
+
+    def _answered(self, run: Callable[[], Answer]) -> Answer:
+        try:
+            return run()
+        except Refused as refused:
+            return Answer(clip(refused.sentence, 2900))
+        except SQLAlchemyError as error:
+            log.error("the database failed a request: %s", str(error).splitlines()[0])
+            return Answer(BUSY)
+        except Exception:
+            log.exception("a request broke")
+            return Answer(BROKEN)
+
+    def _timezone(self, user: str) -> ZoneInfo:
+        """The person's own, as Slack knows it; the workspace's until it has been asked."""
+        name = self._timezones.get(user)
+        if name is None:
+            self.background.run(lambda: self._learn(user))
+        return ZoneInfo(name or self.core.policy.workspace.timezone)
+
+    def _learn(self, user: str) -> None:
+        with self._learning:
+            if user in self._timezones:
+                return
+            self.workspace.names([user])
+            name = self.workspace.timezone(user) or self.core.policy.workspace.timezone
+            try:
+                ZoneInfo(name)
+            except (KeyError, ValueError):
+                name = self.core.policy.workspace.timezone
+            self._timezones[user] = name
+
+
+def open_incidents(session: Session, limit: int = 100) -> list[Incident]:
+    """The newest first."""
+    states = [str(state) for state in OPEN]
+    query = select(Incident).where(col(Incident.status).in_(states)).order_by(col(Incident.id).desc()).limit(limit)
+    return list(session.exec(query))

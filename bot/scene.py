@@ -1,0 +1,65 @@
+"""What a view is drawn from: an incident as it is now, and the event that the message is about."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from incidents import updates
+from incidents.core import Core, find
+from incidents.events import Happened, read
+from incidents.policy import Policy, SeverityPolicy
+from incidents.standing import Standing, standing
+from models import ActionItem, Delivery, Event, Incident, Task
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One moment's picture, loaded in one transaction; pure views take it and nothing else."""
+
+    standing: Standing
+    policy: Policy
+    now: datetime
+    event: Event
+    happened: Happened
+    next_update_at: datetime | None
+    open_tasks: int
+    open_actions: int
+
+    @property
+    def incident(self) -> Incident:
+        """The incident."""
+        return self.standing.incident
+
+    @property
+    def severity(self) -> SeverityPolicy:
+        """The policy of its severity."""
+        return self.policy.severity(self.incident.severity)
+
+
+def load(core: Core, delivery: Delivery) -> Scene:
+    """The scene of a delivery; for a mirror the event is the newest."""
+    with core.view() as session:
+        return picture(core, session, delivery.incident_id, delivery.wanted or delivery.event_id)
+
+
+def picture(core: Core, session: Session, number: int, event_id: int | None = None) -> Scene:
+    """The scene of an incident, about one event (default: its newest)."""
+    incident = find(session, number)
+    event = session.get_one(Event, event_id or incident.last_event)
+    now = core.clock.now(session)
+    return Scene(
+        standing=standing(session, incident),
+        policy=core.policy,
+        now=now,
+        event=event,
+        happened=read(event.kind, event.payload),
+        next_update_at=updates.next_due(incident, core.policy),
+        open_tasks=_count(session, Task, number),
+        open_actions=_count(session, ActionItem, number),
+    )
+
+
+def _count(session: Session, table: type[Task] | type[ActionItem], number: int) -> int:
+    query = select(func.count()).select_from(table).where(table.incident_id == number, col(table.done_at).is_(None))
+    return session.exec(query).one()

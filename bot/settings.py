@@ -1,0 +1,65 @@
+"""The environment (or `.env`), checked; its names are promised in the README and never change."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SLACKS_OWN_URL = "https://slack.com/api/"
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; the text says which variable and what would be right."""
+
+
+class Settings(BaseSettings):
+    """Where things are and how to sign in. Secrets never show in a repr."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", case_sensitive=False)
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_api_url: str = SLACKS_OWN_URL
+    database_url: str = "sqlite:///var/muster.db"
+    redis_url: str = ""
+    muster_config: Path = Path("muster.yml")
+    port: int = Field(default=3000, ge=1, le=65535)
+    public_url: str = ""
+    muster_workers: int = Field(default=2, ge=1, le=64)
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if not value:
+            return SLACKS_OWN_URL
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value if value.endswith("/") else value + "/"
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value:
+            return "sqlite:///var/muster.db"
+        if value.startswith("postgres://"):  # what several hosts still hand out
+            return "postgresql://" + value.removeprefix("postgres://")
+        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("must begin with postgresql:// or sqlite:///")
+        return value
+
+    @property
+    def socket_mode(self) -> bool:
+        """An app token means Socket Mode; without one Slack reaches us over HTTP."""
+        return bool(self.slack_app_token.get_secret_value())
+
+
+def load_settings() -> Settings:
+    """Read the environment; SettingsError in words that name the variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{str(e['loc'][0]).upper()} {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
+        )
+        raise SettingsError(f"The environment cannot be used: {wrong}. See .env.example.") from None

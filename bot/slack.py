@@ -1,0 +1,147 @@
+"""The gateway: the only way out to Slack's Web API, which says plainly whether a call took effect."""
+
+import json
+import logging
+import urllib.request
+from http.client import HTTPException
+from typing import Any, Protocol
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackRequestError
+
+log = logging.getLogger(__name__)
+
+CALL_SECONDS = 5.0  # the whole of one call; a lease is three times this (DESIGN §2)
+
+# Slack's own words for "something of it may have happened" (SLACK.md; chat.postMessage's error list).
+_DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
+# The same trouble later may be no trouble: the app is being reinstalled, the workspace moved.
+_PASSING = frozenset({"team_added_to_org", "accesslimited"})
+
+
+class CallFailed(Exception):
+    """A call that did not return an answer; `error` is Slack's name for it, or ours in the same style."""
+
+    def __init__(self, method: str, error: str, detail: str = "") -> None:
+        super().__init__(f"{method}: {error}{f' ({detail})' if detail else ''}")
+        self.method, self.error, self.detail = method, error, detail
+
+
+class SlackRefused(CallFailed):
+    """Slack said no; nothing happened."""
+
+
+class SlackDoubt(CallFailed):
+    """It may have happened: a timeout, a 5xx, a connection that broke after the request was sent."""
+
+
+class SlackAway(CallFailed):
+    """It has not happened: Slack could not be reached at all."""
+
+
+class SlackBraked(CallFailed):
+    """429: it has not happened, and this method may be called again in `seconds`."""
+
+    def __init__(self, method: str, seconds: float) -> None:
+        super().__init__(method, "ratelimited", f"again in {seconds:g} s")
+        self.seconds = seconds
+
+
+class Transport(Protocol):
+    """One Web API call and one upload; tests bring one that reaches a simulated workspace without a network."""
+
+    def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
+        """The answer's body, or one of the four failures above."""
+        ...
+
+    def upload(self, url: str, content: bytes) -> None:
+        """Send a file's content to the address that Slack gave for it."""
+        ...
+
+
+class WebApi:
+    """slack_sdk's client, without retries of its own: whether to try again is decided where doubt is settled."""
+
+    def __init__(self, client: WebClient) -> None:
+        self.client = client
+        self.client.retry_handlers = []  # given to the constructor, an empty list is taken for "the defaults"
+        logging.getLogger("slack_sdk.web.base_client").setLevel(logging.CRITICAL)  # failures are told by whoever called
+
+    @classmethod
+    def at(cls, token: str, base_url: str, *, seconds: float = CALL_SECONDS) -> "WebApi":
+        """The client for one installation; each call ends within `seconds`."""
+        url = base_url if base_url.endswith("/") else base_url + "/"
+        return cls(WebClient(token=token, base_url=url, timeout=int(seconds)))
+
+    def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer = self.client.api_call(method, data=_form(args))
+        except SlackApiError as error:
+            raise _failure(method, error) from None
+        except SlackRequestError as error:
+            raise SlackAway(method, "not_sent", str(error)) from None
+        except ConnectionRefusedError as error:
+            raise SlackAway(method, "unreachable", str(error)) from None
+        except OSError as error:  # urllib's URLError is one
+            reason = getattr(error, "reason", error)
+            if isinstance(reason, ConnectionRefusedError) or "Name or service" in str(reason):
+                raise SlackAway(method, "unreachable", str(reason)) from None
+            raise SlackDoubt(method, "no_answer", str(reason)) from None
+        except HTTPException as error:
+            raise SlackDoubt(method, "no_answer", repr(error)) from None
+        assert isinstance(answer.data, dict)
+        return answer.data
+
+    def upload(self, url: str, content: bytes) -> None:
+        request = urllib.request.Request(
+            url, data=content, method="POST", headers={"Content-Type": "application/octet-stream"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=CALL_SECONDS) as answer:
+                answer.read()
+        except (OSError, HTTPException) as error:
+            raise SlackDoubt("files.upload", "upload_failed", str(error)) from None
+
+
+def _form(args: dict[str, Any]) -> dict[str, str]:
+    """Every method takes a form; what is nested goes as JSON, what is None stays out."""
+    form: dict[str, str] = {}
+    for name, value in args.items():
+        if value is None:
+            continue
+        if isinstance(value, str):
+            form[name] = value
+        elif isinstance(value, bool):
+            form[name] = "true" if value else "false"
+        elif isinstance(value, int | float):
+            form[name] = str(value)
+        else:
+            form[name] = json.dumps(value, ensure_ascii=False)
+    return form
+
+
+def _failure(method: str, raised: SlackApiError) -> CallFailed:
+    response = raised.response
+    status = response.status_code
+    body = response.data if isinstance(response.data, dict) else {}
+    error = str(body.get("error") or f"http_{status}")
+    if status == 429 or error in ("ratelimited", "rate_limited"):
+        return SlackBraked(method, _seconds(response.headers))
+    if status >= 500 or error in _DOUBTFUL:
+        return SlackDoubt(method, error if error in _DOUBTFUL else f"http_{status}")
+    if error in _PASSING:
+        return SlackAway(method, error)
+    messages = body.get("response_metadata", {}).get("messages", []) if isinstance(body, dict) else []
+    needed = f"needs {body['needed']}" if body.get("needed") else ""
+    return SlackRefused(method, error[:80], needed or "; ".join(map(str, messages))[:300])
+
+
+def _seconds(headers: Any) -> float:
+    """Retry-After in seconds, kept within what makes sense."""
+    value = next((value for name, value in dict(headers).items() if name.lower() == "retry-after"), "1")
+    if isinstance(value, list):
+        value = value[0]
+    try:
+        return min(max(float(value), 0.2), 300.0)
+    except (TypeError, ValueError):
+        return 1.0

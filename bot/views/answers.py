@@ -1,0 +1,205 @@
+"""What whoever asked is told afterwards, privately: what is so now, then what comes next. Short, for a phone at night."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.commands import RUN, Answer, value
+from bot.scene import Scene
+from bot.views.blocks import Block, button, buttons, context, section
+from bot.views.checklists import MITIGATIONS, WATCH
+from bot.views.texts import channel, clip, escape, lasted, moment, person, say
+from incidents.errors import Refused
+from incidents.events import LevelPaged, NobodyToPage, PageExhausted, PageStarted, UpdatePosted, read
+from incidents.rules.lifecycle import OPEN, Status
+from models import Event
+
+CONFIRMED = " confirmed"  # at the end of a button's text: whoever pressed it has been asked
+
+
+def answer(text: str, *rows: Block, small: str = "") -> Answer:
+    """A sentence or two, small print, and the buttons of what comes next."""
+    if not rows and not small:
+        return Answer(text)
+    return Answer(text, [section(text), *([context(small)] if small else []), *rows])
+
+
+def ask(question: Refused, yes: str, command: str, number: int, said: str) -> Answer:
+    """A question with one button that does it; whoever does not press it has changed nothing.
+
+    `said` comes back with the button, cut to the 2 000 characters that Slack keeps.
+    """
+    kept = said if len(said) <= 1900 else said[:1899] + "…"
+    button_value = value(number, kept + CONFIRMED)
+    row = buttons(button(yes, f"{RUN}{command}:confirm", button_value, style="danger"))
+    return answer(escape(question.sentence), row)
+
+
+def home(scene: Scene) -> str:
+    """Where the incident lives, to stand after "in"."""
+    incident = scene.incident
+    if incident.room_channel:
+        return channel(incident.room_channel)
+    return "its room" if incident.room_wanted_at else "the announce channel's thread"
+
+
+def declared(scene: Scene, by: str, *, assumed: bool = False) -> Answer:
+    """It is declared: its name, where it lives, and how to put right what was only assumed."""
+    incident, number = scene.incident, scene.incident.number
+    held = scene.standing.holders
+    said = [f"*{incident.key}* is declared, {incident.severity}: {clip(incident.title, 400)}"]
+    if incident.room_channel:
+        said.append(f"Go to {channel(incident.room_channel)}.")
+    elif incident.room_wanted_at:
+        said.append(f"Its room #{escape(incident.room_name or '')} opens within seconds and you are invited.")
+    else:
+        said.append(f"It lives in the announce channel's thread; `/incident room {number}` opens a room.")
+    if held.get("ic") == by:
+        said.append("You are incident commander: coordinate, decide, delegate.")
+    row = []
+    if assumed:
+        said.append(
+            f"Nobody named a severity, so it counts as {incident.severity}; `/incident sev &lt;level&gt;` changes it."
+        )
+        row.append(button("Change severity", f"{RUN}sev", value(number)))
+    if "ic" not in held:
+        said.append("Nobody is incident commander yet.")
+        row.append(button("Take IC", f"{RUN}role:ic", value(number, "ic"), style="primary"))
+    return answer("\n".join(said), *([buttons(*row)] if row else []))
+
+
+def severity_changed(scene: Scene, event: Event) -> Answer:
+    """The new level, and what it sets off."""
+    incident = scene.incident
+    said = f"{incident.key} is {incident.severity} now. The room is told."
+    if event.payload.get("raised", True) and incident.status in OPEN:
+        every = scene.severity.update_every
+        said += f" Its paging and room rules apply now{f'; an update is due every {lasted(every)}' if every else ''}."
+    return answer(said)
+
+
+def moved(scene: Scene, event: Event) -> Answer:
+    """The state it was moved to, and what to think of in it."""
+    incident = scene.incident
+    to = Status(event.payload.get("new", incident.status))
+    said = f"{incident.key} is {to} now. The room is told."
+    if to is Status.MITIGATING:
+        return answer(said, small="Options: " + " · ".join(MITIGATIONS))
+    if to is Status.MONITORING:
+        watch_for = scene.severity.watch_for
+        until = f"Watch it for {lasted(watch_for)}: " if watch_for else "Watch it: "
+        return answer(said, small=f"{until}{' '.join(WATCH)} Then `/incident resolve`.")
+    if to is Status.RESOLVED:
+        return resolved(scene, event)
+    if to in (Status.CLOSED, Status.DECLINED, Status.CANCELLED):
+        return answer(
+            said, small="" if to is Status.CLOSED else "Paging and updates have stopped; no postmortem is owed."
+        )
+    return answer(said)
+
+
+def resolved(scene: Scene, event: Event, left: Sequence[str] = ()) -> Answer:
+    """It is over: what follows by itself, and what the checklist still has open."""
+    incident, owed = scene.incident, scene.severity.postmortem
+    small = "Paging and updates have stopped."
+    if owed.required and event.payload.get("old") != Status.CLOSED:
+        small += f" The postmortem draft comes to {home(scene)}; it is to be final within {lasted(owed.final_within)}."
+    if left:
+        small += f"\nNot ticked: {', '.join(left)}."
+    row = buttons(
+        button("Action items", f"{RUN}actions", value(incident.number)),
+        button("Postmortem", f"{RUN}postmortem", value(incident.number)),
+    )
+    return answer(f"{incident.key} is resolved now. The room is told.", row, small=small)
+
+
+def update_posted(scene: Scene, event: Event) -> Answer:
+    """It is out, and when the next one is due."""
+    posted = read(event.kind, event.payload)
+    due = posted.next_update_at if isinstance(posted, UpdatePosted) else None
+    following = f" Next one {moment(due)}." if due and scene.incident.status in OPEN else ""
+    return answer(f"Update posted in {home(scene)}.{following}")
+
+
+def paged(events: Sequence[Event]) -> Answer:
+    """Who was paged, and who is next if nobody answers; or that nobody could be."""
+    told = (LevelPaged, NobodyToPage, PageExhausted)
+    sentences = [read(event.kind, event.payload).sentence(event.actor) for event in _of(events, *told)]
+    if sentences:
+        return answer("\n".join(say(sentence, 900) for sentence in sentences[:3]))
+    started = _of(events, PageStarted)
+    if started:
+        return answer("Paging has begun. Who was told shows in the room.")
+    return answer("Escalated. Who is paged next shows in the room.")
+
+
+def _of(events: Sequence[Event], *kinds: type) -> list[Event]:
+    names = {kind.kind for kind in kinds}
+    return [event for event in events if event.kind in names]
+
+
+def acknowledged(scene: Scene, event: Event) -> Answer:
+    """Who answered has stopped the paging; the incident still needs a commander."""
+    number = scene.incident.number
+    stopped = " Paging has stopped." if event.payload.get("pages") else ""
+    said = f"You acknowledged {scene.incident.key}.{stopped}"
+    where = scene.incident.room_channel
+    if where:
+        said += f" Go to {channel(where)}."
+    if "ic" in scene.standing.holders:
+        return answer(said)
+    row = buttons(button("Take IC", f"{RUN}role:ic", value(number, "ic"), style="primary"))
+    return answer(f"{said} Nobody is incident commander yet.", row)
+
+
+def role_given(scene: Scene, role: str, holder: str, by: str) -> Answer:
+    """Who holds it now. Whoever took it reads what it asks of them, and what to leave to others."""
+    rules = scene.policy.roles.get(role)
+    name = escape(rules.name if rules else role)
+    if holder != by:
+        return answer(f"{person(holder)} is {name} of {scene.incident.key} now. They and the room are told.")
+    said = [f"You are {name} of {scene.incident.key} now. The room is told."]
+    if rules:
+        said.append(f"*Yours:* {escape(rules.duties)}")
+        if rules.not_for:
+            said.append(f"*Not yours:* {escape(rules.not_for)}")
+    held = scene.standing.holders
+    both = role in ("ic", "tech") and held.get("ic") == held.get("tech") == by
+    small = (
+        "You hold IC and technical lead together. Give one away as soon as you can: `/incident tech @who`."
+        if both
+        else ""
+    )
+    return answer("\n".join(said), small=small)
+
+
+def roles_given(scene: Scene, changes: Mapping[str, str | None], by: str) -> Answer:
+    """What changed; the duties of those that whoever asked took themselves."""
+    mine = [role for role, person_ in changes.items() if person_ == by]
+    if len(mine) == len(changes) == 1:
+        return role_given(scene, mine[0], by, by)
+    said = []
+    for role, holder in changes.items():
+        rules = scene.policy.roles.get(role)
+        said.append(f"{escape(rules.name if rules else role)}: {person(holder) if holder else 'nobody'}")
+        if holder == by and rules:
+            said.append(f"    {escape(rules.duties)} {escape(rules.not_for or '')}".rstrip())
+    return answer("Changed, and the room is told.\n" + "\n".join(said), small=_both(scene, by))
+
+
+def _both(scene: Scene, by: str) -> str:
+    held = scene.standing.holders
+    if not held.get("ic") == held.get("tech") == by:
+        return ""
+    return "You hold IC and technical lead together. Give one away as soon as you can: `/incident tech @who`."
+
+
+def role_left(scene: Scene, role: str) -> Answer:
+    """It is free again, and how somebody takes it."""
+    rules = scene.policy.roles.get(role)
+    name = escape(rules.name if rules else role)
+    return answer(f"You left the role {name}. Nobody holds it now; `/incident {role} @who` gives it to somebody.")
+
+
+def noted(event: Event, what: str) -> Answer:
+    """It is on the timeline, with its moment where that lies back."""
+    earlier = f" at {moment(event.at)}" if event.at != event.recorded_at else ""
+    return answer(f"The {what} is on the timeline{earlier}.")

@@ -1,0 +1,183 @@
+"""The living card: one message per incident that always shows how it stands, with the buttons that fit."""
+
+from datetime import datetime, timedelta
+
+from bot.commands import RUN, value
+from bot.scene import Scene
+from bot.views.blocks import Block, Message, button, buttons, context, fields, option, section
+from bot.views.texts import channel, clip, escape, lasted, moment, person
+from incidents.rules.lifecycle import OPEN, Status
+
+FRESH = timedelta(minutes=10)  # how long an old value stays on the card, struck through
+
+EMOJI = {1: ":rotating_light:", 2: ":large_orange_circle:", 3: ":large_yellow_circle:", 4: ":white_circle:"}
+
+
+def signal(rank: int, status: str) -> str:
+    """The coloured sign of an incident: by severity while it is open, a tick afterwards."""
+    if status not in OPEN:
+        return ":white_check_mark:" if status in (Status.RESOLVED, Status.CLOSED) else ":heavy_minus_sign:"
+    return EMOJI.get(rank, ":white_circle:")
+
+
+def line(scene: Scene) -> str:
+    """The whole state in one line: the notification of the card."""
+    incident, held = scene.incident, scene.standing.holders
+    commander = f"IC {person(held['ic'])}" if "ic" in held else "no IC yet"
+    due = f", next update {moment(scene.next_update_at)}" if scene.next_update_at else ""
+    return (
+        f"{incident.key} {incident.severity} {incident.status}: {clip(incident.title, 400)} ({commander}"
+        f", {lasted(_end(scene) - incident.declared_at)}{due})"
+    )
+
+
+def card(scene: Scene) -> Message:
+    """The card of an incident in its room, or in the announce channel while it has none."""
+    incident = scene.incident
+    head = f"{signal(scene.severity.rank, incident.status)} *{incident.key}  {clip(incident.title, 700)}*"
+    old_title = _old(scene, "title")
+    blocks = [section(f"{head}\n{old_title}" if old_title else head), fields(_facts(scene))]
+    blocks += [section(f"*{label}*\n{text}") for label, text in _knowledge(scene)]
+    blocks.append(context(*_small_print(scene)))
+    controls = _controls(scene)
+    if controls:
+        blocks.append(controls)
+    return Message(line(scene), blocks)
+
+
+def _facts(scene: Scene) -> list[tuple[str, str]]:
+    incident, held = scene.incident, scene.standing.holders
+    facts = [
+        ("Severity", _changed(scene, "severity", f"{incident.severity} {escape(scene.severity.name)}")),
+        ("Status", _changed(scene, "status", incident.status)),
+    ]
+    for role, holder in held.items():
+        facts.append((escape(scene.policy.roles[role].name if role in scene.policy.roles else role), person(holder)))
+    if "ic" not in held and incident.status in OPEN:
+        facts.insert(2, ("Incident commander", "_nobody yet_"))
+    started = incident.impact_started_at or incident.declared_at
+    facts.append(("Started", f"{_day(started)} ({lasted(_end(scene) - started)})"))
+    if incident.status in OPEN:
+        due = moment(scene.next_update_at) if scene.next_update_at else "paused" if _paused(scene) else "none planned"
+        facts.append(("Next update", due))
+    return facts
+
+
+def _knowledge(scene: Scene) -> list[tuple[str, str]]:
+    incident = scene.incident
+    shown = []
+    for label, name in (("Summary", "summary"), ("Impact", "impact"), ("Current theory", "theory")):
+        text = getattr(incident, name)
+        if text:
+            shown.append((label, _changed(scene, name, clip(text, 1200))))
+    return shown
+
+
+def _small_print(scene: Scene) -> list[str]:
+    incident = scene.incident
+    small = [f"Declared by {person(incident.declared_by)} at {moment(incident.declared_at)}"]
+    if incident.services:
+        small.append("Services: " + escape(", ".join(incident.services))[:300])
+    if scene.standing.pages:
+        small.append(":pager: paging: " + escape(", ".join(page.name for page in scene.standing.pages))[:300])
+    elif incident.acknowledged_at:
+        small.append(f"Acknowledged after {lasted(incident.acknowledged_at - incident.declared_at)}")
+    if scene.open_tasks:
+        small.append(f"{scene.open_tasks} open task{'s' if scene.open_tasks > 1 else ''}")
+    if scene.open_actions:
+        small.append(f"{scene.open_actions} open action item{'s' if scene.open_actions > 1 else ''}")
+    if incident.room_channel is None and incident.room_wanted_at:
+        small.append("The war room is being opened")
+    return small
+
+
+def _controls(scene: Scene) -> Block | None:
+    """What fits the state, the likeliest first; the rest is in the overflow."""
+    incident, number = scene.incident, scene.incident.number
+    target = value(number)
+    if incident.status in OPEN:
+        row = []
+        if incident.acknowledged_at is None or scene.standing.pages:
+            row.append(button("Acknowledge", f"{RUN}ack", target, style="primary"))
+        row += [
+            button("Update", f"{RUN}update", target),
+            button("Status", f"{RUN}status", target),
+            button("Roles", f"{RUN}roles", target),
+            button("Escalate", f"{RUN}escalate", target, confirm=("Escalate", "Page the next level now?", "Page them")),
+            button("Resolve", f"{RUN}resolve", target),
+        ]
+        more = [("Timeline", "timeline"), ("Tasks", "tasks"), ("Severity", "sev"), ("Page somebody", "page")]
+        if incident.room_wanted_at is None:
+            more.append(("Open a war room", "room"))
+        else:
+            more.append(("Action items", "actions"))
+        return buttons(*row, _overflow(number, more))
+    if incident.status == Status.RESOLVED:
+        return buttons(
+            button("Postmortem", f"{RUN}postmortem", target, style="primary"),
+            button("Action items", f"{RUN}actions", target),
+            button("Reopen", f"{RUN}reopen", target),
+            button("Close", f"{RUN}close", target),
+        )
+    if incident.status == Status.CLOSED:
+        return buttons(
+            button("Postmortem", f"{RUN}postmortem", target), button("Action items", f"{RUN}actions", target)
+        )
+    return None
+
+
+def _overflow(number: int, entries: list[tuple[str, str]]) -> Block:
+    options = [option(label, f"{command} {value(number)}") for label, command in entries[:5]]
+    return {"type": "overflow", "action_id": "more", "options": options}
+
+
+def _old(scene: Scene, field: str) -> str | None:
+    old, at = scene.incident.changed.get(field, (None, None))
+    if not old or not at or scene.now - datetime.fromisoformat(at) > FRESH:
+        return None
+    return f"~{clip(old.replace(chr(10), ' ').replace('~', ' '), 150)}~"
+
+
+def _changed(scene: Scene, field: str, now: str) -> str:
+    old = _old(scene, field)
+    return f"{old} {now}" if old else now
+
+
+def _paused(scene: Scene) -> bool:
+    return scene.incident.updates_paused
+
+
+def _end(scene: Scene) -> datetime:
+    return scene.incident.resolved_at or scene.incident.closed_at or scene.now
+
+
+def _day(at: datetime) -> str:
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def announcement(scene: Scene) -> Message:
+    """What the announce channel shows: the whole card while that is the incident's home, else a line and the room."""
+    incident = scene.incident
+    if incident.room_wanted_at is None:
+        return card(scene)
+    where = channel(incident.room_channel) if incident.room_channel else "the room is being opened"
+    head = f"{signal(scene.severity.rank, incident.status)} *{incident.key}  {clip(incident.title, 700)}*"
+    held = scene.standing.holders
+    small = [
+        f"{incident.severity} {escape(scene.severity.name)}",
+        incident.status,
+        f"IC {person(held['ic'])}" if "ic" in held else "no IC yet",
+        f"declared by {person(incident.declared_by)} at {moment(incident.declared_at)}",
+        f"lasted {lasted(_end(scene) - incident.declared_at)}" if incident.resolved_at else "",
+    ]
+    return Message(
+        line(scene), [section(f"{head}\nRoom: {where}"), context("  ·  ".join(part for part in small if part))]
+    )
+
+
+def topic(scene: Scene) -> str:
+    """The room's topic, at most 250 characters; plain, so nothing in it can be a mention."""
+    incident, held = scene.incident, scene.standing.holders
+    commander = f"IC {person(held['ic'])}" if "ic" in held else "no IC yet"
+    head = f"{incident.severity} {incident.status} | {commander} | "
+    return head + clip(incident.title, 250 - len(head))

@@ -1,0 +1,160 @@
+"""Lists that people ask for: incidents, roles, tasks, action items, open questions. Each fits one message."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.commands import RUN, value
+from bot.scene import Scene
+from bot.views.blocks import Block, Message, button, buttons, context, section
+from bot.views.card import signal
+from bot.views.forms import FORM
+from bot.views.texts import channel, clip, escape, lasted, moment, person
+from incidents.errors import Refused, quote
+from incidents.policy import Policy
+from incidents.rules.lifecycle import ENDED, OPEN
+from models import ActionItem, Incident, Task
+
+SHOWN = 20  # what fits a phone without scrolling for long
+WORK_SHOWN = 25
+
+
+@dataclass(frozen=True)
+class Found:
+    """Incidents that were asked for: `what` they are, in the plural; those shown; how many there are in all; their ICs."""
+
+    what: str
+    rows: Sequence[Incident]
+    total: int
+    commanders: Mapping[int, str]
+
+
+def incidents(found: Found, policy: Policy, now: datetime) -> Message:
+    """Newest first, each with a button that shows it."""
+    what = escape(found.what)
+    if not found.rows:
+        return Message(f"There are no {what}. `/incident declare what is wrong` declares one.")
+    head = f"{found.total} {what}" if found.total != 1 else f"1 {_singular(what)}"
+    blocks = [section(f"*{head}*")]
+    for row in found.rows[:SHOWN]:
+        shown = button("Show", f"{RUN}show", value(row.number))
+        blocks.append(section(_incident(row, found.commanders.get(row.number), policy, now), shown))
+    more = found.total - len(found.rows[:SHOWN])
+    if more > 0:
+        blocks.append(context(f"and {more} more: `/incident list sev1`, `/incident list mine` or a word narrows it down"))
+    names = ", ".join(f"{row.key} {row.severity}" for row in found.rows[:SHOWN])
+    return Message(f"{head}: {names}", blocks)
+
+
+def _singular(what: str) -> str:
+    return re.sub(r"^(.*?\b)incidents\b", r"\1incident", what, count=1)
+
+
+def _incident(row: Incident, commander: str | None, policy: Policy, now: datetime) -> str:
+    level = policy.severity(row.severity)
+    end = row.resolved_at or row.closed_at or now
+    facts = [row.severity, row.status, lasted(max(end - row.declared_at, timedelta()))]
+    if row.status in OPEN:
+        facts.append(f"IC {person(commander)}" if commander else "no IC yet")
+    if row.room_channel:
+        facts.append(channel(row.room_channel))
+    return f"{signal(level.rank, row.status)} *{row.key}* {clip(row.title, 400)}\n{'  ·  '.join(facts)}"
+
+
+def roles(scene: Scene, by: str) -> Message:
+    """Every role with its holder and what it is for; a free one has a button that takes it."""
+    incident, held = scene.incident, scene.standing.holders
+    over = incident.status in ENDED
+    blocks: list[Block] = []
+    for role, rules in list(scene.policy.roles.items())[:20]:
+        holder = held.get(role)
+        text = f"*{escape(rules.name)}*: {person(holder) if holder else 'nobody yet'}\n{clip(rules.duties, 400)}"
+        blocks.append(section(text, None if over else _take(incident.number, role, rules.name, holder, by)))
+    if not over:
+        blocks.append(buttons(button("Assign…", f"{RUN}roles:form", value(incident.number, FORM))))
+    named = "; ".join(
+        f"{escape(rules.name)}: {person(held[role]) if role in held else 'nobody yet'}"
+        for role, rules in scene.policy.roles.items()
+    )
+    return Message(f"Roles of {incident.key}. {named}"[:2900], blocks)
+
+
+def _take(number: int, role: str, name: str, holder: str | None, by: str) -> Block:
+    if holder == by:
+        return button("Leave", f"{RUN}leave:{role}", value(number, role))
+    if holder is None:
+        return button(f"Take {_short(role, name)}", f"{RUN}role:{role}", value(number, role), style="primary")
+    return button("Take over", f"{RUN}role:{role}", value(number, role))
+
+
+def _short(role: str, name: str) -> str:
+    return "IC" if role == "ic" else name.lower()
+
+
+def tasks(scene: Scene, rows: Sequence[Task]) -> Message:
+    """Open ones, each with "Done"; finished ones as a count."""
+    blocks = []
+    waiting = [row for row in rows if row.done_at is None]
+    for row in waiting[:WORK_SHOWN]:
+        owner = person(row.owner) if row.owner else "nobody yet"
+        text = f"{clip(row.text, 500)}\n{owner}  ·  since {moment(row.added_at)}"
+        blocks.append(section(text, _done("tasks", scene, row.id)))
+    return _work(scene, "task", blocks, len(waiting), len(rows) - len(waiting), "`/incident task what to do @who`")
+
+
+def actions(scene: Scene, rows: Sequence[ActionItem], today: date) -> Message:
+    """Open ones, each with "Done"; what is late, ownerless or dateless says so."""
+    blocks = []
+    waiting = [row for row in rows if row.done_at is None]
+    for row in waiting[:WORK_SHOWN]:
+        owner = person(row.owner) if row.owner else "no owner yet"
+        late = row.due_on is not None and row.due_on < today
+        due = f"{'*late*, was due' if late else 'due'} {row.due_on.isoformat()}" if row.due_on else "no date yet"
+        blocks.append(section(f"{clip(row.text, 500)}\n{owner}  ·  {due}", _done("actions", scene, row.id)))
+    example = "`/incident action what to do @who by friday`"
+    return _work(scene, "action item", blocks, len(waiting), len(rows) - len(waiting), example)
+
+
+def _done(command: str, scene: Scene, id: int | None) -> Block:
+    return button("Done", f"{RUN}{command}:done{id}", value(scene.incident.number, f"done {id}"))
+
+
+def _work(scene: Scene, what: str, blocks: list[Block], waiting: int, done: int, example: str) -> Message:
+    key = scene.incident.key
+    finished_ones = f" {done} finished." if done else ""
+    if not waiting:
+        return Message(f"No open {what}s in {key}.{finished_ones} Add one: {example}")
+    head = f"{waiting} open {what}{'' if waiting == 1 else 's'} in {key}.{finished_ones}"
+    more = waiting - len(blocks)
+    tail = [context(f"and {more} more; finish some to see them")] if more > 0 else []
+    return Message(head, [section(f"*{head}*"), *blocks, *tail])
+
+
+def finished(text: str, what: str) -> int | None:
+    """The id in `done 7`, what a "Done" button says; None where nothing was said."""
+    said = text.strip()
+    if not said:
+        return None
+    found = re.fullmatch(r"done\s+#?(\d{1,9})", said, re.IGNORECASE)
+    if found is None:
+        raise Refused(f"“{quote(said)}” means nothing here. `/incident {what.split()[0]}s` shows them; each has a button “Done”.")
+    return int(found[1])
+
+
+def lacks(said: str, questions: Sequence[str]) -> Message:
+    """What the draft leaves to people, after the sentence `said`."""
+    if not questions:
+        return Message(f"{said} Nothing is left to fill in.")
+    head = f"{said} It still lacks {len(questions)} answer{'' if len(questions) == 1 else 's'} that only people know:"
+    listed, size = [], 0
+    for question in questions:
+        line = f"•  {clip(question, 300)}"
+        size += len(line) + 1
+        if size > 2500:
+            break
+        listed.append(line)
+    more = len(questions) - len(listed)
+    if more:
+        listed.append(f"and {more} more in the draft")
+    return Message(head, [section(head), section("\n".join(listed))])

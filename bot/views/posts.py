@@ -1,0 +1,249 @@
+"""What the room (or the thread) is told when something happens, and what single people are told."""
+
+from bot.commands import RUN, value
+from bot.scene import Scene
+from bot.views.blocks import Block, Message, button, buttons, context, fields, section
+from bot.views.card import line, signal
+from bot.views.texts import channel, clip, escape, lasted, moment, person, say
+from incidents.events import (
+    CommanderMissing,
+    LevelPaged,
+    NobodyToPage,
+    PageExhausted,
+    RoleAssigned,
+    RoomOpened,
+    SeverityChanged,
+    StatusChanged,
+    UpdatePosted,
+    WatchAsked,
+)
+from incidents.rules.lifecycle import OPEN, Status
+
+_SIGNS = {
+    "role.assigned": ":bust_in_silhouette:",
+    "role.left": ":bust_in_silhouette:",
+    "severity.changed": ":chart_with_upwards_trend:",
+    "status.changed": ":arrow_right:",
+    "field.edited": ":pencil2:",
+    "note.added": ":memo:",
+    "decision.made": ":scales:",
+    "task.added": ":clipboard:",
+    "task.done": ":white_check_mark:",
+    "action.added": ":spiral_note_pad:",
+    "action.done": ":white_check_mark:",
+    "page.started": ":pager:",
+    "page.level": ":pager:",
+    "page.escalated": ":pager:",
+    "page.acknowledged": ":raised_hand:",
+    "page.failed": ":warning:",
+    "page.nobody": ":warning:",
+    "page.exhausted": ":warning:",
+    "ic.missing": ":warning:",
+    "room.failed": ":warning:",
+    "updates.paused": ":double_vertical_bar:",
+    "updates.resumed": ":arrow_forward:",
+    "message.captured": ":pushpin:",
+}
+
+
+def plain_sentence(scene: Scene) -> Message:
+    """The event as one sentence, and nothing that Slack could refuse."""
+    return Message(f"{scene.incident.key}: {say(scene.happened.sentence(scene.event.actor))}")
+
+
+def post(scene: Scene) -> Message:
+    """The event for the incident's home, with the one or two buttons that come next."""
+    happened = scene.happened
+    if isinstance(happened, UpdatePosted):
+        return update(scene)
+    sign = _SIGNS.get(happened.kind, "")
+    sentence = say(happened.sentence(scene.event.actor))
+    next_steps = _next_steps(scene)
+    text = f"{sign} {sentence}".strip()
+    blocks = [section(text), *([buttons(*next_steps)] if next_steps else [])]
+    extra = _checklist(scene)
+    if extra:
+        blocks.insert(1, context(extra))
+    return Message(f"{scene.incident.key}: {sentence}", blocks)
+
+
+def _next_steps(scene: Scene) -> list[Block]:
+    happened, target = scene.happened, value(scene.incident.number)
+    is_open = scene.incident.status in OPEN
+    if isinstance(happened, LevelPaged) and is_open and scene.standing.pages:
+        return [button("Acknowledge", f"{RUN}ack", target, style="primary")]
+    if isinstance(happened, NobodyToPage | PageExhausted) and is_open:
+        return [button("Page somebody", f"{RUN}page", target, style="primary")]
+    if isinstance(happened, CommanderMissing) and is_open and "ic" not in scene.standing.holders:
+        return [button("Take IC", f"{RUN}role:ic", value(scene.incident.number, "ic"), style="primary")]
+    if isinstance(happened, SeverityChanged | StatusChanged) and is_open:
+        return [button("Update", f"{RUN}update", target)]
+    if isinstance(happened, WatchAsked) and is_open:
+        return [
+            button("Resolve", f"{RUN}resolve", target, style="primary"),
+            button("Not holding", f"{RUN}status:back", value(scene.incident.number, "investigating")),
+        ]
+    return []
+
+
+def _checklist(scene: Scene) -> str | None:
+    happened = scene.happened
+    if not isinstance(happened, StatusChanged):
+        return None
+    if happened.new == Status.MITIGATING:
+        return "Options: roll back · turn the flag off · scale up · fail over · degrade on purpose"
+    if happened.new == Status.RESOLVED:
+        return (
+            "Still to do: service normal · metrics confirm it · temporary fixes cleaned up · customers told · "
+            "timeline complete · postmortem owner named · cause tagged"
+        )
+    return None
+
+
+def update(scene: Scene) -> Message:
+    """A status update. A timed one says plainly that nothing new was reported, and since when."""
+    posted = scene.happened
+    assert isinstance(posted, UpdatePosted)
+    severity = scene.policy.severity(posted.severity) if posted.severity in scene.policy.severities else scene.severity
+    held = scene.standing.holders
+    head = f"{signal(severity.rank, posted.status)} *Status update  {scene.incident.key}  {clip(scene.incident.title, 400)}*"
+    facts = [("Status", escape(posted.status)), ("Severity", escape(posted.severity))]
+    facts.append(("Incident commander", person(held["ic"]) if "ic" in held else "_nobody yet_"))
+    facts.append(("Duration", lasted(scene.event.at - scene.incident.declared_at)))
+    blocks = [section(head), fields(facts)]
+    for label, text in (
+        ("Impact", posted.impact),
+        ("Current theory", posted.theory),
+        ("Actions in progress", posted.actions),
+    ):
+        if text:
+            blocks.append(section(f"*{label}*\n{clip(text, 2500)}"))
+    silence = (
+        f"Nothing new was reported since {moment(posted.silent_since)}." if posted.timed and posted.silent_since else ""
+    )
+    author = "Posted by Muster, because an update was due." if posted.timed else f"By {person(scene.event.actor)}."
+    following = (
+        f"Next update {moment(posted.next_update_at)}." if posted.next_update_at else "No further update is planned."
+    )
+    blocks.append(context(*[part for part in (silence, author, following) if part]))
+    if posted.timed and scene.incident.status in OPEN:
+        blocks.append(buttons(button("Write one", f"{RUN}update", value(scene.incident.number))))
+    said = "; ".join(
+        f"{label}: {clip(text, 600)}"
+        for label, text in (("Impact", posted.impact), ("theory", posted.theory), ("actions", posted.actions))
+        if text
+    )
+    text = (
+        f"Status update, {scene.incident.key} {posted.severity} {posted.status}: {clip(scene.incident.title, 200)}. "
+        f"{silence} {said} {following}"
+    )
+    return Message(" ".join(text.split()), blocks)
+
+
+def page_dm(scene: Scene) -> Message:
+    """The page itself: what, how bad, where, and the one button to press."""
+    paged = scene.happened
+    incident, number = scene.incident, scene.incident.number
+    why = f" ({clip(paged.why, 200)})" if isinstance(paged, LevelPaged) and paged.why else ""
+    text = f"You are paged: {incident.key} {incident.severity} {clip(incident.title, 400)}{why}"
+    where = channel(incident.room_channel) if incident.room_channel else "the announce channel"
+    lines = [f":pager: *{text}*"]
+    if incident.impact:
+        lines.append(f"Impact: {clip(incident.impact, 600)}")
+    lines.append(f"Room: {where}")
+    blocks = [section("\n".join(lines))]
+    if incident.status in OPEN:
+        blocks.append(
+            buttons(
+                button("Acknowledge", f"{RUN}ack", value(number), style="primary"),
+                button("Escalate", f"{RUN}escalate", value(number)),
+            )
+        )
+    if isinstance(paged, LevelPaged) and paged.until and paged.after:
+        after = ", ".join(person(target) for target in paged.after)
+        blocks.append(context(f"If nobody acknowledges by {moment(paged.until)}, next: {after}"))
+    return Message(f"{text}. Acknowledge here or with /incident ack {number}", blocks)
+
+
+def page_channel(scene: Scene) -> Message:
+    """A page to a channel: the same, for whoever reads it first."""
+    message = page_dm(scene)
+    return Message(
+        message.text.replace("You are paged", "Paging this channel", 1),
+        [
+            section(message.blocks[0]["text"]["text"].replace("You are paged", "Paging this channel", 1)),
+            *message.blocks[1:],
+        ],
+    )
+
+
+def nudge(scene: Scene) -> Message:
+    """Ask for the update that is due soon."""
+    incident = scene.incident
+    due = f" at {moment(scene.next_update_at)}" if scene.next_update_at else " soon"
+    text = f"{incident.key}: a status update is due{due}. {clip(incident.title, 300)}"
+    row = [button("Update", f"{RUN}update", value(incident.number), style="primary")]
+    if incident.snoozed_event != incident.update_anchor_event:
+        row.append(button("Snooze 10 min", f"{RUN}snooze", value(incident.number)))
+    return Message(text, [section(f":hourglass: {text}"), buttons(*row)])
+
+
+def silent_dm(scene: Scene) -> Message:
+    """Tell the commander that nobody has reported anything for a while."""
+    text = f"{scene.incident.key}: the last updates had nothing new to say. {clip(scene.incident.title, 300)}"
+    return Message(
+        text,
+        [
+            section(f":speech_balloon: {text}"),
+            buttons(button("Update", f"{RUN}update", value(scene.incident.number), style="primary")),
+        ],
+    )
+
+
+def role_dm(scene: Scene) -> Message:
+    """Tell a person what role they hold now, and what it is and is not; or that somebody else holds it."""
+    given = scene.happened
+    assert isinstance(given, RoleAssigned)
+    incident = scene.incident
+    role = scene.policy.roles.get(given.role)
+    text = f"{say(given.sentence(scene.event.actor))} ({incident.key}, {clip(incident.title, 300)})"
+    where = f"\nRoom: {channel(incident.room_channel)}" if incident.room_channel else ""
+    blocks = [section(f":bust_in_silhouette: {text}{where}")]
+    if role is not None:
+        blocks.append(context(f"*{escape(role.name)}*: {escape(role.duties)}"))
+        if role.not_for:
+            blocks.append(context(f"*Not for*: {escape(role.not_for)}"))
+    return Message(text, blocks)
+
+
+def rules(scene: Scene) -> Message:
+    """The room's rules in one line, for whoever comes in."""
+    rule = (
+        "This room decides and records. Say what you know and what you do; :pushpin: puts a message on the timeline; "
+        "`/incident` shows the controls."
+    )
+    return Message(rule, [context(rule)])
+
+
+def moved(scene: Scene) -> Message:
+    """Point the thread to the room."""
+    opened = scene.happened
+    assert isinstance(opened, RoomOpened)
+    text = f"{scene.incident.key} goes on in {channel(opened.channel)}"
+    return Message(text, [section(f":arrow_right: {text}")])
+
+
+def alarm(scene: Scene) -> Message:
+    """Something that must not go unnoticed, for the announce channel."""
+    text = f"{scene.incident.key} {scene.incident.severity}: {say(scene.happened.sentence(scene.event.actor))}"
+    blocks = [section(f":warning: {text}")]
+    if isinstance(scene.happened, NobodyToPage | PageExhausted) and scene.incident.status in OPEN:
+        blocks.append(buttons(button("Acknowledge", f"{RUN}ack", value(scene.incident.number), style="primary")))
+    return Message(text, blocks)
+
+
+def leadership(scene: Scene) -> Message:
+    """What leaders are told when the worst begins or ends."""
+    room = scene.incident.room_channel
+    text = f"{signal(scene.severity.rank, scene.incident.status)} {line(scene)}"
+    return Message(line(scene), [section(text + (f"\nRoom: {channel(room)}" if room else ""))])

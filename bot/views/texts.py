@@ -1,0 +1,81 @@
+"""People's words made safe for Slack, moments in the reader's own time, and lengths that fit."""
+
+import re
+from datetime import datetime, timedelta
+
+from incidents.phrase import TOKEN, Phrase
+from incidents.rules.times import duration_words
+
+_ALIAS = re.compile(r"<([@#][A-Z0-9]{2,31})\|[^>]*>")
+
+
+def escape(text: str) -> str:
+    """People's text for mrkdwn: it shows as typed, cannot ping `@channel`, and cannot forge a link.
+
+    The tokens of a person (`<@U…>`) and a channel (`<#C…>`) keep their meaning; nothing else does.
+    """
+    kept: list[str] = []
+    end = 0
+    for token in TOKEN.finditer(text):
+        kept += [_entities(text[end : token.start()]), token.group()]
+        end = token.end()
+    return "".join([*kept, _entities(text[end:])])
+
+
+def _entities(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def typed(text: str) -> str:
+    """What a person meant by a text that Slack has escaped: entities undone, `<@U1|bob>` as `<@U1>`, links as typed."""
+    text = _ALIAS.sub(r"<\1>", text)
+    text = re.sub(r"<(https?://[^|>]+)(\|[^>]*)?>", r"\1", text)
+    text = re.sub(r"<mailto:[^|>]+\|([^>]+)>", r"\1", text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def clip(text: str, limit: int) -> str:
+    """People's text, escaped, in at most `limit` characters; what is cut off ends in an ellipsis and never in half an entity."""
+    safe = escape(text)
+    if len(safe) <= limit:
+        return safe
+    kept = text[:limit]
+    while len(escape(kept)) > limit - 1:
+        kept = kept[: -max(1, (len(escape(kept)) - limit) // 5)]
+    return escape(re.sub(r"<[@#][^<>]*$", "", kept)).rstrip() + "…"
+
+
+def person(id: str | None) -> str:
+    """A person as Slack shows them; Muster itself by name."""
+    if id is None:
+        return "Muster"
+    if id.startswith("group:"):
+        return f"<!subteam^{id.removeprefix('group:')}>"
+    return f"<@{id}>" if re.fullmatch(r"[UW][A-Z0-9]{1,30}", id) else escape(id)
+
+
+def channel(id: str) -> str:
+    """A channel as Slack links it."""
+    return f"<#{id}>"
+
+
+def moment(at: datetime) -> str:
+    """Hours and minutes in the reader's time zone, with UTC where dates cannot be shown."""
+    return f"<!date^{int(at.timestamp())}^{{time}}|{at:%H:%M} UTC>"
+
+
+def say(sentence: Phrase, limit: int = 2900) -> str:
+    """A sentence of the timeline as mrkdwn; long words of people are cut before the sentence is."""
+    whole = sentence.render(text=escape, who=person, where=channel, when=moment)
+    if len(whole) <= limit:
+        return whole
+    longest = max((len(str(part)) for part in sentence.parts.values() if isinstance(part, str)), default=1)
+    room = max(50, limit - (len(whole) - longest))
+    return sentence.render(text=lambda part: clip(part, min(room, 1200)), who=person, where=channel, when=moment)[
+        :limit
+    ]
+
+
+def lasted(span: timedelta) -> str:
+    """A length of time for a phone: `42 min`, `1 h 05 min`."""
+    return duration_words(span)

@@ -1,0 +1,65 @@
+"""The composition root: the one place where the parts are put together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import incidents.timers
+from bot.acts import Desk
+from bot.bell import Bell
+from bot.reactions import Reaction, reactions, router
+from bot.settings import Settings
+from bot.slack import Transport, WebApi
+from incidents.clock import Clock, SystemClock
+from incidents.core import Core
+from incidents.dossier import gather
+from incidents.exports.markdown import EXPORT
+from incidents.policy_file import PolicyFile
+from incidents.registry import collect
+from incidents.timeline import people
+from incidents.timers import Timer
+from models.database import make_engine
+
+
+@dataclass(frozen=True)
+class Muster:
+    """Everything that a process needs; which of it is used decides what the process is."""
+
+    settings: Settings
+    core: Core
+    policy_file: PolicyFile
+    slack: Transport
+    table: Mapping[str, Reaction]
+
+
+def render_draft(desk: Desk) -> str:
+    """The postmortem draft as Markdown, with people by name and every line linked."""
+    number = desk.scene.incident.number
+    names = desk.workspace.names(people(desk.core, number))
+    return EXPORT.render(gather(desk.core, number, names=names, link=desk.workspace.permalink))
+
+
+def build(
+    settings: Settings,
+    *,
+    bell: Callable[[int], None],
+    clock: Clock | None = None,
+    slack: Transport | None = None,
+) -> Muster:
+    """Put the parts together. Nothing connects to anything before it is used."""
+    policy_file = PolicyFile(settings.muster_config)
+    table = reactions(render_draft)
+    core = Core(
+        make_engine(settings.database_url),
+        clock=clock or SystemClock(),
+        policy=policy_file.current,
+        router=router(table, policy_file.current),
+        timers=collect(incidents.timers, "TIMER", Timer),
+        bell=bell,
+    )
+    api = slack or WebApi.at(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    return Muster(settings, core, policy_file, api, table)
+
+
+def make_bell(settings: Settings, redis_url: str) -> Bell:
+    """The bell for the workers that this installation runs."""
+    return Bell(redis_url, workers=settings.muster_workers)

@@ -1,0 +1,299 @@
+"""The unit of work: one transaction that locks its incident, changes it, and leaves behind what must follow."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, insert, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from incidents.clock import Clock
+from incidents.errors import Refused
+from incidents.events import Happened
+from incidents.policy import Policy
+from incidents.standing import Standing, standing
+from incidents.timers import Due, Timer
+from models import Delivery, Event, Incident, Wake
+from models.database import WRITES, WriteTurn
+from models.spine import OPEN
+
+
+class NoSuchIncident(Refused):
+    """The number names no incident."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"There is no INC-{number}. `/incident list` shows the open ones.")
+
+
+class Repeated(Exception):
+    """The request was carried out before; `event` is what it led to then. Nothing has changed now."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(f"already done as event {event.id}")
+        self.event = event
+
+
+@dataclass(frozen=True)
+class Route:
+    """One thing that must reach Slack because of an event.
+
+    `lane` orders it among the incident's others, `priority` (0 first) among everybody's. A mirror is one row for each
+    (incident, reaction, target), shown again when something changed.
+    """
+
+    reaction: str
+    target: str
+    lane: str
+    priority: int
+    mirror: bool = False
+
+
+Router = Callable[[Happened, Event, Incident], Iterable[Route]]
+
+
+@dataclass
+class Unit:
+    """One transaction under way. `now` is read after the lock, so moments are in the order of the changes."""
+
+    session: Session
+    policy: Policy
+    now: datetime
+    router: Router
+    key: str | None = None
+    _incident: Incident | None = None
+    _leaving: list[tuple[Route, int]] = field(default_factory=list)
+
+    @property
+    def incident(self) -> Incident:
+        """The locked incident."""
+        assert self._incident is not None, "declare sets it first"
+        return self._incident
+
+    @incident.setter
+    def incident(self, incident: Incident) -> None:
+        self._incident = incident
+
+    def record(
+        self,
+        happened: Happened,
+        *,
+        by: str | None = None,
+        at: datetime | None = None,
+        channel: str | None = None,
+        ts: str | None = None,
+        thread_ts: str | None = None,
+        key: str | None = None,
+    ) -> Event:
+        """Add to the timeline, and with it everything that must reach Slack because of it.
+
+        The unit's key stands on the first event, so that the request is known when it comes again.
+        """
+        first, self.key = self.key, None
+        event = Event(
+            incident_id=self.incident.number,
+            key=key or first,
+            kind=happened.kind,
+            actor=by,
+            at=at or self.now,
+            recorded_at=self.now,
+            payload=happened.model_dump(mode="json", exclude_defaults=True),
+            channel=channel,
+            ts=ts,
+            thread_ts=thread_ts,
+        )
+        self.session.add(event)
+        self.session.flush()
+        assert event.id is not None
+        for route in self.router(happened, event, self.incident):
+            self._leaving.append((route, event.id))
+        self.incident.last_event = event.id
+        return event
+
+    def standing(self) -> Standing:
+        """How the incident stands, this unit's changes included."""
+        self.session.flush()
+        return standing(self.session, self.incident)
+
+    def _leave(self) -> int | None:
+        """Write the deliveries in the order they were caused; the priority of the most pressing one, None for none.
+
+        Of a mirror only the newest state is wanted, in the place of its first mention.
+        """
+        newest = {(r.reaction, r.target): event_id for r, event_id in self._leaving if r.mirror}
+        rows: list[dict[str, Any]] = []
+        for route, event_id in self._leaving:
+            if not route.mirror:
+                rows.append(self._row(route, event_id))
+                continue
+            wanted = newest.pop((route.reaction, route.target), None)
+            if wanted is not None and not self._reopen(route, wanted):
+                rows.append(self._row(route, wanted))
+        if rows:
+            self.session.connection().execute(insert(Delivery), rows)
+        return min((route.priority for route, _ in self._leaving), default=None)
+
+    def _row(self, route: Route, event_id: int) -> dict[str, Any]:
+        return {
+            "event_id": event_id,
+            "incident_id": self.incident.number,
+            "reaction": route.reaction,
+            "target": route.target,
+            "lane": f"{self.incident.number}:{route.lane}",
+            "priority": route.priority,
+            "state": OPEN,
+            "attempt": 0,
+            "refusals": 0,
+            "doubt": False,
+            "next_at": self.now,
+            "wanted": event_id if route.mirror else None,
+            "result": {},
+        }
+
+    def _reopen(self, route: Route, event_id: int) -> bool:
+        """Want the newest state of a mirror that exists; a claimed one keeps its lease and is redone after it."""
+        where = (
+            col(Delivery.incident_id) == self.incident.number,
+            col(Delivery.reaction) == route.reaction,
+            col(Delivery.target) == route.target,
+            col(Delivery.wanted).is_not(None),
+        )
+        connection = self.session.connection()
+        opened = connection.execute(
+            update(Delivery)
+            .where(*where, col(Delivery.state) != OPEN)
+            .values(wanted=event_id, state=OPEN, next_at=self.now, refusals=0, lease_until=None, doubt=False)
+        )
+        if opened.rowcount:
+            return True
+        return bool(connection.execute(update(Delivery).where(*where).values(wanted=event_id)).rowcount)
+
+
+class Core:
+    """What verbs work with: the database, the time, the policy, the routes and the bell.
+
+    `router` says what must leave because of an event; `bell` is rung, with the most pressing priority, after a commit
+    that left something.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        clock: Clock,
+        policy: Callable[[], Policy],
+        router: Router,
+        timers: Mapping[str, Timer],
+        bell: Callable[[int], None],
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self._policy = policy
+        self._router = router
+        self._timers = tuple(timers.values())
+        self._bell = bell
+        self._turn = WriteTurn(engine)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy as it is now."""
+        return self._policy()
+
+    @contextmanager
+    def view(self) -> Iterator[Session]:
+        """Read-only, one moment's picture of the database."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session  # closing ends the transaction; a rollback here would expire what was read
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A short writing transaction of the spine itself, which belongs to no incident."""
+        with self._turn, Session(self.engine, expire_on_commit=False) as session:
+            session.connection(execution_options={WRITES: True})
+            yield session
+            session.commit()
+
+    @contextmanager
+    def unit(self, number: int, key: str | None = None) -> Iterator[Unit]:
+        """Change one incident: locked first, then `now`; at the end its wake is rewritten and the bell is rung.
+
+        Raises Repeated if `key` was used before, NoSuchIncident if there is none. Any error undoes everything.
+        """
+        with self._unit(key) as unit:
+            query = select(Incident).where(Incident.id == number).with_for_update()
+            incident = unit.session.exec(query).one_or_none()
+            if incident is None:
+                raise NoSuchIncident(number)
+            unit.incident = incident
+            self._refuse_repeat(unit.session, key)
+            unit.now = self.clock.now(unit.session)
+            yield unit
+
+    @contextmanager
+    def new(self, declarer: str | None, key: str | None = None) -> Iterator[Unit]:
+        """Make an incident; the caller sets `unit.incident`. One declarer's requests come one after the other."""
+        with self._unit(key) as unit:
+            if self.engine.dialect.name == "postgresql":
+                query = text("SELECT pg_advisory_xact_lock(hashtext(:who))")
+                unit.session.connection().execute(query, {"who": declarer or ""})
+            self._refuse_repeat(unit.session, key)
+            unit.now = self.clock.now(unit.session)
+            yield unit
+
+    @contextmanager
+    def _unit(self, key: str | None) -> Iterator[Unit]:
+        with self._turn, Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            session.connection(execution_options={WRITES: True})
+            unit = Unit(session, self.policy, self.clock.now(), self._router, key)
+            try:
+                yield unit
+                left = self._finish(unit)
+            except IntegrityError:
+                session.rollback()
+                self._refuse_repeat(session, key)  # two of the same at once: the other one was first
+                raise
+        if left is not None:
+            self._bell(left)
+
+    def _finish(self, unit: Unit) -> int | None:
+        unit.session.flush()
+        left = unit._leave()
+        if unit._incident is not None:
+            unit.session.flush()
+            self._rewrite_wake(unit)
+        unit.session.commit()
+        return left
+
+    def _refuse_repeat(self, session: Session, key: str | None) -> None:
+        if key is None:
+            return
+        event = session.exec(select(Event).where(Event.key == key)).one_or_none()
+        if event is not None:
+            raise Repeated(event)
+
+    def owed(self, now: Standing) -> Sequence[tuple[Due, Timer]]:
+        """Everything owed to an incident, soonest first."""
+        dues = [(due, timer) for timer in self._timers for due in timer.owed(now, self.policy)]
+        return sorted(dues, key=lambda pair: (pair[0].at, pair[0].key))
+
+    def _rewrite_wake(self, unit: Unit) -> None:
+        owed = self.owed(standing(unit.session, unit.incident))
+        subject = f"incident:{unit.incident.number}"
+        wake = unit.session.get(Wake, subject)
+        if not owed:
+            if wake is not None:
+                unit.session.delete(wake)
+        elif wake is None:
+            unit.session.add(Wake(subject=subject, incident_id=unit.incident.number, due_at=owed[0][0].at))
+        else:
+            wake.due_at, wake.failures, wake.trouble = owed[0][0].at, 0, None
+
+
+def find(session: Session, number: int) -> Incident:
+    """The incident with this number, or a refusal that says where to look."""
+    incident = session.get(Incident, number)
+    if incident is None:
+        raise NoSuchIncident(number)
+    return incident

@@ -1,0 +1,99 @@
+"""Declaring an incident."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from incidents import paging, roles, rooms
+from incidents.core import Core, Repeated, Unit
+from incidents.events import Declared
+from incidents.rules.lifecycle import ACTIVE, Status
+from incidents.texts import one_line, prose
+from models import Event, Incident
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a person says when declaring. `commander` None leaves the role empty."""
+
+    title: str
+    severity: str
+    by: str
+    commander: str | None = None
+    summary: str = ""
+    impact: str = ""
+    services: tuple[str, ...] = ()
+    detected_by: str | None = None
+    several_teams: bool = False
+    cause_unclear: bool = False
+
+
+def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
+    """Open an incident in `investigating`, with its room, its commander and its pages as its severity says.
+
+    The same person declaring the same title within `same_title_within` gets the incident that was made then, as
+    Repeated: two clicks make one incident.
+    """
+    title = one_line(said.title, "title", field="title")
+    summary = prose(said.summary, "summary", field="summary", needed=False)
+    impact = prose(said.impact, "impact", field="impact", needed=False)
+    core.policy.check_level(said.severity)
+    with core.new(said.by, key) as unit:
+        _refuse_double(unit, said.by, title)
+        unit.incident = _row(said, title, summary, impact, unit.now)
+        unit.session.add(unit.incident)
+        unit.session.flush()
+        event = unit.record(
+            Declared(
+                title=title,
+                severity=said.severity,
+                status=Status.INVESTIGATING,
+                summary=summary,
+                impact=impact,
+                detected_by=said.detected_by,
+                several_teams=said.several_teams,
+                cause_unclear=said.cause_unclear,
+                services=list(said.services),
+            ),
+            by=said.by,
+        )
+        unit.incident.update_anchor_event = event.id
+        unit.incident.ic_missing_event = event.id
+        rooms.follow_severity(unit)
+        if said.commander:
+            roles.give(unit, "ic", said.commander, by=said.by)
+        paging.page_as_severity_says(unit, by=said.by)
+    return event
+
+
+def _refuse_double(unit: Unit, by: str, title: str) -> None:
+    since = unit.now - unit.policy.workspace.same_title_within
+    twin = unit.session.exec(
+        select(Incident)
+        .where(Incident.declared_by == by, Incident.title == title, Incident.declared_at > since)
+        .where(col(Incident.status).in_([str(status) for status in ACTIVE]))
+    ).first()
+    if twin is not None:
+        query = select(Event).where(Event.incident_id == twin.number, Event.kind == Declared.kind)
+        raise Repeated(unit.session.exec(query).one())
+
+
+def _row(said: Declaration, title: str, summary: str, impact: str, now: datetime) -> Incident:
+    return Incident(
+        title=title,
+        severity=said.severity,
+        status=str(Status.INVESTIGATING),
+        declared_by=said.by,
+        summary=summary,
+        impact=impact,
+        services=list(said.services),
+        detected_by=said.detected_by,
+        several_teams=said.several_teams,
+        cause_unclear=said.cause_unclear,
+        declared_at=now,
+        detected_at=now,
+        update_anchor_at=now,
+        severity_changed_at=now,
+        ic_missing_at=now,
+    )

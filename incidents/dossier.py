@@ -1,0 +1,93 @@
+"""Gathers from the database all that a postmortem is built from: the one place that reads it for that."""
+
+from collections.abc import Callable, Mapping
+
+from sqlmodel import Session, col, select
+
+from incidents.core import Core, find
+from incidents.events import read
+from incidents.policy import Policy
+from incidents.rules.postmortem import Document, FollowUp, Happening, Record, build
+from models import ActionItem, Event, Incident, Person
+
+Link = Callable[[str, str, str | None], str]
+"""The address of a message, from its channel, its ts and its thread's; an empty one where there is none."""
+
+
+def gather(core: Core, number: int, *, names: Mapping[str, str], link: Link) -> Document:
+    """The postmortem of an incident as its record stands, read in one transaction. Raises NoSuchIncident.
+
+    `names` gives people's and channels' names by id; whoever is missing there is named as Slack last named them, else
+    by their id. Calls `link` for each message that is known, after the transaction.
+    """
+    with core.view() as session:
+        incident = find(session, number)
+        events = session.exec(select(Event).where(Event.incident_id == number).order_by(col(Event.id))).all()
+        items = session.exec(
+            select(ActionItem).where(ActionItem.incident_id == number).order_by(col(ActionItem.id))
+        ).all()
+        known = _known(session, incident)
+    happenings = tuple(_happening(event, link) for event in events)
+    actions = tuple(_follow_up(item) for item in items)
+    return build(_record(incident, core.policy, happenings, actions, {**known, **names}))
+
+
+def _known(session: Session, incident: Incident) -> dict[str, str]:
+    """The names that are remembered: people's, and the war room's."""
+    known = {person.id: person.name for person in session.exec(select(Person)) if person.name}
+    if incident.room_channel and incident.room_name:
+        known[incident.room_channel] = incident.room_name
+    return known
+
+
+def _happening(event: Event, link: Link) -> Happening:
+    address = link(event.channel, event.ts, event.thread_ts) if event.channel and event.ts else ""
+    return Happening(
+        at=event.at,
+        recorded_at=event.recorded_at,
+        by=event.actor,
+        what=read(event.kind, event.payload),
+        link=address or None,
+    )
+
+
+def _follow_up(item: ActionItem) -> FollowUp:
+    assert item.id is not None, "an action item that was read has been stored"
+    return FollowUp(
+        id=item.id, text=item.text, owner=item.owner, due_on=item.due_on, done_at=item.done_at, done_by=item.done_by
+    )
+
+
+def _record(
+    incident: Incident,
+    policy: Policy,
+    happenings: tuple[Happening, ...],
+    actions: tuple[FollowUp, ...],
+    names: Mapping[str, str],
+) -> Record:
+    level = policy.severities.get(incident.severity)  # a level that left the config has no name and no target
+    target = level.first_response if level else None
+    return Record(
+        key=incident.key,
+        title=incident.title,
+        severity=incident.severity,
+        severity_name=level.name if level else "",
+        status=incident.status,
+        declared_by=incident.declared_by,
+        summary=incident.summary,
+        impact=incident.impact,
+        theory=incident.theory,
+        detected_by=incident.detected_by,
+        services=tuple(incident.services),
+        impact_started_at=incident.impact_started_at,
+        detected_at=incident.detected_at,
+        declared_at=incident.declared_at,
+        acknowledged_at=incident.acknowledged_at,
+        mitigated_at=incident.mitigated_at,
+        resolved_at=incident.resolved_at,
+        closed_at=incident.closed_at,
+        happenings=happenings,
+        actions=actions,
+        targets={"acknowledge": target} if target else {},
+        names=names,
+    )

@@ -1,0 +1,502 @@
+"""What can happen to an incident: each event's payload and the sentence that it reads as.
+
+Kinds are stored and never renamed. A payload holds what a reader of the timeline needs, ids and people's own words, so
+that the state of an incident is the fold of its events.
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from incidents.phrase import Part, Phrase, When, Where, Who, phrase
+
+
+class Happened(BaseModel):
+    """The base of all events. `headline` is False for those that only the log and the postmortem's machinery need."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    kind: ClassVar[str]
+    headline: ClassVar[bool] = True
+
+    def sentence(self, by: str | None) -> Phrase:
+        """What happened, in one sentence; `by` is the person who did it, None for Muster."""
+        raise NotImplementedError(self.kind)
+
+
+class Declared(Happened):
+    kind = "incident.declared"
+    title: str
+    severity: str
+    status: str
+    summary: str = ""
+    impact: str = ""
+    detected_by: str | None = None
+    several_teams: bool = False
+    cause_unclear: bool = False
+    services: list[str] = []
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} declared {severity}: {title}", by=Who(by), severity=self.severity, title=self.title)
+
+
+class RoleAssigned(Happened):
+    kind = "role.assigned"
+    role: str
+    role_name: str
+    person: str
+    previous: str | None = None
+
+    def sentence(self, by: str | None) -> Phrase:
+        parts: dict[str, Part] = {"by": Who(by), "person": Who(self.person), "role": self.role_name}
+        if self.previous:
+            return Phrase("{person} is now {role}, replacing {previous}", {**parts, "previous": Who(self.previous)})
+        if by == self.person:
+            return Phrase("{person} took {role}", parts)
+        return Phrase("{by} made {person} {role}", parts)
+
+
+class RoleLeft(Happened):
+    kind = "role.left"
+    role: str
+    role_name: str
+    person: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "{person} left the role {role}; nobody holds it now", person=Who(self.person), role=self.role_name
+        )
+
+
+class SeverityChanged(Happened):
+    kind = "severity.changed"
+    old: str
+    new: str
+    why: str = ""
+    raised: bool = True
+
+    def sentence(self, by: str | None) -> Phrase:
+        verb = "raised" if self.raised else "lowered"
+        why = ": {why}" if self.why else ""
+        return phrase(
+            f"{{by}} {verb} the severity from {{old}} to {{new}}{why}",
+            by=Who(by),
+            old=self.old,
+            new=self.new,
+            why=self.why,
+        )
+
+
+class StatusChanged(Happened):
+    """`early` says that the incident was resolved before its watch was over, after the person confirmed it."""
+
+    kind = "status.changed"
+    old: str
+    new: str
+    why: str = ""
+    early: bool = False
+
+    def sentence(self, by: str | None) -> Phrase:
+        early = " before the watch was over" if self.early else ""
+        why = ": {why}" if self.why else ""
+        return phrase(
+            f"{{by}} moved it from {{old}} to *{{new}}*{early}{why}",
+            by=Who(by),
+            old=self.old,
+            new=self.new,
+            why=self.why,
+        )
+
+
+class Edited(Happened):
+    kind = "field.edited"
+    field: str
+    old: str
+    new: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        if not self.new:
+            return phrase("{by} cleared the {field}", by=Who(by), field=self.field)
+        return phrase("{by} set the {field}: {new}", by=Who(by), field=self.field, new=self.new)
+
+
+class FlagSet(Happened):
+    """ "Several teams" or "cause unclear" was ticked after declaring."""
+
+    kind = "flag.set"
+    flag: str
+    on: bool
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "{by} said: {flag}" if self.on else "{by} withdrew: {flag}", by=Who(by), flag=self.flag.replace("_", " ")
+        )
+
+
+class UpdatePosted(Happened):
+    """A status update. A timed one has no author and says since when nothing new was reported."""
+
+    kind = "update.posted"
+    update_id: int
+    status: str
+    severity: str
+    impact: str = ""
+    theory: str = ""
+    actions: str = ""
+    next_update_at: datetime | None = None
+    timed: bool = False
+    silent_since: datetime | None = None
+
+    def sentence(self, by: str | None) -> Phrase:
+        if self.timed and self.silent_since:
+            return phrase(
+                "Timed status update: {status}, {severity}. Nothing new was reported since {since}",
+                status=self.status,
+                severity=self.severity,
+                since=When(self.silent_since),
+            )
+        said = [
+            (name, value)
+            for name, value in (("impact", self.impact), ("theory", self.theory), ("actions", self.actions))
+            if value
+        ]
+        return Phrase(
+            "{by} posted a status update: {status}, {severity}"
+            + "".join(f". {n.capitalize()}: {{{n}}}" for n, _ in said),
+            {"by": Who(by), "status": self.status, "severity": self.severity, **dict(said)},
+        )
+
+
+class UpdateNudged(Happened):
+    kind = "update.nudged"
+    headline = False
+    person: str | None
+    due_at: datetime
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "A status update is due at {due}; {person} was asked", due=When(self.due_at), person=Who(self.person)
+        )
+
+
+class UpdateSnoozed(Happened):
+    kind = "update.snoozed"
+    headline = False
+    until: datetime
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} put the status update off until {until}", by=Who(by), until=When(self.until))
+
+
+class UpdatesPaused(Happened):
+    kind = "updates.paused"
+    until: datetime | None = None
+
+    def sentence(self, by: str | None) -> Phrase:
+        if self.until:
+            return phrase("{by} paused the timed updates until {until}", by=Who(by), until=When(self.until))
+        return phrase("{by} paused the timed updates", by=Who(by))
+
+
+class UpdatesResumed(Happened):
+    kind = "updates.resumed"
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} resumed the timed updates", by=Who(by))
+
+
+class UpdatesSilent(Happened):
+    """Several timed updates in a row had nothing new to say, and the commander was told."""
+
+    kind = "updates.silent"
+    headline = False
+    count: int
+    person: str | None
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "Nobody has reported anything for {count} updates; {person} was told",
+            count=self.count,
+            person=Who(self.person),
+        )
+
+
+class Noted(Happened):
+    kind = "note.added"
+    text: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by}: {text}", by=Who(by), text=self.text)
+
+
+class Decided(Happened):
+    kind = "decision.made"
+    text: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} decided: {text}", by=Who(by), text=self.text)
+
+
+class Captured(Happened):
+    """A message that somebody put on the timeline; the event's moment and message are the message's own."""
+
+    kind = "message.captured"
+    author: str | None
+    text: str
+    how: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{author} wrote: {text}", author=Who(self.author), text=self.text or "(no text)")
+
+
+class TaskAdded(Happened):
+    kind = "task.added"
+    task_id: int
+    text: str
+    owner: str | None = None
+
+    def sentence(self, by: str | None) -> Phrase:
+        if self.owner:
+            return phrase("{by} gave {owner} a task: {text}", by=Who(by), owner=Who(self.owner), text=self.text)
+        return phrase("{by} added a task: {text}", by=Who(by), text=self.text)
+
+
+class TaskDone(Happened):
+    kind = "task.done"
+    task_id: int
+    text: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} finished a task: {text}", by=Who(by), text=self.text)
+
+
+class ActionAdded(Happened):
+    kind = "action.added"
+    action_id: int
+    text: str
+    owner: str | None = None
+    due_on: date | None = None
+
+    def sentence(self, by: str | None) -> Phrase:
+        owner = " for {owner}" if self.owner else ""
+        due = " by {due}" if self.due_on else ""
+        return phrase(
+            f"{{by}} added an action item{owner}{due}: {{text}}",
+            by=Who(by),
+            owner=Who(self.owner),
+            due=self.due_on.isoformat() if self.due_on else "",
+            text=self.text,
+        )
+
+
+class ActionDone(Happened):
+    kind = "action.done"
+    action_id: int
+    text: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} finished an action item: {text}", by=Who(by), text=self.text)
+
+
+class PageStarted(Happened):
+    kind = "page.started"
+    page_id: int
+    name: str
+    why: str = ""
+
+    def sentence(self, by: str | None) -> Phrase:
+        why = ": {why}" if self.why else ""
+        return phrase(f"{{by}} started the escalation {{name}}{why}", by=Who(by), name=self.name, why=self.why)
+
+
+class Escalated(Happened):
+    """Somebody did not want to wait for the next level."""
+
+    kind = "page.escalated"
+    why: str = ""
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} escalated" + (": {why}" if self.why else ""), by=Who(by), why=self.why)
+
+
+class LevelPaged(Happened):
+    """A level of an escalation was told. `after` says who is next if nobody answers by `until`."""
+
+    kind = "page.level"
+    page_id: int
+    round: int
+    level: int
+    people: list[str]
+    channels: list[str] = []
+    until: datetime | None = None
+    after: list[str] = []
+    last_resort: bool = False
+    why: str = ""
+
+    def sentence(self, by: str | None) -> Phrase:
+        told = [*self.people, *(f"#{channel}" for channel in self.channels)]
+        parts: dict[str, Part] = {f"told{i}": _target(target) for i, target in enumerate(told)}
+        parts |= {f"after{i}": _target(target) for i, target in enumerate(self.after)}
+        head = "Nobody answered; the last resort is paged: " if self.last_resort else "Paged "
+        head += ", ".join(f"{{told{i}}}" for i in range(len(told)))
+        if self.until and self.after:
+            parts["until"] = When(self.until)
+            head += ". If nobody acknowledges by {until}, next: " + ", ".join(
+                f"{{after{i}}}" for i in range(len(self.after))
+            )
+        return Phrase(head, parts)
+
+
+class NobodyToPage(Happened):
+    """A level, or the whole policy, names nobody who can be paged at this moment. Always said aloud."""
+
+    kind = "page.nobody"
+    page_id: int | None = None
+    wanted: list[str] = []
+
+    def sentence(self, by: str | None) -> Phrase:
+        if not self.wanted:
+            return phrase(
+                "Nobody is on call for this incident, so nobody was paged. Page somebody: `/incident page @who`"
+            )
+        return phrase("Nobody is on call for {wanted}", wanted=", ".join(self.wanted))
+
+
+class PageFailed(Happened):
+    """A page could not be got to a person (or not in time); its retry may go on."""
+
+    kind = "page.failed"
+    page_id: int
+    notice_id: int
+    target: str
+    trouble: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        target = _target(self.target)
+        return phrase("The page to {target} did not get through ({trouble})", target=target, trouble=self.trouble)
+
+
+class PageExhausted(Happened):
+    kind = "page.exhausted"
+    page_id: int
+    name: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "Nobody acknowledged the escalation {name} and there is nobody left to page. "
+            "Page somebody: `/incident page @who`",
+            name=self.name,
+        )
+
+
+class Acknowledged(Happened):
+    kind = "page.acknowledged"
+    pages: list[int]
+    first: bool
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} acknowledged; paging stopped" if self.pages else "{by} acknowledged", by=Who(by))
+
+
+class PagesStopped(Happened):
+    kind = "page.stopped"
+    headline = False
+    pages: list[int]
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("Paging stopped")
+
+
+class CommanderMissing(Happened):
+    kind = "ic.missing"
+    role_name: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("Nobody is {role} yet", role=self.role_name)
+
+
+class WatchAsked(Happened):
+    kind = "watch.asked"
+    headline = False
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("The watch is over: still holding? Errors at zero? Latency normal?")
+
+
+class RoomWanted(Happened):
+    kind = "room.wanted"
+    headline = False
+    why: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("A war room is being opened: {why}", why=self.why)
+
+
+class RoomOpened(Happened):
+    kind = "room.opened"
+    channel: str
+    name: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("The war room {room} is open", room=Where(self.channel))
+
+
+class RoomFailed(Happened):
+    kind = "room.failed"
+    trouble: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "The war room could not be opened ({trouble}); the incident goes on in this thread. Try again: `/incident room`",
+            trouble=self.trouble,
+        )
+
+
+class PostmortemDrafted(Happened):
+    kind = "postmortem.drafted"
+    headline = False
+    number: int
+    asked: bool
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("Postmortem draft {number} was built from the timeline", number=self.number)
+
+
+class DeliveryFailed(Happened):
+    """Something could not be shown in Slack after everything was tried; said once in the announce channel."""
+
+    kind = "delivery.failed"
+    headline = False
+    delivery_id: int
+    reaction: str
+    target: str
+    trouble: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "Slack refused something for good ({what}: {trouble})",
+            what=f"{self.reaction} {self.target}",
+            trouble=self.trouble,
+        )
+
+
+def _target(target: str) -> Part:
+    """A paged target as a sentence shows it: a person by name, a channel or an address as it is written."""
+    return Who(target) if target[:1] in ("U", "W") and target.isalnum() else target
+
+
+def _kinds(base: type[Happened]) -> dict[str, type[Happened]]:
+    found: dict[str, type[Happened]] = {}
+    for event in base.__subclasses__():
+        if event.kind in found:
+            raise ValueError(f"two events are called {event.kind}")
+        found[event.kind] = event
+    return found
+
+
+KINDS: dict[str, type[Happened]] = _kinds(Happened)
+
+
+def read(kind: str, payload: dict[str, Any]) -> Happened:
+    """The event that was stored as `payload`."""
+    return KINDS[kind].model_validate(payload)

@@ -1,0 +1,298 @@
+"""Paging: escalations that go on, level by level, until somebody answers."""
+
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from incidents.core import Core, Unit
+from incidents.errors import Refused
+from incidents.events import (
+    Acknowledged,
+    Escalated,
+    LevelPaged,
+    NobodyToPage,
+    PageExhausted,
+    PageFailed,
+    PagesStopped,
+    PageStarted,
+)
+from incidents.policy import EscalationLevel, EscalationPolicy, Target
+from incidents.rules.escalation import LastResort, Step, next_step, step_due, step_key
+from incidents.rules.lifecycle import OPEN
+from incidents.rules.on_call import who
+from incidents.texts import prose
+from models import Event, Notice, Page
+from models.page import (
+    NOTICE_FAILED,
+    NOTICE_SENDING,
+    NOTICE_SENT,
+    PAGE_ACKNOWLEDGED,
+    PAGE_EXHAUSTED,
+    PAGE_OPEN,
+    PAGE_STOPPED,
+)
+
+
+def page_as_severity_says(unit: Unit, *, by: str | None, raised: bool = False) -> None:
+    """Start the escalation of the incident's services, else of its severity. One that was started is not repeated.
+
+    Where the severity wants somebody paged and nothing is configured, that is said aloud.
+    """
+    name = _escalation_of(unit)
+    if name is None:
+        return
+    if name in unit.policy.escalations:
+        known = unit.session.exec(select(Page.name).where(Page.incident_id == unit.incident.number)).all()
+        if name not in known:
+            start(unit, name, unit.policy.escalations[name], by=by, why=f"{unit.incident.severity}")
+    else:
+        unit.record(NobodyToPage())
+
+
+def _escalation_of(unit: Unit) -> str | None:
+    severity = unit.policy.severity(unit.incident.severity).escalation
+    if severity is None:
+        return None
+    for service in unit.incident.services:
+        found = unit.policy.services.get(service)
+        if found is not None and found.escalation:
+            return found.escalation
+    return severity
+
+
+def start(unit: Unit, name: str, policy: EscalationPolicy, *, by: str | None, why: str) -> Event:
+    """Begin an escalation and tell its first level. Its policy is frozen as it is now."""
+    page = Page(
+        incident_id=unit.incident.number,
+        name=name,
+        policy=policy.model_dump(mode="json"),
+        why=why,
+        started_by=by,
+        started_at=unit.now,
+    )
+    unit.session.add(page)
+    unit.session.flush()
+    assert page.id is not None
+    event = unit.record(PageStarted(page_id=page.id, name=name, why=why), by=by)
+    advance(unit, page)
+    return event
+
+
+def frozen(page: Page) -> EscalationPolicy:
+    """The policy as it was when the page began."""
+    return EscalationPolicy.model_validate(page.policy)
+
+
+def step_of(page: Page) -> Step | LastResort | None:
+    """The step that was told last."""
+    if page.level < 0:
+        return None
+    return LastResort() if page.round > frozen(page).repeat else Step(page.round, page.level)
+
+
+def level_due(page: Page) -> datetime | None:
+    """When the next level is told, if nobody acknowledges: each wait runs from the actual firing."""
+    step = step_of(page)
+    if step is None or page.fired_at is None:
+        return page.started_at
+    return step_due(frozen(page), step, page.fired_at)
+
+
+def advance(unit: Unit, page: Page) -> None:
+    """Tell the next level that has anybody in it. Levels with nobody on call are said aloud and passed over."""
+    policy = frozen(page)
+    assert page.id is not None
+    empty: list[str] = []
+    while True:
+        step = next_step(policy, step_of(page))
+        if step is None:
+            break
+        last = isinstance(step, LastResort)
+        page.round, page.level = (policy.repeat + 1, 0) if isinstance(step, LastResort) else (step.round, step.level)
+        refs = policy.last_resort if last else policy.levels[page.level].page
+        told, missing = _resolve(unit, refs)
+        empty += [name for name in missing if name not in empty]
+        if told:
+            if empty:
+                unit.record(NobodyToPage(page_id=page.id, wanted=empty))
+            return _tell(unit, page, policy, told, last)
+    if empty:
+        unit.record(NobodyToPage(page_id=page.id, wanted=empty))
+    exhaust(unit, page)
+
+
+def _resolve(unit: Unit, refs: list[Target]) -> tuple[list[str], list[str]]:
+    """Who is meant at this moment, each once, and which of the refs mean nobody.
+
+    A person is an id or an e-mail address, a channel `#name`, a user group `group:S…`.
+    """
+    told: list[str] = []
+    missing: list[str] = []
+    for ref in refs:
+        if ref.kind == "channel":
+            found = [f"#{ref.name}"]
+        elif ref.kind == "group":
+            found = [f"group:{ref.name}"]
+        else:
+            found = who(ref, unit.policy, unit.now)
+        if not found:
+            missing.append(f"{ref.kind} {ref.name}")
+        told += [target for target in found if target not in told]
+    return told, missing
+
+
+def _tell(unit: Unit, page: Page, policy: EscalationPolicy, told: list[str], last: bool) -> None:
+    assert page.id is not None
+    page.fired_at = unit.now
+    for target in told:
+        unit.session.add(Notice(page_id=page.id, round=page.round, level=page.level, target=target, at=unit.now))
+    following = None if last else next_step(policy, step_of(page))
+    after: list[str] = []
+    if following is not None:
+        refs = policy.last_resort if isinstance(following, LastResort) else policy.levels[following.level].page
+        after = _resolve(unit, refs)[0]
+    unit.record(
+        LevelPaged(
+            page_id=page.id,
+            round=page.round,
+            level=page.level,
+            people=[target for target in told if not target.startswith("#")],
+            channels=[target[1:] for target in told if target.startswith("#")],
+            until=level_due(page) if following is not None else None,
+            after=after,
+            last_resort=last,
+            why=page.why,
+        ),
+        key=step_key(page.id, LastResort() if last else Step(page.round, page.level)),
+    )
+
+
+def exhaust(unit: Unit, page: Page) -> None:
+    """Nobody is left. Said aloud, in the room and where everybody can read it."""
+    assert page.id is not None
+    page.state, page.ended_at = PAGE_EXHAUSTED, unit.now
+    unit.record(PageExhausted(page_id=page.id, name=page.name), key=f"page:{page.id}:exhausted")
+
+
+def page(core: Core, number: int, ref: str, *, by: str, why: str = "", key: str | None = None) -> Event:
+    """Page a person, a rotation or a service, again and again until somebody answers.
+
+    `ref` is a Slack id, or the name of a rotation, a service or an escalation.
+    """
+    why = prose(why, "reason", needed=False)[:300]
+    with core.unit(number, key) as unit:
+        _refuse_not_open(unit)
+        name, policy = _policy_for(unit, ref)
+        for row in _pages(unit, PAGE_OPEN):
+            if row.name == name:
+                raise Refused(f"{name} is being paged already. Go on to the next level: `/incident escalate`.")
+        return start(unit, name, policy, by=by, why=why)
+
+
+def _policy_for(unit: Unit, ref: str) -> tuple[str, EscalationPolicy]:
+    policy = unit.policy
+    if ref in policy.escalations:
+        return ref, policy.escalations[ref]
+    if ref in policy.services:
+        escalation = policy.services[ref].escalation
+        if not escalation:
+            raise Refused(f"The service {ref} has no escalation in muster.yml. Page a person: `/incident page @who`.")
+        return escalation, policy.escalations[escalation]
+    fallback = policy.escalations.get(_escalation_of(unit) or "")
+    last_resort = fallback.last_resort if fallback else []
+    if ref in policy.rotations:
+        target = Target(kind="rotation", name=ref)
+    elif ref[:1] in "UW" and ref.isalnum() and ref.isupper():
+        target = Target(kind="person", name=ref)
+    else:
+        names = [*policy.rotations, *policy.services, *policy.escalations]
+        known = f" There are: {', '.join(names[:20])}." if names else ""
+        raise Refused(f"`{ref[:60]}` is no person, rotation or service.{known} Say `/incident page @who`.", field="who")
+    return f"{target.kind} {ref}" if target.kind == "rotation" else f"<@{ref}>", EscalationPolicy(
+        levels=[EscalationLevel(page=[target], wait=policy.paging.wait)], repeat=2, last_resort=last_resort
+    )
+
+
+def escalate(core: Core, number: int, *, by: str, why: str = "", key: str | None = None) -> Event:
+    """Go on to the next level of every running escalation at once; with none running, start the incident's own."""
+    why = prose(why, "reason", needed=False)[:300]
+    with core.unit(number, key) as unit:
+        _refuse_not_open(unit)
+        running = _pages(unit, PAGE_OPEN)
+        if not running and (_escalation_of(unit) or "") not in unit.policy.escalations:
+            raise Refused(f"No escalation is set up for {unit.incident.key}. Page a person: `/incident page @who`.")
+        event = unit.record(Escalated(why=why), by=by)
+        for row in running:
+            advance(unit, row)
+        if not running:
+            name = _escalation_of(unit) or ""
+            start(unit, name, unit.policy.escalations[name], by=by, why=why)
+        return event
+
+
+def acknowledge(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
+    """Stop every page of the incident; the first acknowledgement is kept for the time to acknowledge. Anyone may."""
+    with core.unit(number, key) as unit:
+        if unit.incident.status not in OPEN:
+            raise Refused(f"{unit.incident.key} is {unit.incident.status}; nothing is paging.")
+        running = [*_pages(unit, PAGE_OPEN), *_pages(unit, PAGE_EXHAUSTED)]
+        first = unit.incident.acknowledged_at is None
+        if not running and not first:
+            raise Refused(f"{unit.incident.key} is acknowledged already and nothing is paging. You can lean back.")
+        for row in running:
+            row.state, row.acknowledged_by, row.acknowledged_at, row.ended_at = (
+                PAGE_ACKNOWLEDGED,
+                by,
+                unit.now,
+                unit.now,
+            )
+        if first:
+            unit.incident.acknowledged_at = unit.now
+        return unit.record(Acknowledged(pages=[row.id for row in running if row.id], first=first), by=by)
+
+
+def stop(unit: Unit) -> None:
+    """End every page, because the incident is over."""
+    running = _pages(unit, PAGE_OPEN)
+    for row in running:
+        row.state, row.ended_at = PAGE_STOPPED, unit.now
+    if running:
+        unit.record(PagesStopped(pages=[row.id for row in running if row.id]))
+
+
+def notice_of(unit: Unit, page_id: int, round_: int, level: int, target: str) -> Notice | None:
+    """The notice that a delivery carries."""
+    return unit.session.exec(
+        select(Notice).where(
+            Notice.page_id == page_id, Notice.round == round_, Notice.level == level, Notice.target == target
+        )
+    ).one_or_none()
+
+
+def notice_sent(unit: Unit, notice: Notice) -> None:
+    """The message is out."""
+    notice.state, notice.settled_at = NOTICE_SENT, unit.now
+
+
+def notice_failed(unit: Unit, notice: Notice, trouble: str) -> None:
+    """The message did not get out, for good or not in time; told to the room once. The next level may be tried at once."""
+    if notice.state != NOTICE_SENDING:
+        return
+    assert notice.id is not None
+    notice.state, notice.settled_at, notice.trouble = NOTICE_FAILED, unit.now, trouble
+    row = unit.session.get(Page, notice.page_id)
+    if row is not None and row.state == PAGE_OPEN:
+        unit.record(
+            PageFailed(page_id=notice.page_id, notice_id=notice.id, target=notice.target, trouble=trouble),
+            key=f"notice:{notice.id}",
+        )
+
+
+def _pages(unit: Unit, state: str) -> list[Page]:
+    query = select(Page).where(Page.incident_id == unit.incident.number, Page.state == state).order_by(col(Page.id))
+    return list(unit.session.exec(query))
+
+
+def _refuse_not_open(unit: Unit) -> None:
+    if unit.incident.status not in OPEN:
+        raise Refused(f"{unit.incident.key} is {unit.incident.status}. Reopen it first: `/incident reopen <why>`.")

@@ -1,0 +1,374 @@
+"""What a team may decide: `muster.yml` as typed, checked, frozen settings. `Policy()` is PRODUCT's defaults.
+
+Durations are timedeltas. Everything is bounded. Reading the file, and naming the line of a mistake, is `policy_file`.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, time, timedelta
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from incidents.errors import UnknownSeverity, quote
+from incidents.policy_defaults import DEFAULT_ESCALATIONS, DEFAULT_SEVERITIES, with_defaults
+from incidents.policy_values import (
+    Channel,
+    Duration,
+    DurationOrNone,
+    DurationOrZero,
+    Handover,
+    Line,
+    PersonRef,
+    RoomRule,
+    Settings,
+    Target,
+    TimeZone,
+    Word,
+    duration_text,
+    none_word,
+    parse_duration,
+    shown,
+    text,
+    wrong,
+)
+
+__all__ = [
+    "EscalationLevel",
+    "EscalationPolicy",
+    "Handover",
+    "PagingPolicy",
+    "PersonPolicy",
+    "Policy",
+    "PostmortemPolicy",
+    "RolePolicy",
+    "RoomRule",
+    "Rotation",
+    "ServicePolicy",
+    "SeverityPolicy",
+    "Target",
+    "UpdatesPolicy",
+    "WorkspacePolicy",
+    "duration_text",
+    "parse_duration",
+]
+
+
+class WorkspacePolicy(Settings):
+    """Channels, names and time of the workspace (PRODUCT §5). Channels are names without `#`, or ids."""
+
+    announce_channel: Channel = "incidents"
+    leadership_channel: Annotated[Channel | None, BeforeValidator(none_word)] = None
+    room_name: Annotated[str, text(80)] = "inc-{date}-{slug}-{number}"
+    timezone: TimeZone = "UTC"
+    pin_emoji: Annotated[str, text(100), BeforeValidator(lambda v: v.strip(": ") if isinstance(v, str) else v)] = (
+        "pushpin"
+    )
+    same_title_within: DurationOrZero = timedelta(seconds=60)
+
+    @field_validator("room_name")
+    @classmethod
+    def _template(cls, value: str) -> str:
+        unknown = [name for name in re.findall(r"\{([^{}]*)\}", value) if name not in ("date", "slug", "number")]
+        fixed = re.sub(r"\{(date|slug|number)\}", "", value)
+        if unknown or "{" in fixed or "}" in fixed:
+            raise wrong(f"is {shown(value)}", "it may hold {date}, {slug} and {number}, and no other braces")
+        if value.count("{number}") != 1 or value.count("{slug}") > 1 or value.count("{date}") > 1:
+            raise wrong(f"is {shown(value)}", "it holds {number} once, so that no two rooms have the same name")
+        if len(fixed) > 30:
+            raise wrong(
+                f"is {shown(value)}", "a room name has 80 characters; leave 50 of them to date, slug and number"
+            )
+        return value
+
+
+class PostmortemPolicy(Settings):
+    """Whether one is owed, and by when after resolving (PRODUCT §1)."""
+
+    required: bool = False
+    draft_within: Duration = timedelta(hours=48)
+    final_within: Duration = timedelta(days=7)
+
+
+class SeverityPolicy(Settings):
+    """What one level means and what it sets off (PRODUCT §1). `rank` 1 is the worst of the defaults; lower is worse.
+
+    A duration of None: there is no such deadline. `nudge_before` is zero where nobody is to be nudged. `escalation` of
+    a default level may name one that is not configured: it is wanted, and its absence is said aloud in the incident.
+    `bridge` is a link in which `{key}` stands for the incident's name.
+    """
+
+    name: Annotated[str, text(40)] = ""
+    when: Line = "See what the team agreed on"
+    aliases: Annotated[list[Word], Field(max_length=20)] = []
+    rank: Annotated[int, Field(ge=0, le=99)]
+    room: RoomRule = RoomRule(kind="on request")
+    first_response: DurationOrNone = None
+    update_every: DurationOrNone = None
+    nudge_before: DurationOrZero = timedelta(minutes=5)
+    status_page_within: DurationOrNone = None
+    escalation: Annotated[Word | None, BeforeValidator(none_word)] = None
+    watch_for: DurationOrNone = None
+    bridge: Annotated[Line | None, BeforeValidator(none_word)] = None
+    postmortem: PostmortemPolicy = PostmortemPolicy()
+
+    @field_validator("bridge")
+    @classmethod
+    def _link(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s<>|{}]+(\{key\}[^\s<>|{}]*)?", value):
+            raise wrong(f"is {shown(value)}", 'write a link such as "https://meet.example.com/{key}"')
+        return value
+
+
+class RolePolicy(Settings):
+    """A role, its duties and what it is not for, as told to whoever takes it (PRODUCT §3).
+
+    `ask_if_empty_after`: the room is asked when nobody holds it for so long, for severities ranked
+    `ask_if_empty_up_to_rank` or worse; None: never.
+    """
+
+    name: Word
+    aliases: Annotated[list[Word], Field(max_length=20)] = []
+    duties: Annotated[str, text(1000)] = "See what the team agreed on."
+    not_for: Annotated[str, text(1000)] | None = None
+    ask_if_empty_after: DurationOrNone = None
+    ask_if_empty_up_to_rank: Annotated[int, Field(ge=0, le=99)] = 2
+    suggest_handoff_after: DurationOrNone = timedelta(hours=8)
+
+
+class PersonPolicy(Settings):
+    """What is known of a person besides Slack's own record. `notify`: notification URLs of their own channels."""
+
+    email: PersonRef | None = None
+    notify: Annotated[list[Annotated[str, text(2000)]], Field(max_length=20)] = []
+
+
+class Rotation(Settings):
+    """People who take turns: shifts of `every`, changing at `handover` on the rotation's own clock (PRODUCT §8).
+
+    `starts` is the day whose shift is the first person's; without it the count begins at 2024-01-01. A rotation with
+    `ical` instead of people has nobody on call that is known here.
+    """
+
+    people: Annotated[list[PersonRef], Field(max_length=100)] = []
+    every: Duration = timedelta(weeks=1)
+    handover: Handover = Handover(weekday=0, at=time(9))
+    timezone: TimeZone = "UTC"
+    starts: date | None = None
+    ical: Line | None = None
+
+    @field_validator("starts")
+    @classmethod
+    def _sensible(cls, value: date | None) -> date | None:
+        if value is not None and not 2000 <= value.year <= 2100:
+            raise wrong(f"is {value}", "write a day such as 2026-01-05")
+        return value
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if bool(self.people) == bool(self.ical):
+            expected = "write people: [U024BE7LH, …], the first on call first"
+            raise wrong("has both `people` and `ical`" if self.people else "has nobody in it", expected)
+        return self
+
+
+class EscalationLevel(Settings):
+    """Who is paged together, and how long to wait for an acknowledgement before the next level.
+
+    `wait` None means `paging.wait`; a policy that was loaded has it filled in.
+    """
+
+    page: Annotated[list[Target], Field(min_length=1, max_length=20)]
+    wait: Duration | None = None
+
+
+class EscalationPolicy(Settings):
+    """Levels in order, `repeat` extra rounds of all of them, then `last_resort` (PRODUCT §7).
+
+    An escalation stores `model_dump(mode="json")` when it begins; `model_validate` of that is equal to this.
+    """
+
+    levels: Annotated[list[EscalationLevel], Field(min_length=1, max_length=20)]
+    repeat: Annotated[int, Field(ge=0, le=20)] = 0
+    last_resort: Annotated[list[Target], Field(max_length=20)] = []
+
+
+class ServicePolicy(Settings):
+    """An entry of the service catalogue (PRODUCT §9)."""
+
+    owner: Line | None = None
+    team: Line | None = None
+    tier: Annotated[int, Field(ge=0, le=99)] | None = None
+    depends_on: Annotated[list[Word], Field(max_length=100)] = []
+    rotation: Word | None = None
+    escalation: Word | None = None
+    runbooks: Annotated[list[Line], Field(max_length=50)] = []
+    dashboards: Annotated[list[Line], Field(max_length=50)] = []
+
+
+class UpdatesPolicy(Settings):
+    """Timed status updates (PRODUCT §6). `nudge_before` holds for severities that do not set their own; whatever is
+    set, a nudge never comes earlier than half the cadence. `silent_before_ic_told` counts timed updates in a row."""
+
+    nudge_before: DurationOrZero = timedelta(minutes=5)
+    snooze: Duration = timedelta(minutes=10)
+    silent_before_ic_told: Annotated[int, Field(ge=1, le=100)] = 2
+
+
+class PagingPolicy(Settings):
+    """`wait`: for an acknowledgement, where a level sets none. `unsent_after`: a page that is not out by then counts
+    as failed for the escalation, though its retry goes on (DESIGN §2)."""
+
+    wait: Duration = timedelta(minutes=5)
+    unsent_after: Duration = timedelta(seconds=30)
+
+
+class Policy(Settings):
+    """All that a team decided, its gaps filled with the defaults. `Policy()` is a workspace with no config at all.
+
+    Guaranteed: at least one severity, no two of the same rank or sharing a name; the four roles; every reference from
+    an escalation, a service or a severity of the file's own leads somewhere; every rotation has its own time zone and
+    every level its own wait. Where nothing else is configured, a rotation called `primary` (and `secondary`) is paged
+    for SEV1 one after the other and for SEV2 together.
+    """
+
+    workspace: WorkspacePolicy = WorkspacePolicy()
+    severities: Annotated[dict[str, SeverityPolicy], Field(max_length=20)] = {}
+    roles: Annotated[dict[str, RolePolicy], Field(max_length=20)] = {}
+    people: Annotated[dict[PersonRef, PersonPolicy], Field(max_length=5000)] = {}
+    rotations: Annotated[dict[Word, Rotation], Field(max_length=500)] = {}
+    escalations: Annotated[dict[Word, EscalationPolicy], Field(max_length=500)] = {}
+    services: Annotated[dict[Word, ServicePolicy], Field(max_length=2000)] = {}
+    updates: UpdatesPolicy = UpdatesPolicy()
+    paging: PagingPolicy = PagingPolicy()
+
+    def severity(self, name: str) -> SeverityPolicy:
+        """The rules of a level. Never fails: an open incident whose level was since taken out of the file follows the
+        worst level's rules (in doubt, escalate) until somebody changes it. `check_level` refuses unknown names."""
+        return self.severities.get(name) or self.severities[self.levels()[0]]
+
+    def levels(self) -> list[str]:
+        """The names of the levels, the worst first."""
+        return sorted(self.severities, key=lambda name: self.severities[name].rank)
+
+    def check_level(self, name: str) -> str:
+        """`name` itself if it is exactly a level of this policy, otherwise raises UnknownSeverity naming them."""
+        if name not in self.severities:
+            raise UnknownSeverity(
+                f"“{quote(name)}” is not a severity. The levels are {', '.join(self.levels())}.", field="severity"
+            )
+        return name
+
+    def role_called(self, text: str) -> str | None:
+        """The key of the role with this key, alias or name, in any case; None if there is none."""
+        said = _folded(text)
+        for key, role in self.roles.items():
+            if said and said in (_folded(key), _folded(role.name), *map(_folded, role.aliases)):
+                return key
+        return None
+
+    def person_id(self, ref: str) -> str:
+        """The Slack user id of somebody given as an e-mail address, where `people` knows it; otherwise `ref` itself."""
+        if "@" in ref:
+            for known, person in self.people.items():
+                if person.email and person.email.casefold() == ref.casefold():
+                    return known
+        return ref
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, value: object) -> object:
+        return with_defaults(value) if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Self:
+        mistakes = list(_mistakes(self))
+        if mistakes:
+            raise PydanticCustomError("muster_many", "{first}", {"first": mistakes[0][1], "mistakes": mistakes})
+        for name, wanted in DEFAULT_ESCALATIONS.items():
+            severity = self.severities.get(name)
+            if severity is not None and "escalation" not in severity.model_fields_set:
+                self.severities[name] = severity.model_copy(update={"escalation": wanted})
+        for name, severity in self.severities.items():
+            if not severity.name:
+                self.severities[name] = severity.model_copy(update={"name": name})
+        return self
+
+
+def _folded(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+_Where = tuple[str | int, ...]
+
+
+def _mistakes(policy: Policy) -> Iterator[tuple[_Where, str, str]]:
+    """What is wrong between settings that are each right: where, what, and what would be right."""
+    yield from _level_mistakes(policy)
+    yield from _role_mistakes(policy)
+    for name, escalation in policy.escalations.items():
+        for number, level in enumerate(escalation.levels):
+            yield from _strangers(policy, level.page, ("escalations", name, "levels", number, "page"))
+        yield from _strangers(policy, escalation.last_resort, ("escalations", name, "last_resort"))
+    for name, service in policy.services.items():
+        yield from _unknown("escalation", service.escalation, policy.escalations, ("services", name, "escalation"))
+        yield from _unknown("rotation", service.rotation, policy.rotations, ("services", name, "rotation"))
+    for name, severity in policy.severities.items():
+        if "escalation" in severity.model_fields_set and severity.escalation != DEFAULT_ESCALATIONS.get(name, ""):
+            where = ("severities", name, "escalation")
+            yield from _unknown("escalation", severity.escalation, policy.escalations, where)
+
+
+def _strangers(policy: Policy, targets: list[Target], where: _Where) -> Iterator[tuple[_Where, str, str]]:
+    for number, target in enumerate(targets):
+        if target.kind == "rotation":
+            yield from _unknown("rotation", target.name, policy.rotations, (*where, number))
+
+
+def _unknown(what: str, name: str | None, known: dict[str, Any], where: _Where) -> Iterator[tuple[_Where, str, str]]:
+    if name is not None and name not in known:
+        there = f"there are: {', '.join(list(known)[:20])}" if known else f"no {what} is defined; add it under {what}s"
+        yield where, f"names the {what} {shown(name)}, which does not exist", there
+
+
+def _level_mistakes(policy: Policy) -> Iterator[tuple[_Where, str, str]]:
+    if not policy.severities:
+        yield ("severities",), "leaves no level at all", "keep at least one"
+    ranks: dict[int, str] = {}
+    for name, severity in policy.severities.items():
+        if not re.fullmatch(r"\w[\w .-]{0,23}", name) or not _folded(name):
+            yield ("severities", name), f"is {shown(name)}, which is no name for a level", "write it like SEV1 or P1"
+        twin = ranks.setdefault(severity.rank, name)
+        if twin != name:
+            expected = "each level has its own rank"
+            if twin in DEFAULT_SEVERITIES:
+                expected += f"; if {twin} is of no use here, take it out with `{twin}: false`"
+            yield ("severities", name, "rank"), f"is {severity.rank}, which is {twin}'s", expected
+    called = {key: (s.name, *s.aliases) for key, s in policy.severities.items()}
+    yield from _name_clashes(called, "severities")
+
+
+def _role_mistakes(policy: Policy) -> Iterator[tuple[_Where, str, str]]:
+    for key in policy.roles:
+        if not re.fullmatch(r"[a-z][a-z0-9_-]{0,23}", key):
+            yield (
+                ("roles", key),
+                f"is {shown(key)}, which is no name for a role",
+                "write a short word in lower case, such as legal",
+            )
+    yield from _name_clashes({key: (role.name, *role.aliases) for key, role in policy.roles.items()}, "roles")
+
+
+def _name_clashes(called: dict[str, tuple[str, ...]], section: str) -> Iterator[tuple[_Where, str, str]]:
+    """Two levels, or two roles, that the same word would mean."""
+    owner: dict[str, str] = {}
+    for key, names in called.items():
+        for name in {_folded(name): name for name in (key, *names) if _folded(name)}.items():
+            twin = owner.setdefault(name[0], key)
+            if twin != key:
+                yield (
+                    (section, key),
+                    f"is called {shown(name[1])}, and so is {twin}",
+                    "a word can mean only one of them",
+                )

@@ -1,0 +1,119 @@
+"""Who holds which role."""
+
+from collections.abc import Mapping
+
+from sqlmodel import col, select
+
+from incidents.core import Core, Unit
+from incidents.errors import Refused
+from incidents.events import RoleAssigned, RoleLeft
+from incidents.rules.lifecycle import ENDED
+from models import Event, RoleAssignment
+
+
+class RoleHeld(Refused):
+    """The role has a holder who is somebody else; `confirmed` is needed, so that it never changes silently."""
+
+    def __init__(self, role: str, role_name: str, holder: str) -> None:
+        super().__init__(f"<@{holder}> is {role_name}. Replace them? They and the room will be told.", field="person")
+        self.role, self.holder = role, holder
+
+
+def assign(
+    core: Core, number: int, role: str, person: str, *, by: str, confirmed: bool = False, key: str | None = None
+) -> Event:
+    """Give a role, or take it. A held one changes only by its holder, or after a confirmation that both are told of."""
+    with core.unit(number, key) as unit:
+        _check(unit, role, person, by=by, confirmed=confirmed)
+        return give(unit, role, person, by=by)
+
+
+def assign_all(
+    core: Core,
+    number: int,
+    changes: Mapping[str, str | None],
+    *,
+    by: str,
+    confirmed: bool = False,
+    key: str | None = None,
+) -> list[Event]:
+    """Several roles at once, by the rules of `assign`, and of `leave` where nobody is to hold it: all of it or none.
+
+    What is so already changes nothing; the list is empty where all of it is.
+    """
+    with core.unit(number, key) as unit:
+        events = []
+        for role, person in changes.items():
+            now = _current(unit, role)
+            if person is None and now is not None:
+                events.append(_give_up(unit, role, by=by))
+            elif person is not None and (now is None or now.person != person):
+                _check(unit, role, person, by=by, confirmed=confirmed)
+                events.append(give(unit, role, person, by=by))
+        return events
+
+
+def _check(unit: Unit, role: str, person: str, *, by: str, confirmed: bool) -> None:
+    if unit.incident.status in ENDED:
+        raise Refused(f"{unit.incident.key} is {unit.incident.status}; its roles are history.")
+    now = _current(unit, role)
+    if now is not None and now.person == person:
+        raise Refused(f"<@{person}> is {unit.policy.roles[role].name} already; nothing was changed.")
+    if now is not None and by != now.person and not confirmed:
+        raise RoleHeld(role, unit.policy.roles[role].name, now.person)
+
+
+def give(unit: Unit, role: str, person: str, *, by: str | None) -> Event:
+    """Whoever held it before is in the history."""
+    if role not in unit.policy.roles:
+        raise Refused(f"There is no role `{role}`. There are: {', '.join(unit.policy.roles)}.")
+    previous = _end(unit, role)
+    unit.session.add(
+        RoleAssignment(
+            incident_id=unit.incident.number, role=role, person=person, assigned_by=by, since=unit.now, until=None
+        )
+    )
+    if role == "ic":
+        unit.incident.ic_missing_at = None
+    name = unit.policy.roles[role].name
+    return unit.record(RoleAssigned(role=role, role_name=name, person=person, previous=previous), by=by)
+
+
+def leave(core: Core, number: int, role: str, *, by: str, key: str | None = None) -> Event:
+    """Give a role up; only its holder can. An incident left without a commander is asked for one."""
+    with core.unit(number, key) as unit:
+        return _give_up(unit, role, by=by)
+
+
+def _give_up(unit: Unit, role: str, *, by: str) -> Event:
+    name = unit.policy.roles[role].name
+    now = _current(unit, role)
+    if now is None:
+        raise Refused(f"Nobody is {name}. Take it: `/incident {role}`.", field=role)
+    if now.person != by:
+        raise Refused(f"<@{now.person}> is {name}, not you. To replace them: `/incident {role} @who`.", field=role)
+    _end(unit, role)
+    event = unit.record(RoleLeft(role=role, role_name=name, person=by), by=by)
+    if role == "ic":
+        unit.incident.ic_missing_at, unit.incident.ic_missing_event = unit.now, event.id
+    return event
+
+
+def _current(unit: Unit, role: str) -> RoleAssignment | None:
+    return unit.session.exec(
+        select(RoleAssignment).where(
+            RoleAssignment.incident_id == unit.incident.number,
+            RoleAssignment.role == role,
+            col(RoleAssignment.until).is_(None),
+        )
+    ).one_or_none()
+
+
+def _end(unit: Unit, role: str) -> str | None:
+    now = _current(unit, role)
+    if now is None:
+        return None
+    now.until = unit.now
+    unit.session.add(now)
+    unit.session.flush()  # the old holder must be gone before the new one is stored: one holder at a time
+    return now.person

@@ -1,0 +1,72 @@
+"""Moving an incident through its states."""
+
+from incidents import paging, postmortems
+from incidents.core import Core, Unit
+from incidents.edit import remember
+from incidents.errors import Refused
+from incidents.events import StatusChanged
+from incidents.rules.lifecycle import ACTIVE, OPEN, Status, check_move, reopens_to, stamps
+from incidents.texts import prose
+from models import Event
+
+
+def move(
+    core: Core, number: int, to: Status, *, by: str, why: str = "", confirmed: bool = False, key: str | None = None
+) -> Event:
+    """Move to a state that is open from here, stamping the moments that go with it.
+
+    Resolving stops every page and builds the postmortem draft where one is owed; reopening starts the updates again.
+    """
+    why = prose(why, "reason", field="why", needed=False)
+    with core.unit(number, key) as unit:
+        old = Status(unit.incident.status)
+        over = watch_over(unit)
+        check_move(old, to, why=why, watch_over=over, confirmed=confirmed)
+        early = to is Status.RESOLVED and old in OPEN and not over
+        return carry_out(unit, old, to, by=by, why=why, early=early)
+
+
+def reopen(core: Core, number: int, *, by: str, why: str, key: str | None = None) -> Event:
+    """Back to work with a reason: resolved → investigating, closed → resolved."""
+    why = prose(why, "reason", field="why", needed=False)
+    with core.unit(number, key) as unit:
+        old = Status(unit.incident.status)
+        to = reopens_to(old)
+        if not why:
+            raise Refused("Reopening needs a reason: `/incident reopen what came back`.", field="why")
+        return carry_out(unit, old, to, by=by, why=why)
+
+
+def watch_over(unit: Unit) -> bool:
+    """Has the fix been watched for as long as the severity asks? True where it asks for no watch.
+
+    An incident that was never mitigated has not been watched at all; skipping monitoring is a choice, and is allowed
+    without asking where it goes straight from work to resolved with no watch begun.
+    """
+    watch_for = unit.policy.severity(unit.incident.severity).watch_for
+    if watch_for is None or unit.incident.mitigated_at is None:
+        return True
+    return unit.now >= unit.incident.mitigated_at + watch_for
+
+
+def carry_out(unit: Unit, old: Status, to: Status, *, by: str, why: str, early: bool = False) -> Event:
+    """Make a move that has been checked, with all that follows from it."""
+    incident = unit.incident
+    incident.status = str(to)
+    remember(unit, "status", old)
+    changes = stamps(old, to)
+    for name in changes.stamp:
+        setattr(incident, f"{name}_at", unit.now)
+    for name in changes.clear:
+        setattr(incident, f"{name}_at", None)
+    event = unit.record(StatusChanged(old=old, new=to, why=why, early=early), by=by)
+    if "mitigated" in changes.stamp:
+        incident.watch_event = event.id
+    if to not in OPEN:
+        paging.stop(unit)
+    if old not in ACTIVE and to in ACTIVE:
+        incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
+        incident.update_promised_at, incident.silent_updates = None, 0
+    if to is Status.RESOLVED and old in OPEN:
+        postmortems.draft_if_owed(unit)
+    return event

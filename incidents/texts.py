@@ -1,0 +1,35 @@
+"""What people may type: how long, and what is left of it."""
+
+import re
+
+from incidents.errors import Refused
+
+TITLE_LENGTH = 150
+TEXT_LENGTH = 3000
+
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def one_line(text: str, what: str, limit: int = TITLE_LENGTH, field: str | None = None) -> str:
+    """`text` on one line and not empty, or a refusal that says what would be right."""
+    line = " ".join(_INVISIBLE.sub(" ", text).split())
+    if not line:
+        raise Refused(f"The {what} is empty. Say in a few words what is going on.", field=field)
+    if len(line) > limit:
+        raise Refused(
+            f"The {what} has {len(line)} characters; {limit} is the most. Put the rest into the summary.", field=field
+        )
+    return line
+
+
+def prose(text: str, what: str, field: str | None = None, *, needed: bool = True) -> str:
+    """`text` with its lines, or a refusal that says what would be right."""
+    kept = _INVISIBLE.sub("", text.replace("\r\n", "\n")).strip()
+    if needed and not kept:
+        raise Refused(f"The {what} is empty. Write it after the command, on one line or several.", field=field)
+    if len(kept) > TEXT_LENGTH:
+        raise Refused(
+            f"The {what} has {len(kept)} characters; {TEXT_LENGTH} is the most. Shorten it, or post it as several.",
+            field=field,
+        )
+    return kept

@@ -1,0 +1,79 @@
+"""Adding to the timeline: notes, decisions, and messages that people pinned, marked or sent by shortcut."""
+
+import json
+import re
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from incidents.core import Core
+from incidents.events import Captured, Decided, Noted
+from incidents.texts import TEXT_LENGTH, prose
+from models import Event, Incident
+
+
+def note(core: Core, number: int, text: str, *, by: str, at: datetime | None = None, key: str | None = None) -> Event:
+    """Write something down, at the moment it happened if that was earlier."""
+    text = prose(text, "note")
+    with core.unit(number, key) as unit:
+        return unit.record(Noted(text=text), by=by, at=at)
+
+
+def decide(core: Core, number: int, text: str, *, by: str, key: str | None = None) -> Event:
+    """Write a decision down."""
+    text = prose(text, "decision")
+    with core.unit(number, key) as unit:
+        return unit.record(Decided(text=text), by=by)
+
+
+def capture(
+    core: Core,
+    number: int,
+    *,
+    channel: str,
+    ts: str,
+    thread_ts: str | None,
+    author: str | None,
+    text: str,
+    at: datetime,
+    by: str,
+    how: str,
+) -> Event:
+    """Put a message on the timeline once, however often it is pinned; with its own moment, author and link."""
+    with core.unit(number, f"capture:{channel}:{ts}") as unit:
+        captured = Captured(author=author, text=text[:TEXT_LENGTH], how=how)
+        return unit.record(captured, by=by, at=at, channel=channel, ts=ts, thread_ts=thread_ts)
+
+
+def at_home(core: Core, channel: str, thread_ts: str | None = None) -> Incident | None:
+    """The incident that lives in this room, or in this thread of the announce channel."""
+    with core.view() as session:
+        room = session.exec(select(Incident).where(Incident.room_channel == channel)).first()
+        if room is not None or thread_ts is None:
+            return room
+        query = select(Incident).where(Incident.announce_channel == channel, Incident.announce_ts == thread_ts)
+        return session.exec(query).first()
+
+
+def read(core: Core, number: int, limit: int = 1000) -> list[Event]:
+    """The newest `limit` entries, in the order in which they happened."""
+    with core.view() as session:
+        query = select(Event).where(Event.incident_id == number).order_by(col(Event.id).desc()).limit(limit)
+        return sorted(session.exec(query), key=lambda event: (event.at, event.id))
+
+
+_ID = re.compile(r'"([UW][A-Z0-9]{1,30})"|<@([UW][A-Z0-9]{1,30})>')
+
+
+def people(core: Core, number: int) -> set[str]:
+    """The ids of everybody whom the record of an incident names, so that texts outside Slack can name them."""
+    with core.view() as session:
+        incident = session.get_one(Incident, number)
+        ids = {incident.declared_by or ""}
+        for tokens in _ID.findall(" ".join((incident.title, incident.summary, incident.impact, incident.theory))):
+            ids |= set(tokens)
+        for event in session.exec(select(Event).where(Event.incident_id == number)):
+            ids.add(event.actor or "")
+            for tokens in _ID.findall(json.dumps(event.payload)):
+                ids |= set(tokens)
+    return ids - {""}

@@ -1,0 +1,206 @@
+"""Status updates: written by people, or posted by the worker when one falls due."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from incidents import edit, status
+from incidents.core import Core, Unit
+from incidents.errors import Refused
+from incidents.events import (
+    Decided,
+    Edited,
+    SeverityChanged,
+    StatusChanged,
+    UpdatePosted,
+    UpdateSnoozed,
+    UpdatesPaused,
+    UpdatesResumed,
+    UpdatesSilent,
+)
+from incidents.policy import Policy
+from incidents.rules import cadence
+from incidents.rules.lifecycle import OPEN, Status, check_move
+from incidents.standing import holders
+from incidents.texts import prose
+from models import Event, Incident, StatusUpdate
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a person writes in the update form. `next_update_at` None means: by the severity's cadence."""
+
+    status: Status
+    severity: str
+    impact: str = ""
+    theory: str = ""
+    actions: str = ""
+    next_update_at: datetime | None = None
+
+
+def next_due(incident: Incident, policy: Policy) -> datetime | None:
+    """When the next update is due; None where none is, or while they are paused with no end."""
+    if incident.status not in OPEN or incident.status == Status.TRIAGE or incident.updates_paused:
+        return None
+    return cadence.due(
+        anchor=incident.update_anchor_at,
+        promised=incident.update_promised_at,
+        every=policy.severity(incident.severity).update_every,
+        paused_until=incident.updates_paused_until,
+    )
+
+
+def post_update(
+    core: Core, number: int, report: Report, *, by: str, confirmed: bool = False, key: str | None = None
+) -> Event:
+    """Post what is known and when to expect more; a changed state or severity is changed with it, as its verb would."""
+    impact = prose(report.impact, "impact", field="impact", needed=False)
+    theory = prose(report.theory, "theory", field="theory", needed=False)
+    actions = prose(report.actions, "actions", field="actions", needed=False)
+    core.policy.check_level(report.severity)
+    with core.unit(number, key) as unit:
+        old = _check(unit, report, confirmed)
+        for field, value in (("impact", impact), ("theory", theory)):
+            if value and value != getattr(unit.incident, field):
+                edit.remember(unit, field, getattr(unit.incident, field))
+                setattr(unit.incident, field, value)
+        event = _record(unit, report, impact, theory, actions, by=by)
+        if report.severity != unit.incident.severity:
+            edit.set_severity(unit, report.severity, by=by, why="status update")
+        if report.status is not old:
+            early = report.status is Status.RESOLVED and not status.watch_over(unit)
+            status.carry_out(unit, old, report.status, by=by, why="", early=early)
+        unit.incident.update_promised_at = report.next_update_at
+        return event
+
+
+def _check(unit: Unit, report: Report, confirmed: bool) -> Status:
+    incident = unit.incident
+    if incident.status not in OPEN:
+        raise Refused(f"{incident.key} is {incident.status}; nothing more is due. Reopen it: `/incident reopen <why>`.")
+    old = Status(incident.status)
+    if report.status is not old:
+        check_move(old, report.status, why=None, watch_over=status.watch_over(unit), confirmed=confirmed)
+    if report.next_update_at is not None and report.next_update_at <= unit.now:
+        raise Refused("The next update has to lie ahead. Pick a later time.", field="next_update")
+    return old
+
+
+def _record(
+    unit: Unit,
+    report: Report,
+    impact: str,
+    theory: str,
+    actions: str,
+    *,
+    by: str | None,
+    silent_since: datetime | None = None,
+    key: str | None = None,
+) -> Event:
+    """Store the update, post it, and start counting towards the next one."""
+    incident = unit.incident
+    every = unit.policy.severity(report.severity).update_every
+    following = report.next_update_at or (unit.now + every if every and report.status in OPEN else None)
+    row = StatusUpdate(
+        incident_id=incident.number,
+        by=by,
+        status=str(report.status),
+        severity=report.severity,
+        impact=impact,
+        theory=theory,
+        actions=actions,
+        next_update_at=following,
+        at=unit.now,
+    )
+    unit.session.add(row)
+    unit.session.flush()
+    assert row.id is not None
+    posted = UpdatePosted(
+        update_id=row.id,
+        status=row.status,
+        severity=row.severity,
+        impact=impact,
+        theory=theory,
+        actions=actions,
+        next_update_at=following,
+        timed=by is None,
+        silent_since=silent_since,
+    )
+    event = unit.record(posted, by=by, key=key)
+    incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
+    incident.update_promised_at, incident.nudge_until = None, None
+    incident.silent_updates = 0 if by else incident.silent_updates + 1
+    return event
+
+
+def post_timed(unit: Unit) -> Event:
+    """What the worker posts when an update falls due and nobody wrote one: what is known, and that nothing is new.
+
+    Named by the event that the cadence runs from, so a deadline that moved cannot post twice.
+    """
+    incident = unit.incident
+    report = Report(Status(incident.status), incident.severity, incident.impact, incident.theory)
+    since = _last_news(unit)
+    key = f"update:{incident.number}:{incident.update_anchor_event}"
+    event = _record(unit, report, incident.impact, incident.theory, "", by=None, silent_since=since, key=key)
+    limit = unit.policy.updates.silent_before_ic_told
+    if incident.silent_updates == limit:
+        told = holders(unit.session, incident.number)
+        unit.record(UpdatesSilent(count=limit, person=told.get("ic")))
+    return event
+
+
+def _last_news(unit: Unit) -> datetime:
+    """When somebody last reported something: declared it, wrote an update, or changed what is known."""
+    query = select(Event.recorded_at).where(
+        Event.incident_id == unit.incident.number, col(Event.actor).is_not(None), col(Event.kind).in_(_NEWS)
+    )
+    moments: list[datetime] = list(unit.session.exec(query))
+    return max([unit.incident.declared_at, *moments])
+
+
+_NEWS = [kind.kind for kind in (UpdatePosted, StatusChanged, SeverityChanged, Edited, Decided)]
+
+
+def snooze(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
+    """Put the coming update off by ten minutes (config), once."""
+    with core.unit(number, key) as unit:
+        incident = unit.incident
+        when = next_due(incident, unit.policy)
+        if when is None:
+            raise Refused(f"No update of {incident.key} is due; there is nothing to put off.")
+        if incident.snoozed_event == incident.update_anchor_event:
+            raise Refused("It was put off once already. Post what you have: `/incident update`.")
+        until = max(when, unit.now) + _fitting(unit, unit.policy.updates.snooze)
+        incident.snoozed_event, incident.nudged_event = incident.update_anchor_event, None
+        incident.update_promised_at = until
+        return unit.record(UpdateSnoozed(until=until), by=by)
+
+
+def _fitting(unit: Unit, snooze_for: timedelta) -> timedelta:
+    """Never longer than the cadence itself, so that short cadences stay short."""
+    every = unit.policy.severity(unit.incident.severity).update_every
+    return min(snooze_for, every) if every else snooze_for
+
+
+def pause(core: Core, number: int, until: datetime | None, *, by: str, key: str | None = None) -> Event:
+    """No nudges and no timed updates until then; with no moment, until somebody resumes."""
+    with core.unit(number, key) as unit:
+        if unit.incident.status not in OPEN:
+            raise Refused(f"{unit.incident.key} is {unit.incident.status}; no updates are due.")
+        unit.incident.updates_paused, unit.incident.updates_paused_until = until is None, until
+        return unit.record(UpdatesPaused(until=until), by=by)
+
+
+def resume(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
+    """Updates fall due again, the first one a whole cadence from now."""
+    with core.unit(number, key) as unit:
+        incident = unit.incident
+        if not incident.updates_paused and incident.updates_paused_until is None:
+            raise Refused("The updates are not paused; nothing was changed.")
+        incident.updates_paused, incident.updates_paused_until = False, None
+        event = unit.record(UpdatesResumed(), by=by)
+        incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
+        incident.update_promised_at = None
+        return event

@@ -1,0 +1,73 @@
+"""Tasks for now and action items for afterwards."""
+
+from datetime import date
+
+from sqlmodel import col, select
+
+from incidents.core import Core
+from incidents.errors import Refused
+from incidents.events import ActionAdded, ActionDone, TaskAdded, TaskDone
+from incidents.texts import prose
+from models import ActionItem, Event, Task
+
+
+def add_task(core: Core, number: int, text: str, *, owner: str | None, by: str, key: str | None = None) -> Event:
+    """Something to do now."""
+    text = prose(text, "task")
+    with core.unit(number, key) as unit:
+        task = Task(incident_id=number, text=text, owner=owner, added_by=by, added_at=unit.now)
+        unit.session.add(task)
+        unit.session.flush()
+        assert task.id is not None
+        return unit.record(TaskAdded(task_id=task.id, text=text, owner=owner), by=by)
+
+
+def finish_task(core: Core, number: int, task_id: int, *, by: str, key: str | None = None) -> Event:
+    """Done, once."""
+    with core.unit(number, key) as unit:
+        task = unit.session.get(Task, task_id)
+        if task is None or task.incident_id != number:
+            raise Refused(f"{unit.incident.key} has no such task. `/incident tasks` shows them.")
+        if task.done_at is not None:
+            raise Refused(f"That task was finished already, by <@{task.done_by}>.")
+        task.done_by, task.done_at = by, unit.now
+        return unit.record(TaskDone(task_id=task_id, text=task.text), by=by)
+
+
+def add_action(
+    core: Core, number: int, text: str, *, owner: str | None, due_on: date | None, by: str, key: str | None = None
+) -> Event:
+    """Something to do afterwards, so that it does not happen again."""
+    text = prose(text, "action item")
+    with core.unit(number, key) as unit:
+        item = ActionItem(incident_id=number, text=text, owner=owner, due_on=due_on, added_by=by, added_at=unit.now)
+        unit.session.add(item)
+        unit.session.flush()
+        assert item.id is not None
+        return unit.record(ActionAdded(action_id=item.id, text=text, owner=owner, due_on=due_on), by=by)
+
+
+def finish_action(core: Core, number: int, action_id: int, *, by: str, key: str | None = None) -> Event:
+    """Done, once."""
+    with core.unit(number, key) as unit:
+        item = unit.session.get(ActionItem, action_id)
+        if item is None or item.incident_id != number:
+            raise Refused(f"{unit.incident.key} has no such action item. `/incident actions` shows them.")
+        if item.done_at is not None:
+            raise Refused(f"That action item was finished already, by <@{item.done_by}>.")
+        item.done_by, item.done_at = by, unit.now
+        return unit.record(ActionDone(action_id=action_id, text=item.text), by=by)
+
+
+def tasks(core: Core, number: int) -> list[Task]:
+    """Open ones first, then in the order they were added."""
+    with core.view() as session:
+        rows = session.exec(select(Task).where(Task.incident_id == number).order_by(col(Task.id))).all()
+        return sorted(rows, key=lambda task: task.done_at is not None)
+
+
+def actions(core: Core, number: int) -> list[ActionItem]:
+    """Open ones first, then in the order they were added."""
+    with core.view() as session:
+        rows = session.exec(select(ActionItem).where(ActionItem.incident_id == number).order_by(col(ActionItem.id)))
+        return sorted(rows, key=lambda item: item.done_at is not None)

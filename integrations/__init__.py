@@ -1,0 +1,1 @@
+"""OTHERS: one file per vendor. Empty until the first one is built."""

@@ -1,0 +1,28 @@
+"""NOUNS: the tables. They hold state and no behaviour beyond a property."""
+
+from models.event import Event
+from models.incident import Incident
+from models.page import Notice, Page
+from models.postmortem import Postmortem
+from models.role import RoleAssignment
+from models.spine import Brake, Delivery, Wake
+from models.update import StatusUpdate
+from models.work import ActionItem, Task
+from models.workspace import Fact, Person
+
+__all__ = [
+    "ActionItem",
+    "Brake",
+    "Delivery",
+    "Event",
+    "Fact",
+    "Incident",
+    "Notice",
+    "Page",
+    "Person",
+    "Postmortem",
+    "RoleAssignment",
+    "StatusUpdate",
+    "Task",
+    "Wake",
+]

@@ -1,0 +1,89 @@
+"""Engines for the two databases, with the settings that keep an acknowledged commit."""
+
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlmodel import create_engine
+
+BUSY_SECONDS = 1.5  # how long a write waits for the others; a Slack request has 2.5 s in all
+WRITES = "muster_writes"  # execution option: this connection's next transaction will write
+
+
+def make_engine(url: str, *, pool_size: int = 64) -> Engine:
+    """An engine for a SQLite file or a PostgreSQL server. It connects on first use, so it may be made before a fork.
+
+    SQLite: WAL; a transaction that writes takes the write lock when it begins, so it cannot fail half-way on a
+    busy lock; `synchronous=FULL`, for NORMAL may forget an acknowledged commit at power loss. PostgreSQL: lock and
+    statement timeouts that fit a Slack request.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(url, pool_size)
+    if parsed.get_backend_name() == "postgresql":
+        return _postgresql(url, pool_size)
+    raise ValueError(f"DATABASE_URL must begin with sqlite:/// or postgresql://, not {parsed.drivername}://")
+
+
+class WriteTurn:
+    """One writer at a time within this process, in order of arrival; only SQLite needs it.
+
+    SQLite itself lets waiting writers sleep and try again, unfairly, up to 100 ms a try; a lock wakes the next at once.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._lock: AbstractContextManager[object] = (
+            threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        )
+
+    def __enter__(self) -> None:
+        self._lock.__enter__()
+
+    def __exit__(self, *exc: object) -> None:
+        self._lock.__exit__(None, None, None)
+
+
+def _sqlite(url: str, pool_size: int) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=pool_size, max_overflow=0
+    )
+    event.listen(engine, "connect", _sqlite_connect)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN is deferred; ours is in _sqlite_begin
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    if connection.get_execution_options().get(WRITES):
+        connection.exec_driver_sql("PRAGMA query_only=0")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("PRAGMA query_only=1")
+        connection.exec_driver_sql("BEGIN")
+
+
+def _postgresql(url: str, pool_size: int) -> Engine:
+    parsed = make_url(url).set(drivername="postgresql+psycopg")
+    options = "-c lock_timeout=1500 -c statement_timeout=2000 -c timezone=UTC"
+    return create_engine(
+        parsed,
+        connect_args={"connect_timeout": 2, "options": options},
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=2,
+        pool_pre_ping=True,
+    )

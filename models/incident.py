@@ -1,0 +1,88 @@
+"""The incident: what is wrong, how bad, where it lives, and the watermarks its timers run from."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Column, Index
+from sqlmodel import Field, SQLModel
+
+
+class Incident(SQLModel, table=True):
+    """One incident. Every column but the watermarks is the fold of its events.
+
+    All moments are aware and in UTC. `*_event` columns hold the id of the event that a timer runs from: they name
+    the timer, so that a deadline that moves cannot fire twice.
+    """
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        Index("incident_status", "status", "id"),
+        Index("incident_room", "room_channel"),
+        Index("incident_announce", "announce_channel", "announce_ts"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str
+    severity: str
+    status: str
+    declared_by: str | None = None
+    summary: str = ""
+    impact: str = ""
+    theory: str = ""
+    detected_by: str | None = None
+    several_teams: bool = False
+    cause_unclear: bool = False
+    services: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+    # Kept moments (PRODUCT §2).
+    impact_started_at: datetime | None = None
+    detected_at: datetime | None = None
+    declared_at: datetime
+    acknowledged_at: datetime | None = None
+    mitigated_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+
+    # Where it lives. A wanted room that is not open yet has `room_wanted_at` and no `room_channel`.
+    room_wanted_at: datetime | None = None
+    room_name: str | None = None
+    room_attempt: int = 0
+    room_refused: bool = False
+    room_channel: str | None = None
+    announce_channel: str | None = None
+    announce_ts: str | None = None
+    card_ts: str | None = None
+
+    # Watermarks of the timed updates (rules/cadence.py).
+    update_anchor_at: datetime
+    update_anchor_event: int | None = None
+    update_promised_at: datetime | None = None
+    updates_paused_until: datetime | None = None
+    updates_paused: bool = False
+    nudged_event: int | None = None
+    snoozed_event: int | None = None
+    nudge_until: datetime | None = None
+    silent_updates: int = 0
+
+    # Watermarks of the other timers.
+    ic_missing_at: datetime | None = None
+    ic_missing_event: int | None = None
+    ic_asked_event: int | None = None
+    watch_event: int | None = None
+    watch_asked_event: int | None = None
+    severity_changed_at: datetime
+
+    # What changed last, for the card's struck-through values: {field: [old value, ISO moment]}.
+    changed: dict[str, list[str]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    last_event: int | None = None
+
+    @property
+    def number(self) -> int:
+        """The number people say; exists once the row is stored."""
+        assert self.id is not None, "an incident has a number once it is stored"
+        return self.id
+
+    @property
+    def key(self) -> str:
+        """The name people say: `INC-42`."""
+        return f"INC-{self.number}"

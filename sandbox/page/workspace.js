@@ -1,0 +1,222 @@
+/* What one person sees of the workspace, kept in step with the server, and where in it they are. */
+
+import { get, listen, post } from "./api.js";
+import { toast } from "./dom.js";
+
+const PERMALINK = /^(https?:\/\/[^/]+)?\/archives\/([A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?(?:\?(.*))?$/;
+const FIRST = "U0ALICE"; // who one is until one says otherwise
+
+class Workspace extends EventTarget {
+  as = "";
+  team = {};
+  people = [];
+  channels = [];
+  commands = [];
+  shortcuts = [];
+  view = null;
+  home = null;
+  channelId = "";
+  threadTs = "";
+  messages = [];
+  pins = [];
+  bookmarks = [];
+  replies = [];
+  connected = true;
+  loaded = false;
+
+  #stop = () => {};
+  #under = null;
+  #again = false;
+  #marks = new Map();
+
+  // --- looking things up
+
+  person(id) {
+    return this.people.find((each) => each.id === id) ?? null;
+  }
+
+  channel(id = this.channelId) {
+    return this.channels.find((each) => each.id === id) ?? null;
+  }
+
+  get me() {
+    return this.person(this.as);
+  }
+
+  get bot() {
+    return this.person(this.botId) ?? this.people.find((each) => each.is_bot) ?? null;
+  }
+
+  /** What a channel is called, a direct message by its other side. */
+  title(channel) {
+    if (channel.kind !== "im") return channel.name;
+    const other = this.person(channel.user ?? channel.members?.find((id) => id !== this.as) ?? this.as);
+    return other ? other.real_name || other.name : channel.name || "Direct message";
+  }
+
+  isApp(channel) {
+    return channel?.kind === "im" && Boolean(this.person(channel.user ?? channel.members?.find((id) => id !== this.as))?.is_bot);
+  }
+
+  message(ts) {
+    return this.messages.find((each) => each.ts === ts) ?? this.replies.find((each) => each.ts === ts) ?? null;
+  }
+
+  /** From which ts on messages are new to this person: fixed when they enter a channel. */
+  newSince(channelId) {
+    return this.#marks.get(channelId) ?? null;
+  }
+
+  // --- addresses
+
+  /** The hash that leads to a place; what is not given stays as it is. */
+  address({ as = this.as, channel = this.channelId, thread = "", message = "", tab = "" } = {}) {
+    const parts = Object.entries({ as, channel, thread, message, tab }).filter(([, value]) => value);
+    return `#${parts.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
+  }
+
+  /** The address in this page of a message link of this workspace, or null. */
+  localAddress(address) {
+    const found = PERMALINK.exec(address);
+    if (!found) return null;
+    const [, origin, channel, seconds, micros, query] = found;
+    if (origin && origin !== location.origin && origin !== `https://${this.team.domain}.slack.com`) return null;
+    const thread = new URLSearchParams(query ?? "").get("thread_ts") ?? "";
+    return this.address({ channel, thread, message: seconds ? `${seconds}.${micros}` : "" });
+  }
+
+  /** Go where the address bar says. */
+  async go(hash) {
+    const wanted = Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
+    const known = wanted.as || this.as || localStorage.getItem("as") || FIRST;
+    if (!this.loaded || known !== this.as) await this.#become(known);
+    const channel = this.channel(wanted.channel) ? wanted.channel : this.channelId || this.#firstChannel();
+    const moved = channel !== this.channelId;
+    if (moved) this.#marks.delete(channel);
+    Object.assign(this, { channelId: channel, threadTs: wanted.thread ?? "", tab: wanted.tab ?? "", target: wanted.message ?? "" });
+    if (moved) Object.assign(this, { messages: [], pins: [], bookmarks: [] });
+    this.replies = [];
+    await this.refresh();
+    this.dispatchEvent(new CustomEvent("moved", { detail: { moved } }));
+  }
+
+  #firstChannel() {
+    const mine = this.channels.filter((each) => each.is_member && !each.is_archived);
+    const last = localStorage.getItem(`channel-${this.as}`);
+    return (mine.find((each) => each.id === last) ?? mine.find((each) => each.kind !== "im") ?? this.channels[0])?.id ?? "";
+  }
+
+  async #become(as) {
+    this.#stop();
+    this.as = as;
+    this.channelId = "";
+    this.#marks.clear();
+    const state = await this.#fetchState();
+    if (!state) return;
+    localStorage.setItem("as", this.as);
+    this.loaded = true;
+    this.#stop = listen(this.as, {
+      changed: (what) => {
+        this.dispatchEvent(new CustomEvent("heard", { detail: what }));
+        if (!what.length || what.some((each) => each !== "log")) this.refresh();
+      },
+      connected: (on) => {
+        if (on && !this.connected) this.refresh();
+        this.connected = on;
+        this.dispatchEvent(new Event("changed"));
+      },
+    });
+  }
+
+  async #fetchState() {
+    let state = await get("state", { as: this.as });
+    if (!state.ok && !this.loaded && this.as !== FIRST) state = await get("state", { as: FIRST });
+    if (!state.ok) {
+      toast(state.error, { bad: true });
+      return null;
+    }
+    this.as = state.me;
+    for (const name of ["team", "people", "channels", "commands", "shortcuts"]) this[name] = state[name] ?? this[name];
+    this.botId = state.bot;
+    this.view = state.view ?? null;
+    this.home = state.home ?? null;
+    return state;
+  }
+
+  // --- staying in step
+
+  /** Fetch everything that is on show. Calls that come meanwhile are answered by one more round. */
+  refresh() {
+    if (this.#under) {
+      this.#again = true;
+      return this.#under;
+    }
+    this.#under = this.#round().finally(() => {
+      this.#under = null;
+      if (this.#again) {
+        this.#again = false;
+        this.refresh();
+      }
+    });
+    return this.#under;
+  }
+
+  async #round() {
+    const { as, channelId: channel, threadTs: thread } = this;
+    const [state, page, replies] = await Promise.all([
+      this.#fetchState(),
+      channel ? get("messages", { as, channel, limit: 300 }) : null,
+      channel && thread ? get("messages", { as, channel, thread }) : null,
+    ]);
+    if (!state || channel !== this.channelId || as !== this.as) return;
+    if (page?.ok) Object.assign(this, { messages: page.messages ?? [], pins: page.pins ?? [], bookmarks: page.bookmarks ?? [] });
+    if (thread === this.threadTs) this.replies = replies?.ok ? (replies.messages ?? []) : [];
+    this.#markRead();
+    this.dispatchEvent(new Event("changed"));
+  }
+
+  #markRead() {
+    const channel = this.channel();
+    if (!channel) return;
+    if (!this.#marks.has(channel.id)) {
+      const others = this.messages.filter((each) => !each.ephemeral);
+      this.#marks.set(channel.id, channel.unread > 0 ? (others.at(-channel.unread)?.ts ?? others[0]?.ts ?? null) : null);
+      localStorage.setItem(`channel-${this.as}`, channel.id);
+    }
+    if (channel.unread > 0 && document.visibilityState === "visible") {
+      channel.unread = 0;
+      post("read", { as: this.as, channel: channel.id });
+    }
+  }
+
+  // --- acting
+
+  /** Do something as this person; a refusal is shown and given back. `ms` in an answer means that the app was asked. */
+  async act(path, body, { quiet = false } = {}) {
+    const done = await post(path, { as: this.as, ...body });
+    if (!done.ok && !quiet && done.error) toast(done.ms === undefined ? done.error : `The app did not take that (${done.error}).`, { bad: true });
+    await this.refresh();
+    return done;
+  }
+
+  /** Options of an external select for what has been typed. */
+  async suggest(where, block_id, action_id, query) {
+    return (await post("suggest", { as: this.as, ...where, block_id, action_id, query })).options ?? [];
+  }
+
+  /** The direct messages with the app, begun if need be. */
+  async openApp() {
+    const there = () => this.channels.find((each) => this.isApp(each));
+    if (!there()) await this.act("home", {});
+    return there();
+  }
+}
+
+export const workspace = new Workspace();
+
+/** Where a message or thread is: go there. */
+export function visit(place) {
+  const hash = workspace.address(place);
+  if (location.hash === hash) workspace.go(hash);
+  else location.hash = hash;
+}

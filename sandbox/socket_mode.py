@@ -1,0 +1,193 @@
+"""Socket Mode: websockets that an app opens, envelopes that go to any one of them, and the acks that come back."""
+
+import asyncio
+import itertools
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Future, TimeoutError
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from sandbox.delivery import ACK_SECONDS, Ack, Request, timed
+from sandbox.state import Json
+
+if TYPE_CHECKING:
+    from sandbox.workspace import Workspace
+
+CONNECTIONS_MOST = 10
+TYPES = {"command": "slash_commands", "interactive": "interactive", "events": "events_api"}
+
+
+@dataclass
+class Connection:
+    socket: WebSocket
+    loop: asyncio.AbstractEventLoop
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    retired: bool = False
+
+
+class SocketMode:
+    """The transport of an app that connects by websocket. Ready as soon as one connection says hello."""
+
+    in_background = True
+
+    def __init__(self, workspace: "Workspace", url: Callable[[], str], *, wait_for_connection: float = 0.0) -> None:
+        """`url` gives the websocket's address; `wait_for_connection` is how long a request waits for an app to come."""
+        self._workspace, self._url, self._patience = workspace, url, wait_for_connection
+        self._tickets: set[str] = set()
+        self._connections: list[Connection] = []
+        self._turns = itertools.count()
+        self._acks: dict[str, Future[Json]] = {}
+        self._changed = threading.Condition()
+
+    # --- what the Web API hands out
+
+    def ticket_url(self) -> str:
+        """The URL for one connection; its ticket works once."""
+        ticket = self._workspace.secret(32)
+        self._tickets.add(ticket)
+        return f"{self._url()}?ticket={ticket}&app_id={self._workspace.app_id}"
+
+    # --- the app's side of the wire
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Hold one connection until either side ends it."""
+        ticket = socket.query_params.get("ticket", "")
+        if ticket not in self._tickets or len(self._connections) >= CONNECTIONS_MOST:
+            await socket.close(4403)
+            return
+        self._tickets.discard(ticket)
+        await socket.accept()
+        connection = Connection(socket, asyncio.get_running_loop())
+        with self._changed:
+            self._connections.append(connection)
+        await socket.send_text(json.dumps(self._hello()))
+        with self._changed:
+            self._changed.notify_all()
+        reading, leaving = asyncio.ensure_future(self._read(socket)), asyncio.ensure_future(connection.closing.wait())
+        try:
+            await asyncio.wait({reading, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            with self._changed:
+                self._connections.remove(connection)
+                self._changed.notify_all()
+            reading.cancel()
+            leaving.cancel()
+            await _quietly_close(socket)
+
+    async def _read(self, socket: WebSocket) -> None:
+        try:
+            while True:
+                answer = json.loads(await socket.receive_text())
+                waiting = self._acks.pop(str(answer.get("envelope_id")), None)
+                if waiting and not waiting.done():
+                    waiting.set_result(answer)
+        except (WebSocketDisconnect, RuntimeError, ValueError):
+            return
+
+    def _hello(self) -> Json:
+        return {
+            "type": "hello",
+            "num_connections": len(self._connections),
+            "connection_info": {"app_id": self._workspace.app_id},
+            "debug_info": {
+                "host": "sandbox",
+                "started": time.strftime("%Y-%m-%d %H:%M:%S.000"),
+                "build_number": 1,
+                "approximate_connection_time": 3600,
+            },
+        }
+
+    # --- our side
+
+    @property
+    def connections(self) -> int:
+        return sum(not connection.retired for connection in self._connections)
+
+    def wait_until_connected(self, timeout: float = 10.0) -> bool:
+        """Until an app is there; False when none came in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.connections > 0, timeout)
+
+    def send(self, request: Request) -> Ack:
+        return timed(lambda: self._exchange(request))
+
+    def _exchange(self, request: Request) -> Ack:
+        connection = self._pick()
+        if connection is None:
+            return Ack(0, error="dispatch_failed", reason="connection_failed")
+        envelope_id = str(uuid.uuid4())
+        waiting: Future[Json] = Future()
+        self._acks[envelope_id] = waiting
+        try:
+            sending = asyncio.run_coroutine_threadsafe(
+                connection.socket.send_text(json.dumps(_envelope(request, envelope_id))), connection.loop
+            )
+            sending.result(ACK_SECONDS)
+            answer = waiting.result(ACK_SECONDS)
+        except TimeoutError:
+            return Ack(0, error="operation_timeout", reason="timeout")
+        except Exception as error:  # noqa: BLE001 - however the socket broke, the dispatch failed
+            return Ack(0, repr(error), error="dispatch_failed", reason="connection_failed")
+        finally:
+            self._acks.pop(envelope_id, None)
+        return Ack(200, answer.get("payload") or None)
+
+    def _pick(self) -> Connection | None:
+        """Any one connection, in turn."""
+        if self._patience and not self.connections:
+            self.wait_until_connected(self._patience)
+        living = [connection for connection in self._connections if not connection.retired]
+        return living[next(self._turns) % len(living)] if living else None
+
+    def disconnect(self, reason: str = "refresh_requested", *, close_after: float = 0.0) -> int:
+        """Tell every connection to go (`warning`, `refresh_requested`, `link_disabled`), and close it after a while.
+
+        From the warning on nothing more is sent to it. Gives the number of connections told.
+        """
+        told = [connection for connection in self._connections if not connection.retired]
+        farewell = json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+        for connection in told:
+            connection.retired = True
+            asyncio.run_coroutine_threadsafe(self._say_goodbye(connection, farewell, close_after), connection.loop)
+        return len(told)
+
+    @staticmethod
+    async def _say_goodbye(connection: Connection, farewell: str, close_after: float) -> None:
+        try:
+            await connection.socket.send_text(farewell)
+            await asyncio.sleep(close_after)
+        finally:
+            connection.closing.set()
+
+    def drop(self) -> int:
+        """Cut every connection without a word, and give how many those were."""
+        cut = list(self._connections)
+        for connection in cut:
+            connection.retired = True
+            connection.loop.call_soon_threadsafe(connection.closing.set)
+        return len(cut)
+
+
+def _envelope(request: Request, envelope_id: str) -> Json:
+    envelope: Json = {
+        "envelope_id": envelope_id,
+        "type": TYPES[request.kind],
+        "payload": request.payload,
+        "accepts_response_payload": request.kind != "events",
+    }
+    if request.kind == "events":
+        envelope |= {"retry_attempt": request.retry, "retry_reason": request.reason}
+    return envelope
+
+
+async def _quietly_close(socket: WebSocket) -> None:
+    try:
+        await socket.close()
+    except (RuntimeError, WebSocketDisconnect):
+        return

@@ -1,0 +1,144 @@
+"""A whole Muster beside a whole workspace, with a clock that is moved by hand."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from slack_bolt import BoltRequest
+from sqlmodel import Session, col, select
+
+from bot.app import make_app
+from bot.settings import Settings
+from bot.slack import SlackDoubt, WebApi
+from bot.wiring import Muster, build
+from models import Delivery, Event, Incident
+from models.migrate import migrate
+from sandbox import uploads
+from sandbox.in_process import InProcessClient
+from sandbox.people import Slack, Somebody
+from sandbox.seen import Room
+from sandbox.transports import Direct
+from sandbox.workspace import Workspace
+from workers import clock as clockwork
+from workers.deliver import Courier
+
+ROOT = Path(__file__).parent.parent
+START = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)  # a Monday afternoon
+
+
+class HandClock:
+    """The time, moved by hand."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self.at = start
+
+    def now(self, session: Session | None = None) -> datetime:
+        return self.at
+
+    def seconds(self) -> float:
+        return self.at.timestamp()
+
+
+class InProcessApi(WebApi):
+    """slack_sdk straight into the workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(InProcessClient(workspace))
+        self._workspace = workspace
+
+    def upload(self, url: str, content: bytes) -> None:
+        status, body = uploads.receive(self._workspace, url.rpartition("/")[2], content)
+        if status != 200:
+            raise SlackDoubt("files.upload", "upload_failed", body)
+
+
+class World:
+    """Everything of one installation in this process; `settle` is what clock and workers would do by now."""
+
+    def __init__(self, folder: Path, database_url: str, policy: str = "") -> None:
+        self.folder = folder
+        self.clock = HandClock()
+        manifest = yaml.safe_load((ROOT / "manifest.yml").read_text())
+        self.workspace = Workspace(manifest, now=self.clock.seconds)
+        self.slack = Slack(self.workspace)
+        config = folder / "muster.yml"
+        if policy:
+            config.write_text(policy)
+        self.settings = Settings(
+            slack_bot_token=self.workspace.bot_token,
+            slack_signing_secret=self.workspace.signing_secret,
+            slack_api_url="http://in-process.invalid/api/",
+            database_url=database_url,
+            muster_config=config,
+            _env_file=None,
+        )
+        self.api = InProcessApi(self.workspace)
+        self.muster: Muster = build(self.settings, bell=lambda priority: None, clock=self.clock, slack=self.api)
+        self.core = self.muster.core
+        migrate(self.core.engine)
+        self.app = make_app(self.muster, forms=self.api)
+        self.workspace.connect(Direct(self._receive, self.workspace.signing_secret))
+        self.courier = Courier(self.core, self.api, self.muster.table)
+
+    def _receive(self, body: str, headers: Mapping[str, str]) -> tuple[int, str, dict[str, Any]]:
+        answer = self.app.dispatch(BoltRequest(body=body, headers=dict(headers)))
+        return answer.status, answer.body or "", dict(answer.headers)
+
+    def person(self, name: str) -> Somebody:
+        return self.slack.person(name)
+
+    def settle(self, *, limit: int = 500) -> None:
+        """Deliver everything that is due now, fire everything that is owed now, and so on until nothing is."""
+        for _ in range(limit):
+            self.slack.settle()
+            fired, clean = clockwork.fire_due(self.core)
+            assert clean, "a timer raised"
+            if not self.courier.one() and not fired:
+                return
+        raise AssertionError("it never settles: " + "; ".join(self.waiting()))
+
+    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
+        """Let time pass, stopping wherever something falls due, as the clock would."""
+        end = self.clock.at + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        while True:
+            self.settle()
+            following = self._next()
+            if following is None or following >= end:
+                break
+            self.clock.at = max(following, self.clock.at + timedelta(milliseconds=1))
+        self.clock.at = end
+        self.settle()
+
+    def _next(self) -> datetime | None:
+        from models import Wake
+
+        with self.core.view() as session:
+            wakes = session.exec(select(Wake.due_at)).all()
+            due = session.exec(select(Delivery).where(Delivery.state == "open")).all()
+            checks = session.exec(select(Delivery.check_at).where(col(Delivery.check_at).is_not(None))).all()
+        moments = [*wakes, *(max(row.next_at, row.lease_until or row.next_at) for row in due), *checks]
+        return min((moment for moment in moments if moment and moment > self.clock.at), default=None)
+
+    def waiting(self) -> list[str]:
+        """What has not left yet, for a failure's message."""
+        with self.core.view() as session:
+            rows = session.exec(select(Delivery).where(Delivery.state != "done")).all()
+            return [f"{r.reaction}/{r.target} {r.state} {r.trouble or ''} next {r.next_at}" for r in rows]
+
+    def incident(self, number: int = 1) -> Incident:
+        with self.core.view() as session:
+            return session.get_one(Incident, number)
+
+    def events(self, number: int = 1) -> list[Event]:
+        with self.core.view() as session:
+            return list(session.exec(select(Event).where(Event.incident_id == number).order_by(col(Event.id))))
+
+    def room(self, number: int = 1) -> Room:
+        channel = self.incident(number).room_channel
+        assert channel, f"INC-{number} has no room; waiting: {self.waiting()}"
+        return Room(self.workspace, self.workspace.channel(channel))
+
+    def close(self) -> None:
+        self.core.engine.dispose()

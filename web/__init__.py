@@ -1,0 +1,1 @@
+"""HTTP: Slack's endpoint, health and metrics."""

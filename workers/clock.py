@@ -1,0 +1,201 @@
+"""The clock: fires what is owed, rings for what is due, and does the work itself where nobody else can."""
+
+import logging
+import signal
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+
+from bot.bell import Bell
+from bot.logs import set_up_logs
+from bot.redis import ensure
+from bot.settings import load_settings
+from bot.wiring import Muster, build, make_bell
+from incidents.core import Core
+from incidents.policy import Policy
+from models import Brake, Delivery, Fact, Wake
+from models.database import make_engine
+from models.migrate import migrate
+from models.spine import DONE
+from workers import leases
+from workers.deliver import Courier
+
+log = logging.getLogger("muster.clock")
+
+TICK_SECONDS = 0.25
+UNANSWERED = timedelta(seconds=8)  # a bell that nobody has answered for so long: the workers are away
+HEARTBEAT = "clock.swept_at"
+_KEEP_FINISHED = timedelta(days=30)
+_FIRINGS = 100  # one incident's, in one transaction; more would mean that nothing moves its watermark
+_WAKES = 500  # one sweep's; the rest comes a quarter of a second later
+
+
+class Stuck(Exception):
+    """A timer fired and is still owed: a bug, which must not fire for ever."""
+
+
+def fire_due(core: Core) -> tuple[int, bool]:
+    """Fire what is owed now, one subject in each transaction; how many, and whether all went well."""
+    fired, clean = 0, True
+    for subject, number in _due_wakes(core):
+        try:
+            fired += _fire(core, number)
+        except Exception as error:
+            clean = False
+            log.exception("the wake of %s could not be fired", subject)
+            _back_off(core, subject, error)
+    return fired, clean
+
+
+def _due_wakes(core: Core) -> list[tuple[str, int]]:
+    with core.view() as session:
+        query = (
+            select(Wake.subject, Wake.incident_id)
+            .where(Wake.due_at <= core.clock.now(session))
+            .order_by(col(Wake.due_at))
+            .limit(_WAKES)
+        )
+        return [(subject, number) for subject, number in session.exec(query) if number is not None]
+
+
+def _fire(core: Core, number: int) -> int:
+    """Everything owed to one incident; a unit rewrites the wake as it ends."""
+    fired: set[str] = set()
+    with core.unit(number) as unit:
+        while True:
+            owed = [(due, timer) for due, timer in core.owed(unit.standing()) if due.at <= unit.now]
+            if not owed:
+                return len(fired)
+            due, timer = owed[0]
+            if due.key in fired or len(fired) >= _FIRINGS:
+                raise Stuck(f"{timer.name} {due.key} is still owed after it fired")
+            timer.fire(unit, due)
+            fired.add(due.key)
+
+
+def _back_off(core: Core, subject: str, error: Exception) -> None:
+    """1 s, 2 s, 4 s … 5 min."""
+    with core.transaction() as session:
+        wake = session.get(Wake, subject)
+        if wake is not None:
+            wake.failures += 1
+            wake.trouble = repr(error)[:300]
+            wake.due_at = core.clock.now(session) + timedelta(seconds=min(300, 2 ** (wake.failures - 1)))
+
+
+def wake_all(core: Core) -> None:
+    """At the start and after a change of the policy every deadline is thought over."""
+    with core.transaction() as session:
+        session.execute(update(Wake).values(due_at=core.clock.now(session)))
+
+
+def tidy(core: Core) -> None:
+    """Forget finished deliveries after 30 days, and brakes that are over."""
+    with core.transaction() as session:
+        now = core.clock.now(session)
+        session.execute(
+            delete(Delivery).where(
+                col(Delivery.state) == DONE,
+                col(Delivery.settled_at) < now - _KEEP_FINISHED,
+                col(Delivery.wanted).is_(None),
+            )
+        )
+        session.execute(delete(Brake).where(col(Brake.until) < now))
+
+
+class ClockWork:
+    """Sweeps until it is told to stop."""
+
+    def __init__(self, muster: Muster, bell: Bell) -> None:
+        self._muster, self._core, self._bell = muster, muster.core, bell
+        self._courier = Courier(muster.core, muster.slack, muster.table)
+        self._policy: Policy | None = None
+        self._stop = threading.Event()
+        self._standing_in: threading.Thread | None = None
+        self._beaten = self._tidied = 0.0
+
+    def stop(self, *_: object) -> None:
+        self._stop.set()
+
+    def run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.sweep()
+            except SQLAlchemyError as error:  # the database is away: nothing is lost, and there is nothing else to do
+                log.warning("the database does not answer: %s", str(error).splitlines()[0][:200])
+                self._stop.wait(1.0)
+            self._stop.wait(TICK_SECONDS)
+        if self._standing_in is not None:
+            self._standing_in.join(timeout=10)
+
+    def sweep(self) -> None:
+        """One tick: fire what is owed, ring for what is due."""
+        if self._policy is not self._core.policy:
+            self._policy = self._core.policy
+            wake_all(self._core)
+        _, clean = fire_due(self._core)
+        self._ring()
+        if clean:
+            self._beat()
+        if time.monotonic() - self._tidied > 3600:
+            self._tidied = time.monotonic()
+            tidy(self._core)
+
+    def _ring(self) -> None:
+        with self._core.view() as session:
+            now = self._core.clock.now(session)
+            count, since = leases.oldest_due(session, now)
+            checks = session.exec(select(Delivery.id).where(col(Delivery.check_at) <= now).limit(1)).first()
+        if not count and checks is None:
+            return
+        answered = since is None or now - since < UNANSWERED
+        if not self._bell.ring_now(0) or not answered:
+            self._stand_in()
+
+    def _stand_in(self) -> None:
+        """Deliver in the background, pages first, so that the sweeps go on."""
+        if self._standing_in is None or not self._standing_in.is_alive():
+            self._standing_in = threading.Thread(target=self._drain, name="stand-in", daemon=True)
+            self._standing_in.start()
+
+    def _drain(self) -> None:
+        try:
+            self._courier.drain(threads=4, seconds=5)
+        except SQLAlchemyError as error:
+            log.warning("standing in for the workers: %s", str(error).splitlines()[0][:200])
+
+    def _beat(self) -> None:
+        """Say at most once a second that a sweep was clean."""
+        if time.monotonic() - self._beaten < 1.0:
+            return
+        with self._core.transaction() as session:
+            session.merge(Fact(name=HEARTBEAT, value=self._core.clock.now(session).isoformat()))
+        self._beaten = time.monotonic()
+
+
+def last_sweep(core: Core) -> datetime | None:
+    """When the clock last swept cleanly; None if never."""
+    with core.view() as session:
+        row = session.get(Fact, HEARTBEAT)
+        return datetime.fromisoformat(row.value).astimezone(UTC) if row is not None else None
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    set_up_logs()
+    settings = load_settings()
+    migrate(make_engine(settings.database_url))
+    bell = make_bell(settings, ensure(settings.redis_url))
+    work = ClockWork(build(settings, bell=bell.ring), bell)
+    signal.signal(signal.SIGTERM, work.stop)
+    signal.signal(signal.SIGINT, work.stop)
+    log.info("the clock is running")
+    work.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""The delivery job: claims what is due, does it through Slack, and settles what came of it."""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.acts import Act, Desk, NotYet
+from bot.reactions import DECORATION, Reaction
+from bot.scene import load
+from bot.slack import SlackAway, SlackBraked, SlackDoubt, SlackRefused, Transport
+from bot.workspace import Workspace
+from incidents.core import Core
+from workers import leases
+from workers.leases import Claim
+
+log = logging.getLogger(__name__)
+
+HOST = "slack"  # the brake on Slack as a whole
+_HOST_SECONDS = 15.0
+_HOST_TIMEOUTS = 2
+_TOKEN_TROUBLE = frozenset(
+    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "two_factor_setup_required"}
+)
+_CHANNEL_TROUBLE = frozenset({"channel_not_found", "not_in_channel", "is_archived"})
+_REFUSALS = 2  # a plain refusal is tried once more: what it needed may have been on its way
+
+
+class Brakes:
+    """A transport that keeps everybody's brakes: a braked call fails at once, and a 429 brakes it for all."""
+
+    def __init__(self, core: Core, slack: Transport) -> None:
+        self._core, self._slack = core, slack
+        self._until: dict[str, datetime] = {}
+        self._timeouts = 0
+
+    def learn(self, brakes: Mapping[str, datetime]) -> None:
+        """What is braked by others."""
+        self._until |= brakes
+
+    def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
+        name = f"{method}:{args.get('channel')}" if method == "chat.postMessage" else method
+        now = self._core.clock.now()
+        for brake in (name, HOST):
+            until = self._until.get(brake)
+            if until is not None and until > now:
+                raise SlackBraked(method, (until - now).total_seconds())
+        try:
+            answer = self._slack.call(method, args)
+        except SlackBraked as braked:
+            self._brake(name, braked.seconds)
+            raise
+        except SlackDoubt as doubt:
+            self._timeouts = self._timeouts + 1 if doubt.error == "no_answer" else 0
+            if self._timeouts >= _HOST_TIMEOUTS:
+                self._timeouts = 0
+                self._brake(HOST, _HOST_SECONDS)
+            raise
+        self._timeouts = 0
+        return answer
+
+    def upload(self, url: str, content: bytes) -> None:
+        self._slack.upload(url, content)
+
+    def _brake(self, name: str, seconds: float) -> None:
+        self._until[name] = self._core.clock.now() + timedelta(seconds=seconds)
+        leases.brake(self._core, name, seconds)
+
+
+@dataclass
+class Courier:
+    """Delivers; safe to use from several threads and processes at once."""
+
+    core: Core
+    slack: Transport
+    table: Mapping[str, Reaction]
+    brakes: Brakes = field(init=False)
+    workspace: Workspace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.brakes = Brakes(self.core, self.slack)
+        self.workspace = Workspace(self.core, self.brakes)
+
+    def one(self, *, up_to_priority: int = 99) -> bool:
+        """Work on the most pressing delivery; False if none is due."""
+        claimed = leases.claim(self.core, up_to_priority=up_to_priority)
+        if claimed is None:
+            return self._check_one()
+        self.brakes.learn(claimed.brakes)
+        try:
+            self._work(claimed, self.table[claimed.delivery.reaction])
+        except Exception:  # a bug must not stop the others; the lease runs out and it is tried again, slowly
+            log.exception("delivery %s of INC-%s", claimed.delivery.id, claimed.delivery.incident_id)
+            later = claimed.delivery.tried_at or self.core.clock.now()
+            wait = timedelta(seconds=min(300, 2 ** min(claimed.delivery.attempt, 8)))
+            leases.put_back(self.core, claimed, at=later + wait, doubt=True, trouble="a bug: see the log")
+        return True
+
+    def _work(self, claimed: Claim, reaction: Reaction) -> None:
+        delivery, act = claimed.delivery, reaction.act
+        scene = load(self.core, delivery)
+        desk = Desk(self.core, self.brakes, self.workspace, delivery, scene)
+        now = self.core.clock.now
+        doubt = claimed.doubt
+        started = time.monotonic()
+        try:
+            result = act.look(desk) if doubt else None
+            if result is None:
+                if doubt:
+                    desk.keep(reposted=True)  # what took no effect yet may do so late: looked for again a minute after
+                    doubt = False
+                if time.monotonic() - started > leases.LEASE.total_seconds() / 3:
+                    raise SlackAway("lease", "too_late")  # looking took too long to call safely within the lease
+                result = self._perform(act, desk)
+        except NotYet as wait:
+            leases.put_back(self.core, claimed, at=now() + timedelta(seconds=wait.seconds), doubt=claimed.doubt)
+        except SlackBraked as braked:
+            leases.put_back(self.core, claimed, at=now() + timedelta(seconds=braked.seconds), doubt=claimed.doubt)
+        except SlackAway as away:
+            leases.put_back(
+                self.core, claimed, at=now() + _wait(delivery.attempt), doubt=claimed.doubt, trouble=str(away)
+            )
+        except SlackDoubt as failed:
+            leases.put_back(self.core, claimed, at=now() + leases.LOOK_AFTER, doubt=True, trouble=str(failed))
+        except SlackRefused as refused:
+            self._refused(claimed, reaction, desk, refused, doubt)
+        else:
+            leases.settle(self.core, claimed, act, result, shown=scene.event.id if reaction.mirror else None)
+
+    def _perform(self, act: Act, desk: Desk) -> dict[str, Any]:
+        try:
+            return act.perform(desk)
+        except SlackRefused as refused:
+            simpler = act.recover(desk, refused)
+            if simpler is None:
+                raise
+            return simpler
+
+    def _refused(self, claimed: Claim, reaction: Reaction, desk: Desk, refused: SlackRefused, doubt: bool) -> None:
+        """A refused look leaves the doubt. A bad token or a lost channel may be mended; anything else is given up."""
+        now, delivery = self.core.clock.now(), claimed.delivery
+        if doubt or refused.error in _TOKEN_TROUBLE:
+            wait = timedelta(seconds=min(60, 5 * delivery.attempt))
+            leases.put_back(self.core, claimed, at=now + wait, doubt=claimed.doubt, trouble=str(refused))
+            return
+        if refused.error in _CHANNEL_TROUBLE:
+            self.workspace.forget_channel(desk.scene.policy.workspace.announce_channel)
+        if delivery.refusals + 1 < _REFUSALS:
+            leases.put_back(
+                self.core, claimed, at=now + timedelta(seconds=1), doubt=False, trouble=str(refused), refused=True
+            )
+            return
+        log.error("INC-%s: %s %s given up: %s", delivery.incident_id, delivery.reaction, delivery.target, refused)
+        silent = reaction.priority >= DECORATION or delivery.reaction in ("alarm", "announcement", "room")
+        leases.give_up(self.core, claimed, reaction.act, _plainly(refused), silent=silent)
+
+    def _check_one(self) -> bool:
+        """Look once more for a late copy of something that was posted again."""
+        row = leases.to_check(self.core)
+        if row is None:
+            return False
+        try:
+            desk = Desk(self.core, self.brakes, self.workspace, row, load(self.core, row))
+            self.table[row.reaction].act.tidy(desk)
+        except (SlackAway, SlackDoubt, SlackBraked, NotYet) as failed:
+            log.info("the copy check of delivery %s waits: %s", row.id, failed)
+            return True
+        except SlackRefused as refused:
+            log.warning("the copy check of delivery %s was refused: %s", row.id, refused)
+        leases.checked(self.core, row)
+        return True
+
+    def drain(self, *, threads: int = 4, up_to_priority: int = 99, seconds: float = 30.0) -> int:
+        """Deliver with several threads until nothing is due, or for about `seconds`; how many were worked on."""
+        deadline = time.monotonic() + seconds
+        done: list[int] = []
+
+        def work() -> None:
+            while time.monotonic() < deadline and self.one(up_to_priority=up_to_priority):
+                done.append(1)
+
+        extra = [threading.Thread(target=work, name=f"lane-{n}") for n in range(threads - 1)]
+        for thread in extra:
+            thread.start()
+        work()
+        for thread in extra:
+            thread.join()
+        return len(done)
+
+
+def _wait(attempt: int) -> timedelta:
+    return timedelta(seconds=min(5.0, 0.25 * 2 ** min(attempt, 6)))
+
+
+def _plainly(refused: SlackRefused) -> str:
+    return f"{refused.error}{f', {refused.detail}' if refused.detail else ''}"

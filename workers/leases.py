@@ -1,0 +1,180 @@
+"""Claiming deliveries: who may work on what, for how long, and what becomes of the result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
+
+from bot.acts import Act
+from incidents.core import Core, Unit
+from incidents.events import DeliveryFailed
+from models import Brake, Delivery
+from models.spine import DEAD, DONE, OPEN
+
+LEASE = timedelta(seconds=15)  # three times a call's total deadline
+LOOK_AFTER = timedelta(seconds=5)  # Slack's own lag: a look sooner could miss what took effect
+CHECK_AFTER = timedelta(seconds=60)  # a late copy is looked for this long after a repost
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A delivery that is ours until `until`. `doubt`: an earlier attempt may have taken effect."""
+
+    delivery: Delivery
+    doubt: bool
+    until: datetime
+    brakes: Mapping[str, datetime]
+
+
+def claim(core: Core, *, up_to_priority: int = 99) -> Claim | None:
+    """The most pressing delivery that is due, is nobody's, and has no older open one in its lane; None if none is.
+
+    A lease that ran out means that its holder died or hung in the middle of a call: that is doubt.
+    """
+    with core.transaction() as session:
+        now = core.clock.now(session)
+        row = session.exec(_due(now, up_to_priority)).first()
+        if row is None:
+            return None
+        doubt = row.doubt or row.lease_until is not None
+        row.attempt += 1
+        row.lease_until, row.tried_at, row.first_try_at = now + LEASE, now, row.first_try_at or now
+        session.add(row)
+        brakes = {brake.name: brake.until for brake in session.exec(select_rows(Brake).where(Brake.until > now))}
+    return Claim(row, doubt, now + LEASE, brakes)
+
+
+def _due(now: datetime, up_to_priority: int) -> Any:
+    older = aliased(Delivery)
+    blocked = exists().where(
+        col(older.lane) == col(Delivery.lane), col(older.state) == OPEN, col(older.id) < col(Delivery.id)
+    )
+    return (
+        select_rows(Delivery)
+        .where(
+            Delivery.state == OPEN,
+            Delivery.next_at <= now,
+            Delivery.priority <= up_to_priority,
+            or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now),
+            ~blocked,
+        )
+        .order_by(col(Delivery.priority), col(Delivery.next_at), col(Delivery.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def oldest_due(session: Session, now: datetime) -> tuple[int, datetime | None]:
+    """How many deliveries are due and unclaimed, and since when the oldest of them."""
+    query = select(func.count(), func.min(col(Delivery.next_at))).where(
+        and_(
+            col(Delivery.state) == OPEN,
+            col(Delivery.next_at) <= now,
+            or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now),
+        )
+    )
+    count, since = session.execute(query).one()
+    return int(count), since
+
+
+def put_back(
+    core: Core, claimed: Claim, *, at: datetime, doubt: bool, trouble: str = "", refused: bool = False
+) -> None:
+    """Not now: it may be claimed again at `at`. Keeps nothing if the lease was lost."""
+    row = claimed.delivery
+    with core.transaction() as session:
+        session.execute(
+            update(Delivery)
+            .where(col(Delivery.id) == row.id, col(Delivery.attempt) == row.attempt, col(Delivery.state) == OPEN)
+            .values(
+                next_at=at,
+                lease_until=None,
+                doubt=doubt,
+                trouble=trouble[:300] or None,
+                refusals=Delivery.refusals + (1 if refused else 0),
+            )
+        )
+
+
+def settle(core: Core, claimed: Claim, act: Act, result: dict[str, Any], *, shown: int | None) -> None:
+    """Store what came of it, with what follows in the record. Whoever lost the lease asks for one more look instead."""
+    row = claimed.delivery
+    with core.unit(row.incident_id) as unit:
+        mine = _still_mine(unit, row)
+        if mine is None:
+            unit.session.execute(
+                update(Delivery).where(col(Delivery.id) == row.id).values(check_at=unit.now + CHECK_AFTER)
+            )
+            return
+        again = mine.wanted is not None and shown is not None and mine.wanted > shown
+        mine.state, mine.doubt, mine.lease_until, mine.trouble, mine.refusals = (
+            OPEN if again else DONE,
+            False,
+            None,
+            None,
+            0,
+        )
+        mine.settled_at, mine.next_at = unit.now, unit.now
+        mine.shown = shown if mine.wanted is not None else None
+        mine.result = {**mine.result, **result}
+        if mine.result.pop("reposted", False):
+            mine.check_at = unit.now + CHECK_AFTER
+        act.settled(unit, mine, mine.result)
+
+
+def _still_mine(unit: Unit, row: Delivery) -> Delivery | None:
+    now = unit.session.get(Delivery, row.id, with_for_update=True)
+    return now if now is not None and now.attempt == row.attempt and now.state == OPEN else None
+
+
+def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, silent: bool) -> None:
+    """It will never work: kept as dead, and said once where everybody can read it, unless it is only decoration."""
+    row = claimed.delivery
+    with core.unit(row.incident_id) as unit:
+        mine = _still_mine(unit, row)
+        if mine is None:
+            return
+        mine.state, mine.lease_until, mine.trouble, mine.settled_at = DEAD, None, trouble[:300], unit.now
+        act.failed(unit, mine, trouble[:120])
+        if not silent:
+            assert mine.id is not None
+            unit.record(
+                DeliveryFailed(delivery_id=mine.id, reaction=mine.reaction, target=mine.target, trouble=trouble[:200]),
+                key=f"dead:{mine.id}",
+            )
+
+
+def to_check(core: Core) -> Delivery | None:
+    """A delivery that may have a late copy; nobody else gets it for a while."""
+    with core.transaction() as session:
+        now = core.clock.now(session)
+        query = (
+            select_rows(Delivery)
+            .where(col(Delivery.check_at) <= now, Delivery.state != OPEN)
+            .order_by(col(Delivery.check_at))
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        row = session.exec(query).first()
+        if row is not None:
+            row.check_at = now + LEASE
+            session.add(row)
+        return row
+
+
+def checked(core: Core, row: Delivery) -> None:
+    """There is no copy any more."""
+    with core.transaction() as session:
+        session.execute(update(Delivery).where(col(Delivery.id) == row.id).values(check_at=None))
+
+
+def brake(core: Core, name: str, seconds: float) -> None:
+    """Nobody calls `name` for so long."""
+    with core.transaction() as session:
+        until = core.clock.now(session) + timedelta(seconds=seconds)
+        session.merge(Brake(name=name, until=until))

@@ -1,0 +1,120 @@
+"""The worker process: keeps its RQ workers running, one of them for pages only."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from types import FrameType
+
+from redis.exceptions import RedisError
+from rq import Worker
+
+from bot.bell import DELIVERIES, PAGES
+from bot.logs import set_up_logs
+from bot.redis import connect, ensure
+from bot.settings import Settings, load_settings
+from bot.wiring import build
+from models.database import make_engine
+from models.migrate import migrate
+from workers import job
+
+log = logging.getLogger("muster.worker")
+
+_STOP_SECONDS = 14.0  # a drain takes up to 10
+_RESTART_SECONDS = 1.0
+
+
+def main() -> None:
+    """Run until SIGTERM. An RQ worker that dies (it does when Redis goes away) is started again."""
+    set_up_logs()
+    settings = load_settings()
+    migrate(make_engine(settings.database_url))
+    redis_url = ensure(settings.redis_url)
+    job.prepare(build(settings, bell=lambda priority: None))
+    Crew(settings, redis_url).run()
+
+
+class Crew:
+    """The RQ workers as child processes. They are forked, so that they share what is loaded."""
+
+    def __init__(self, settings: Settings, redis_url: str) -> None:
+        self._redis_url = redis_url
+        self._posts = [DELIVERIES] * settings.muster_workers + [PAGES]
+        self._children: dict[int, str] = {}
+        self._stopping = False
+
+    def run(self) -> None:
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        for queue in self._posts:
+            self._start(queue)
+        log.info("%d workers are ready", len(self._posts))
+        while not self._stopping:
+            self._replace_the_dead()
+            time.sleep(0.1)
+        self._wait()
+
+    def _start(self, queue: str) -> None:
+        parent = os.getpid()
+        child = os.fork()
+        if child:
+            self._children[child] = queue
+            return
+        try:
+            _work(queue, self._redis_url, parent)
+        finally:
+            os._exit(0)
+
+    def _replace_the_dead(self) -> None:
+        for queue in self._reap():
+            log.warning("a worker for %s ended; starting another", queue)
+            time.sleep(_RESTART_SECONDS)
+            if not self._stopping:
+                self._start(queue)
+
+    def _reap(self) -> list[str]:
+        ended = []
+        for child in list(self._children):
+            if os.waitpid(child, os.WNOHANG)[0]:
+                ended.append(self._children.pop(child))
+        return ended
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _wait(self) -> None:
+        """Let them finish what they are at; what would take longer is in the database and safe."""
+        for child in self._children:
+            os.kill(child, signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while self._children and time.monotonic() < deadline:
+            self._reap()
+            time.sleep(0.05)
+        for child in self._children:
+            os.kill(child, signal.SIGKILL)
+
+
+def _work(queue: str, redis_url: str, parent: int) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True, name="orphan watch").start()
+    worker = Worker(
+        [queue], connection=connect(redis_url, patient=True), worker_ttl=25, maintenance_interval=10,
+        log_job_description=False,
+    )  # fmt: skip
+    try:
+        worker.work(logging_level="WARNING", with_scheduler=False)
+    except (RedisError, OSError) as error:
+        log.warning("Redis is not there (%s); the clock delivers meanwhile", error)
+
+
+def _leave_with(parent: int) -> None:
+    """End when the parent was killed, so that its successor does not find twice as many."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()
