@@ -25,7 +25,7 @@ FORM_SECONDS = 2  # a trigger lives three seconds, and the acknowledgement is du
 CONCURRENCY = 50  # requests worked on at once; five, the default, let a burst of fifty time out
 
 
-def make_app(muster: Muster, forms: WebApi | None = None) -> App:
+def make_app(muster: Muster, background: Background, forms: WebApi | None = None) -> App:
     """Our listeners answer before the response is sent: an exception is then a clean 5xx, never a lost acknowledgement."""
     settings = muster.settings
     token = settings.slack_bot_token.get_secret_value()
@@ -36,7 +36,7 @@ def make_app(muster: Muster, forms: WebApi | None = None) -> App:
         workspace=Workspace(muster.core, muster.slack),
         commands=collect(bot.commands, "COMMAND", Command),
         modals=collect(bot.modals, "MODAL", Modal),
-        background=Background(),
+        background=background,
     )
     app = App(
         client=WebClient(base_url=quick.client.base_url, timeout=FORM_SECONDS),

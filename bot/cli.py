@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,30 @@ def _migrate(_: argparse.Namespace) -> int:
 def _start(arguments: argparse.Namespace) -> int:
     set_up_logs()
     return Keeper(Path(arguments.procfile).read_text(), dict(os.environ)).run()
+
+
+def _try(arguments: argparse.Namespace) -> int:
+    """A workspace that is new each time, so what was kept of the last one is forgotten."""
+    set_up_logs()
+    folder = Path("var/try")
+    for old in folder.glob("muster.db*"):
+        old.unlink()
+    address = f"http://127.0.0.1:{arguments.port}"
+    python = shlex.quote(sys.executable)
+    slack = f"slack: {python} -m sandbox --port {arguments.port} --manifest manifest.yml"
+    environment = {name: value for name, value in os.environ.items() if name not in _OURS} | {
+        "SLACK_BOT_TOKEN": "xoxb-sandbox",
+        "SLACK_APP_TOKEN": "xapp-sandbox",
+        "SLACK_API_URL": f"{address}/api/",
+        "MUSTER_CONFIG": "examples/acme.yml",
+        "MUSTER_VAR": str(folder),
+        "PORT": str(arguments.web_port),
+    }
+    print(f"\n  Open {address} in a browser. Ctrl-C ends it.\n", flush=True)
+    return Keeper(f"{Path('Procfile').read_text()}\n{slack}\n", environment).run()
+
+
+_OURS = {"DATABASE_URL", "REDIS_URL", "SLACK_SIGNING_SECRET", "PUBLIC_URL"}
 
 
 def _manifest(arguments: argparse.Namespace) -> int:
@@ -53,6 +78,9 @@ def main() -> int:
     add("migrate", "Bring the database to the newest schema.", _migrate)
     start = add("start", "Run every line of a Procfile and start again whatever ends.", _start)
     start.add_argument("procfile", nargs="?", default="Procfile")
+    attempt = add("try", "Open a complete local workspace in the browser, with no Slack account.", _try)
+    attempt.add_argument("--port", type=int, default=8787, help="the page's")
+    attempt.add_argument("--web-port", type=int, default=3999, help="the web process's")
     manifest = add("manifest", "Print the app manifest for HTTP instead of Socket Mode.", _manifest)
     manifest.add_argument("url", help="where Slack reaches this installation, such as https://muster.example.com")
     add("check-config", "Say whether the config file is right, and if not, which line.", _check)

@@ -23,5 +23,5 @@ def set_up_logs() -> None:
     logging.basicConfig(
         level=level if level in logging.getLevelNamesMapping() else "INFO", handlers=[handler], force=True
     )
-    for noisy in ("rq.worker", "httpx", "slack_bolt.App"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for noisy, level in (("rq.worker", "WARNING"), ("httpx", "WARNING"), ("alembic", "WARNING"), ("slack_bolt", "ERROR")):
+        logging.getLogger(noisy).setLevel(level)

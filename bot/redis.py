@@ -31,7 +31,7 @@ def connect(url: str, *, patient: bool = False) -> Redis:
     )
 
 
-def ensure(url: str, folder: Path = Path("var/redis")) -> str:
+def ensure(url: str, folder: Path) -> str:
     """The URL to use: `url` where one is configured, else the embedded server's, started if it is not running.
 
     The embedded one listens on a unix socket that only this user can open and keeps its data in `folder`. It is stopped

@@ -5,7 +5,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,9 +53,10 @@ class FormOpener:
 class Background:
     """Sends answers that Slack does not take in the acknowledgement; an answer may be lost, a change never is."""
 
-    def __init__(self) -> None:
+    def __init__(self, http: httpx.Client) -> None:
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="answers")
-        self._http = httpx.Client(timeout=5.0)
+        self._http = http
+        self._under_way: set[Future[None]] = set()
 
     def run(self, work: Callable[[], Any]) -> None:
         """Soon, in another thread; trouble is logged."""
@@ -68,7 +69,13 @@ class Background:
             except Exception:
                 log.exception("an answer was not delivered")
 
-        self._pool.submit(safely)
+        future = self._pool.submit(safely)
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+
+    def finish(self, seconds: float = 5.0) -> None:
+        """Wait until everything is sent, or so long."""
+        wait(list(self._under_way), timeout=seconds)
 
     def respond(self, url: str, answer: Answer, *, replace_original: bool = False) -> None:
         """By response_url: only the asker sees it."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SLACKS_OWN_URL = "https://slack.com/api/"
@@ -17,11 +17,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", case_sensitive=False)
 
+    muster_var: Path = Path("var")  # what SQLite and the embedded Redis keep
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")
     slack_api_url: str = SLACKS_OWN_URL
-    database_url: str = "sqlite:///var/muster.db"
+    database_url: str = Field(default="", validate_default=True)
     redis_url: str = ""
     muster_config: Path = Path("muster.yml")
     port: int = Field(default=3000, ge=1, le=65535)
@@ -39,9 +40,9 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _database(cls, value: str) -> str:
+    def _database(cls, value: str, info: ValidationInfo) -> str:
         if not value:
-            return "sqlite:///var/muster.db"
+            return f"sqlite:///{info.data['muster_var'] / 'muster.db'}"
         if value.startswith("postgres://"):  # what several hosts still hand out
             return "postgresql://" + value.removeprefix("postgres://")
         if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):

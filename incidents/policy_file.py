@@ -177,7 +177,7 @@ class _Reader:
             self._grow(event, node.size)
             return node
         self._grow(event, 1)
-        before, line = self._size, event.start_mark.line + 1
+        before, line = self._size, _line_of(event)
         if isinstance(event, yaml.MappingStartEvent):
             node = self._mapping(line, depth)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -197,7 +197,7 @@ class _Reader:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 raise self._error(event, "has a list or mapping as the name of a setting", "write `name: value`")
-            key, at = event.value.strip(), event.start_mark.line + 1
+            key, at = event.value.strip(), _line_of(event)
             value = self._node(next(self._events), depth + 1)
             if key in node.value:
                 what = f"`{quote(key)}` is set twice, first on line {node.keys[key]}"
@@ -213,7 +213,12 @@ class _Reader:
             raise self._error(event, "the file holds too many values", expected)
 
     def _error(self, event: Any, what: str, expected: str) -> PolicyError:
-        return PolicyError(Problem(self._path, event.start_mark.line + 1, what, expected))
+        return PolicyError(Problem(self._path, _line_of(event), what, expected))
+
+
+def _line_of(event: Any) -> int:
+    """Counted from 1."""
+    return int(event.start_mark.line) + 1
 
 
 def _scalar(event: Any) -> str | int | float | bool | None:
@@ -345,6 +350,7 @@ def _shape(kind: str, context: dict[str, Any]) -> str:
 def _unknown_setting(where: _Where) -> _Mistake:
     known, key = _settings_at(where[:-1]), str(where[-1])
     near = get_close_matches(key.lower(), known, n=1, cutoff=0.6)
+    near = near or [name for name in known if len(key) > 2 and name.startswith(key.lower())]
     here = f"here: {', '.join(known)}"
     expected = f"did you mean `{near[0]}`?" if near else f"the settings {here}"
     return _Mistake(where, f"{_named(where[-1:])} is not a setting here", expected)

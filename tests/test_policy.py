@@ -165,7 +165,9 @@ def test_levels_can_be_added_and_taken_out(tmp_path: Path) -> None:
 
 
 def test_none_takes_a_deadline_away(tmp_path: Path) -> None:
-    text = "severities:\n  SEV1: {update_every: none, nudge_before: none, watch_for: null, escalation: none, room: no}\n"
+    text = (
+        "severities:\n  SEV1: {update_every: none, nudge_before: none, watch_for: null, escalation: none, room: no}\n"
+    )
     severity = load(tmp_path, text).severity("SEV1")
     assert severity.update_every is None
     assert severity.nudge_before == timedelta(0)
@@ -333,7 +335,11 @@ def test_a_wrong_duration_shows_how_to_write_one(tmp_path: Path) -> None:
 MISTAKES = [
     ("workspce: {}", 1, "`workspce` is not a setting here; did you mean `workspace`?"),
     ("zzz: 1", 1, "`zzz` is not a setting here; the settings here: workspace, severities,"),
-    ("severities:\n  SEV1: {postmortem: {draft: 1d}}", 2, "`draft` is not a setting here; did you mean `draft_within`?"),
+    (
+        "severities:\n  SEV1: {postmortem: {draft: 1d}}",
+        2,
+        "`draft` is not a setting here; did you mean `draft_within`?",
+    ),
     ("rotations:\n  p:\n    people: [U0A]\n    handovr: x", 4, "did you mean `handover`?"),
     ("escalations:\n  e:\n    levels:\n    - page: [person:U0A]\n      wiat: 5m", 5, "did you mean `wait`?"),
     ("severities:\n  SEV1:\n    update_every: 30", 3, "`update_every` is “30”, which has no unit; write it like 30s"),
@@ -344,28 +350,60 @@ MISTAKES = [
     ("severities:\n  SEV1:\n    bridge: meet", 3, 'write a link such as "https://meet.example.com/{key}"'),
     ("severities:\n  SEV1:\n    postmortem: {required: maybe}", 3, "`required` is “maybe”; write true or false"),
     ("severities:\n  SEV9:\n    name: New", 2, "`SEV9` has no `rank`; a new level needs its own rank"),
-    ("severities:\n  SEV9:\n    rank: 1", 3, "`rank` is 1, which is SEV1's; each level has its own rank; if SEV1 is of"),
+    (
+        "severities:\n  SEV9:\n    rank: 1",
+        3,
+        "`rank` is 1, which is SEV1's; each level has its own rank; if SEV1 is of",
+    ),
     ("severities:\n  SEV3: {aliases: [p1]}", 2, "`SEV3` is called “p1”, and so is SEV1; a word can mean only one"),
     ("severities:\n  sev1: {rank: 7}", 2, "`sev1` is called “sev1”, and so is SEV1"),
     ("severities:\n  '!!': {rank: 7}", 2, "which is no name for a level; write it like SEV1 or P1"),
-    ("severities: {SEV1: false, SEV2: false, SEV3: false, SEV4: false}", 1, "leaves no level at all; keep at least one"),
+    (
+        "severities: {SEV1: false, SEV2: false, SEV3: false, SEV4: false}",
+        1,
+        "leaves no level at all; keep at least one",
+    ),
     ("severities: [SEV1]", 1, "`severities` is a list; write settings under it"),
     ("severities:\n  SEV1: bad", 2, "`SEV1` is “bad”; write settings under it"),
-    ("severities:\n  SEV1:\n    escalation: db", 3, "names the escalation “db”, which does not exist; no escalation is"),
+    (
+        "severities:\n  SEV1:\n    escalation: db",
+        3,
+        "names the escalation “db”, which does not exist; no escalation is",
+    ),
     ("workspace:\n  announce_channel: #incidents", 2, "`announce_channel` is empty; write a value, or delete the line"),
-    ("workspace:\n  announce_channel: Two words", 2, "which is no channel name; write it like incidents, in lower case"),
-    ("workspace:\n  timezone: Europe/Berln", 2, "`timezone` is “Europe/Berln”, which is no time zone; write it like Eu"),
+    (
+        "workspace:\n  announce_channel: Two words",
+        2,
+        "which is no channel name; write it like incidents, in lower case",
+    ),
+    (
+        "workspace:\n  timezone: Europe/Berln",
+        2,
+        "`timezone` is “Europe/Berln”, which is no time zone; write it like Eu",
+    ),
     ("workspace:\n  timezone: ../../etc/passwd", 2, "which is no time zone"),
     ("workspace:\n  timezone: Europe", 2, "which is no time zone"),
     ('workspace:\n  room_name: "inc-{slug}"', 2, "it holds {number} once, so that no two rooms have the same name"),
-    ('workspace:\n  room_name: "inc-{sev}-{number}"', 2, "it may hold {date}, {slug} and {number}, and no other braces"),
+    (
+        'workspace:\n  room_name: "inc-{sev}-{number}"',
+        2,
+        "it may hold {date}, {slug} and {number}, and no other braces",
+    ),
     ("workspace: hello", 1, "`workspace` is “hello”; write settings under it"),
     ("rotations:\n  p: {people: []}", 2, "`p` has nobody in it; write people:"),
     ("rotations:\n  p: {people: [bob]}", 2, "`people` has “bob”, which is no person; write a Slack user id"),
-    ("rotations:\n  p: {people: [U0A], handover: Foo 09:00}", 2, "`handover` is “Foo 09:00”, which is no moment of the"),
+    (
+        "rotations:\n  p: {people: [U0A], handover: Foo 09:00}",
+        2,
+        "`handover` is “Foo 09:00”, which is no moment of the",
+    ),
     ("rotations:\n  p: {people: [U0A], starts: 2026-13-01}", 2, "`starts` is “2026-13-01”; write a day, such as"),
     ("escalations:\n  e: {levels: []}", 2, "`levels` is a list; write at least one"),
-    ("escalations:\n  e: {levels: [{page: [primary]}]}", 2, "`page` is “primary”, which names nobody; write rotation:<n"),
+    (
+        "escalations:\n  e: {levels: [{page: [primary]}]}",
+        2,
+        "`page` is “primary”, which names nobody; write rotation:<n",
+    ),
     ("escalations:\n  e: {repeat: 1}", 2, "`e` has no `levels`"),
     (
         "rotations:\n  primary: {people: [U0A]}\nescalations:\n  e:\n    levels:\n    - page:\n      - rotation:primry",
@@ -381,7 +419,11 @@ MISTAKES = [
     ("updates: {silent_before_ic_told: 0}", 1, "write 1 or more"),
     ("- a\n- b", 1, "does not hold settings; it is made of `name: value`, with these names: workspace,"),
     ("just words", 1, "does not hold settings"),
-    ("paging:\n  wait: 1m\n  unsent_after: 1m\n  wait: 2m", 4, "`wait` is set twice, first on line 2; keep one of them"),
+    (
+        "paging:\n  wait: 1m\n  unsent_after: 1m\n  wait: 2m",
+        4,
+        "`wait` is set twice, first on line 2; keep one of them",
+    ),
     ("workspace:\n  a: [1\n  b: 2", 3, "is not valid YAML"),
     ("workspace:\n\tannounce_channel: x", 2, "is not valid YAML"),
     ("a: 1\n---\nb: 2", 2, "begins a second document"),
@@ -460,7 +502,9 @@ def test_no_text_makes_anything_but_a_policy_or_its_error(tmp_path_factory: pyte
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["5m", "now", "U0A"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["SEV1", "x", "rank", "levels"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["SEV1", "x", "rank", "levels"]), inner)
+    ),
     max_leaves=6,
 )
 
@@ -535,6 +579,8 @@ def test_a_process_does_not_start_on_a_bad_file(tmp_path: Path) -> None:
         PolicyFile(tmp_path / "muster.yml", Ticks())
 
 
-@pytest.mark.parametrize(("text", "shown"), [("Mon 09:00", "Mon 09:00"), ("sunday 23:59", "Sun 23:59"), ("7:05", "07:05")])
+@pytest.mark.parametrize(
+    ("text", "shown"), [("Mon 09:00", "Mon 09:00"), ("sunday 23:59", "Sun 23:59"), ("7:05", "07:05")]
+)
 def test_handovers(text: str, shown: str) -> None:
     assert str(Handover.model_validate(text)) == shown

@@ -1,21 +1,24 @@
 """A whole Muster beside a whole workspace, with a clock that is moved by hand."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 from slack_bolt import BoltRequest
 from sqlmodel import Session, col, select
 
 from bot.app import make_app
+from bot.requests import Background
 from bot.settings import Settings
 from bot.slack import SlackDoubt, WebApi
 from bot.wiring import Muster, build
 from models import Delivery, Event, Incident
 from models.migrate import migrate
-from sandbox import uploads
+from sandbox import responses, uploads
 from sandbox.in_process import InProcessClient
 from sandbox.people import Slack, Somebody
 from sandbox.seen import Room
@@ -78,13 +81,19 @@ class World:
         self.muster: Muster = build(self.settings, bell=lambda priority: None, clock=self.clock, slack=self.api)
         self.core = self.muster.core
         migrate(self.core.engine)
-        self.app = make_app(self.muster, forms=self.api)
+        self.background = Background(httpx.Client(transport=httpx.MockTransport(self._respond)))
+        self.app = make_app(self.muster, self.background, forms=self.api)
         self.workspace.connect(Direct(self._receive, self.workspace.signing_secret))
         self.courier = Courier(self.core, self.api, self.muster.table)
 
     def _receive(self, body: str, headers: Mapping[str, str]) -> tuple[int, str, dict[str, Any]]:
         answer = self.app.dispatch(BoltRequest(body=body, headers=dict(headers)))
         return answer.status, answer.body or "", dict(answer.headers)
+
+    def _respond(self, request: httpx.Request) -> httpx.Response:
+        """A response_url's request, straight into the workspace."""
+        status, body = responses.respond(self.workspace, request.url.path, json.loads(request.content))
+        return httpx.Response(status, json=body)
 
     def person(self, name: str) -> Somebody:
         return self.slack.person(name)
@@ -93,6 +102,7 @@ class World:
         """Deliver everything that is due now, fire everything that is owed now, and so on until nothing is."""
         for _ in range(limit):
             self.slack.settle()
+            self.background.finish()
             fired, clean = clockwork.fire_due(self.core)
             assert clean, "a timer raised"
             if not self.courier.one() and not fired:

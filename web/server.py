@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from bot.app import make_app, socket_mode
 from bot.logs import set_up_logs
 from bot.redis import ensure
+from bot.requests import Background
 from bot.settings import SettingsError, load_settings
 from bot.wiring import Muster, build, make_bell
 from incidents.policy_file import PolicyError
@@ -24,7 +26,8 @@ log = logging.getLogger("muster.web")
 
 def make_web(muster: Muster, redis_url: str) -> Starlette:
     """The routes. In Socket Mode the connection is opened when the server starts and closed when it stops."""
-    app = make_app(muster)
+    background = Background(httpx.Client(timeout=5.0))
+    app = make_app(muster, background)
     health = Health(muster, redis_url)
 
     @asynccontextmanager
@@ -36,6 +39,7 @@ def make_web(muster: Muster, redis_url: str) -> Starlette:
         yield
         if handler is not None:
             handler.close()
+        background.finish()
 
     endpoint = SlackEndpoint(app, muster.settings.slack_signing_secret.get_secret_value())
     routes = [
@@ -54,7 +58,7 @@ def main() -> int:
         settings = load_settings()
         if not settings.slack_bot_token.get_secret_value():
             raise SettingsError("SLACK_BOT_TOKEN is not set. Copy .env.example to .env and fill it in, or `make run`.")
-        redis_url = ensure(settings.redis_url)
+        redis_url = ensure(settings.redis_url, settings.muster_var / "redis")
         muster = build(settings, bell=make_bell(settings, redis_url).ring)
     except (SettingsError, PolicyError) as error:
         print(error, file=sys.stderr)

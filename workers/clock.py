@@ -189,7 +189,7 @@ def main() -> None:
     set_up_logs()
     settings = load_settings()
     migrate(make_engine(settings.database_url))
-    bell = make_bell(settings, ensure(settings.redis_url))
+    bell = make_bell(settings, ensure(settings.redis_url, settings.muster_var / "redis"))
     work = ClockWork(build(settings, bell=bell.ring), bell)
     signal.signal(signal.SIGTERM, work.stop)
     signal.signal(signal.SIGINT, work.stop)

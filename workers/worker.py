@@ -30,7 +30,7 @@ def main() -> None:
     set_up_logs()
     settings = load_settings()
     migrate(make_engine(settings.database_url))
-    redis_url = ensure(settings.redis_url)
+    redis_url = ensure(settings.redis_url, settings.muster_var / "redis")
     job.prepare(build(settings, bell=lambda priority: None))
     Crew(settings, redis_url).run()
 

@@ -8,7 +8,7 @@ from bot.views.blocks import Block, button, buttons, context, section
 from bot.views.checklists import MITIGATIONS, WATCH
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
 from incidents.errors import Refused
-from incidents.events import LevelPaged, NobodyToPage, PageExhausted, PageStarted, UpdatePosted, read
+from incidents.events import Happened, LevelPaged, NobodyToPage, PageExhausted, PageStarted, UpdatePosted, read
 from incidents.rules.lifecycle import OPEN, Status
 from models import Event
 
@@ -131,7 +131,7 @@ def paged(events: Sequence[Event]) -> Answer:
     return answer("Escalated. Who is paged next shows in the room.")
 
 
-def _of(events: Sequence[Event], *kinds: type) -> list[Event]:
+def _of(events: Sequence[Event], *kinds: type[Happened]) -> list[Event]:
     names = {kind.kind for kind in kinds}
     return [event for event in events if event.kind in names]
 

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 from incidents.events import (
     Acknowledged,
     ActionAdded,
+    ActionDone,
     Captured,
     CommanderMissing,
     Declared,
@@ -419,7 +420,7 @@ def _header(story: _Story) -> Items:
     lines = [
         _fact("Date", _dates(story)),
         _fact("Severity", severity, *_severity_changes(story)),
-        _fact("Status", record.status),
+        _fact("Status", record.status, *_since(story)),
         _fact("Duration", *_duration(story)),
     ]
     if record.services:
@@ -427,8 +428,14 @@ def _header(story: _Story) -> Items:
     return Items((*lines, _fact("Author", _author(story)), _fact("Reviewers", story.todo("Who reviews this?"))))
 
 
+def _since(story: _Story) -> Line:
+    """When it came to the state it is in; nothing where no entry says so."""
+    moved = [happening for happening, changed in story.of(StatusChanged) if changed.new == story.record.status]
+    return _line(" since ", story.at(moved[-1]), " UTC") if moved else ()
+
+
 def _dates(story: _Story) -> str:
-    start = _utc((_start(story)[1]).at)
+    start = _utc(_start(story)[1].at)
     end = _utc(story.record.resolved_at or start)
     until = f" to {end:%Y-%m-%d}" if end.date() > start.date() else ""
     return f"{start:%Y-%m-%d}{until}"
@@ -507,7 +514,7 @@ def _impact(story: _Story) -> Section:
         _fact("Revenue", story.todo("What did it cost, in revenue, refunds or credits?")),
     ]
     if story.record.detected_by:
-        lines.append(_fact("Detected by", story.said(story.record.detected_by)))
+        lines.append(_fact("Detected by", story.said(story.record.detected_by), *_detection(story)))
     return Section("impact", "Impact", (Items(tuple(lines)),))
 
 
@@ -520,6 +527,12 @@ def _impact_duration(story: _Story) -> Line:
         return _line("not known: no moment of mitigation " + ("yet" if story.open else "was recorded"), *asked)
     took = ("at least " if asked else "") + duration_words(end.at - start.at)
     return _line(took, f", from {words} at ", story.at(start), " to mitigated at ", story.at(end), " (UTC)", *asked)
+
+
+def _detection(story: _Story) -> Line:
+    """Where it was said what detected it."""
+    declared = next((happening for happening, what in story.of(Declared) if what.detected_by), None)
+    return story.source(declared) if declared else ()
 
 
 def _timeline(story: _Story) -> Section:
@@ -573,11 +586,11 @@ def _flag(story: _Story, happening: Happening, flag: str) -> Line:
     )
 
 
-# --- What went well or poorly: facts that were measured, never a judgement ----------------------------------------------
+# --- What went well or poorly: facts that were measured, never a judgement --------------------------------------------
 
 
 def _went_well(story: _Story) -> Section:
-    facts = [_against_target(m) for m in _measures(story) if m.met]
+    facts = [_against_target(story, m) for m in _measures(story) if m.met]
     updates = [update for _, update in story.of(UpdatePosted)]
     if updates and not any(update.timed for update in updates):
         facts.append(_line(f"Every status update was written by a person ({len(updates)} in all)"))
@@ -587,22 +600,23 @@ def _went_well(story: _Story) -> Section:
             _line(f"{story.who(given[1].person)} was {given[1].role_name} from the start, at ", story.at(given[0]))
         )
     if story.record.detected_by == "alert":
-        facts.append(_line("It was detected by an alert"))
+        facts.append(_line("It was detected by an alert", *_detection(story)))
     return _section(story, "went_well", "What went well", facts, "What worked, and should be kept?")
 
 
 def _went_poorly(story: _Story) -> Section:
-    facts = [_against_target(m) for m in _measures(story) if m.met is False]
+    facts = [_against_target(story, m) for m in _measures(story) if m.met is False]
     if story.record.detected_by == "customer":
-        facts.append(_line("A customer noticed it first"))
+        facts.append(_line("A customer noticed it first", *_detection(story)))
     facts += [*_silent_updates(story), *_paging_trouble(story), *_setbacks(story)]
     return _section(story, "went_poorly", "What went poorly", facts, "What was slow, confusing or missing?")
 
 
-def _against_target(measure: "_Measure") -> Line:
+def _against_target(story: _Story, measure: "_Measure") -> Line:
     assert measure.took is not None and measure.target is not None, "met is known only with both"
+    assert measure.end is not None, "what took a while has ended"
     took, target = duration_words(measure.took), duration_words(measure.target)
-    return _line(f"{measure.done} in {took}; target {target}")
+    return _line(f"{measure.done} in {took}, at ", story.at(measure.end), f"; target {target}")
 
 
 def _silent_updates(story: _Story) -> Iterator[Line]:
@@ -616,7 +630,7 @@ def _paging_trouble(story: _Story) -> Iterator[Line]:
         wanted = ", ".join(nobody.wanted) or "this incident"
         yield _line(f"Nobody was on call for {wanted}: ", story.at(happening))
     for page in _escalations(story):
-        quiet = [told.happening for told in page.levels if told.outcome in ("next", "exhausted")]
+        quiet = [told.happening for told in page.levels if told.outcome in ("next", "exhausted", "stopped")]
         if quiet:
             yield _line(f"{_count(len(quiet), 'level')} of {page.name} went unanswered: ", *story.times(quiet))
     failed = [h for h, _ in story.of(PageFailed)]
@@ -644,7 +658,8 @@ def _setbacks(story: _Story) -> Iterator[Line]:
 
 def _action_items(story: _Story) -> Section:
     added = {what.action_id: happening for happening, what in story.of(ActionAdded)}
-    rows = tuple(_action_row(story, action, added.get(action.id)) for action in story.record.actions)
+    done = {what.action_id: happening for happening, what in story.of(ActionDone)}
+    rows = tuple(_action_row(story, a, added.get(a.id), done.get(a.id)) for a in story.record.actions)
     asked = Paragraph(
         _line(story.todo("Which actions keep this from happening again? Each needs an owner and a date."))
     )
@@ -654,16 +669,20 @@ def _action_items(story: _Story) -> Section:
     return Section("actions", "Action items", blocks, parts)
 
 
-def _action_row(story: _Story, action: FollowUp, added: Happening | None) -> tuple[Line, ...]:
-    done = action.done_at is not None
-    owner: Piece = Text(story.who(action.owner)) if action.owner else story.todo("Who?")
-    due: Piece = Text(action.due_on.isoformat()) if action.due_on else story.todo("By when?")
-    status = f"done {_utc(action.done_at):%Y-%m-%d} by {story.who(action.done_by)}" if action.done_at else "open"
+def _action_row(story: _Story, action: FollowUp, added: Happening | None, done: Happening | None) -> tuple[Line, ...]:
+    """What is done needs no owner and no date any more."""
+    status = _line("open")
+    missing_owner: Piece = story.todo("Who?")
+    missing_date: Piece = story.todo("By when?")
+    if action.done_at is not None:
+        day = Text(f"{_utc(action.done_at):%Y-%m-%d}", link=done.link if done else None)
+        status = _line("done ", day, f" by {story.who(action.done_by)}")
+        missing_owner = missing_date = Text("—")
     return (
         _line(story.said(action.text)),
-        _line("—" if done and not action.owner else owner),
-        _line("—" if done and not action.due_on else due),
-        _line(status),
+        _line(story.who(action.owner) if action.owner else missing_owner),
+        _line(action.due_on.isoformat() if action.due_on else missing_date),
+        status,
         _line(story.at(added) if added else "—"),
     )
 

@@ -29,7 +29,7 @@ let lamp;
 function buildTop(host) {
   const mac = navigator.platform?.startsWith("Mac");
   lamp = h("button", { type: "button", class: "icon-button", "aria-label": "Light or dark", title: "Light or dark", onClick: () => (toggleTheme(), drawLamp()) });
-  protocol = h("button", { type: "button", class: "top-button", "aria-pressed": "false", title: "What goes over the wire, and faults", onClick: () => togglePanel(!panelOpen()) }, icon("pulse"), h("span", { class: "wide-only" }, "Protocol"));
+  protocol = h("button", { type: "button", class: "top-button", "aria-label": "Protocol", "aria-pressed": "false", title: "What goes over the wire, and faults", onClick: () => togglePanel(!panelOpen()) }, icon("pulse"), h("span", { class: "wide-only" }, "Protocol"));
   replace(host,
     h("button", { type: "button", class: "icon-button only-phone", "aria-label": "Channels and people", onClick: () => document.body.classList.add("sidebar-open") }, icon("menu")),
     h("button", { type: "button", class: "jump-button", "aria-keyshortcuts": "Control+K", onClick: openJump }, icon("search"), h("span", { class: "ellipsis" }, "Jump to…"), h("kbd", { class: "wide-only" }, mac ? "⌘K" : "Ctrl K")),

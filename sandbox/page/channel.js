@@ -130,7 +130,7 @@ function showPins(button) {
   const rows = workspace.pins.map((ts) => {
     const message = workspace.messages.find((each) => each.ts === ts);
     const go = () => (closePopover(), visit({ message: ts }));
-    return h("button", { type: "button", class: "pin-row", onClick: go }, h("b", {}, message ? authorName(message) : "A message"), h("span", { class: "pin-text" }, message?.text || "…"));
+    return h("button", { type: "button", class: "pin-row", onClick: go }, h("b", {}, message ? authorName(message) : "A message"), h("span", { class: "pin-text" }, message ? h("span", {}, mrkdwn(message.text)).textContent : "Further up."));
   });
   popover(button, h("div", { class: "pins", role: "dialog", "aria-label": "Pinned messages", tabindex: -1 }, h("div", { class: "menu-heading" }, "Pinned"), rows));
 }

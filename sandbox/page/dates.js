@@ -12,11 +12,14 @@ const midnight = (moment) => new Date(moment.getFullYear(), moment.getMonth(), m
 
 function pretty(moment, otherwise) {
   const days = Math.round((midnight(moment) - midnight(new Date())) / DAY);
-  return { "-1": "Yesterday", 0: "Today", 1: "Tomorrow" }[days] ?? otherwise;
+  return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[days] ?? otherwise;
 }
 
 /** The words of a day's divider. */
-export const dayName = (moment) => pretty(moment, format({ weekday: "long", month: "long", day: "numeric" }).format(moment));
+export function dayName(moment) {
+  const name = pretty(moment, format({ weekday: "long", month: "long", day: "numeric" }).format(moment));
+  return name[0].toUpperCase() + name.slice(1);
+}
 
 const TOKENS = {
   date_num: (moment) => moment.toISOString().slice(0, 10),
@@ -37,8 +40,7 @@ const TOKENS = {
 export function describeDate(seconds, template) {
   const moment = new Date(seconds * 1000);
   if (!Number.isFinite(seconds) || Number.isNaN(moment.getTime())) return null;
-  const lower = (text, offset) => (offset > 0 && /^(Today|Yesterday|Tomorrow)$/.test(text) ? text.toLowerCase() : text);
-  return template.replace(/\{(\w+)\}/g, (whole, name, offset) => (TOKENS[name] ? lower(TOKENS[name](moment), offset) : whole));
+  return template.replace(/\{(\w+)\}/g, (whole, name) => (TOKENS[name] ? TOKENS[name](moment) : whole));
 }
 
 export function ago(moment) {

@@ -91,7 +91,7 @@ function table(lines, at, out) {
   out.push(
     h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Table" },
       h("table", {},
-        headed && h("thead", {}, h("tr", {}, rows[0].map((cell) => h("th", { scope: "col" }, inline(cell))))),
+        headed && rows[0].some(Boolean) && h("thead", {}, h("tr", {}, rows[0].map((cell) => h("th", { scope: "col" }, inline(cell))))),
         h("tbody", {}, body.map((row) => h("tr", {}, row.map((cell) => h("td", {}, inline(cell)))))))),
   );
   return at;

@@ -92,12 +92,15 @@ function heading(message, time) {
   return h("div", { class: "message-head" }, h("span", { class: "message-author" }, authorName(message)), isApp ? h("span", { class: "app-tag" }, "APP") : null, time);
 }
 
+/** What Slack itself says of somebody ("@alice has joined…") stands under their name, so the name is left out. */
+const spoken = (message) => (isSystem(message) ? message.text.replace(/^<@\w+(?:\|[^>]*)?>\s*/, "") : message.text);
+
 function content(message) {
   if (message.deleted) return h("div", { class: "quiet" }, "This message was deleted.");
   const where = { channel: workspace.channelId, message_ts: message.ts };
   const place = { act: (action) => workspace.act("action", { ...where, ...action }), suggest: (...asked) => workspace.suggest(where, ...asked) };
   const edited = message.edited ? h("span", { class: "edited" }, " (edited)") : null;
-  const shown = message.blocks?.length ? [blocks(message.blocks, place), edited] : message.text ? h("div", { class: "message-text" }, mrkdwn(message.text), edited) : null;
+  const shown = message.blocks?.length ? [blocks(message.blocks, place), edited] : message.text ? h("div", { class: "message-text" }, mrkdwn(spoken(message)), edited) : null;
   return h("div", { class: "message-content" }, shown, attachments(message.attachments, place), (message.files ?? []).map(fileCard));
 }
 

@@ -77,7 +77,7 @@ function place(channel) {
   const other = channel.user ?? channel.members?.find((id) => id !== workspace.as);
   const mark = channel.kind === "im" ? avatar(other ?? workspace.as, { size: "tiny" }) : icon(channel.kind === "private" ? "lock" : "hash");
   const own = channel.kind === "im" && other === workspace.as ? h("span", { class: "quiet-side" }, " you") : null;
-  return h("li", {}, h("a", { class: ["place", here && "here", unread && "unread", channel.is_archived && "archived"].filter(Boolean).join(" "), href: workspace.address({ channel: channel.id }), "aria-current": here ? "page" : null, "data-focus": channel.id },
+  return h("li", {}, h("a", { class: ["place", here && "here", unread && "unread", channel.is_archived && "archived"].filter(Boolean).join(" "), href: workspace.address({ channel: channel.id }), title: workspace.title(channel), "aria-current": here ? "page" : null, "data-focus": channel.id },
     mark, h("span", { class: "place-name" }, workspace.title(channel), own),
     unread ? h("span", { class: channel.kind === "im" ? "badge" : "count-badge" }, String(unread), h("span", { class: "sr" }, " unread")) : null));
 }

@@ -33,7 +33,7 @@ export function showThread({ moved = false } = {}) {
   parts.host.hidden = !open;
   document.body.classList.toggle("thread-open", open);
   parts.ts = workspace.threadTs;
-  if (!open) return;
+  if (!open) return replace(parts.list);
   const channel = workspace.channel();
   parts.where.textContent = channel ? (channel.kind === "im" ? workspace.title(channel) : `#${channel.name}`) : "";
   const end = opened || moved || parts.scroll.scrollHeight - parts.scroll.scrollTop - parts.scroll.clientHeight < 80;

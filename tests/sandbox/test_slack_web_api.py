@@ -1,7 +1,9 @@
 """The official WebClient against the workspace: what it answers, and what it refuses by which name."""
 
+import json
 from typing import Any
 
+import httpx
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -349,12 +351,10 @@ class TestOverHttp:
             client.pins_add(channel=room, timestamp="1.0")
         assert caught.value.response.status_code == 200
         # Form-encoded, with JSON inside, as the curl examples do it.
-        client.api_call("chat.postMessage", params={"channel": room, "text": "b", "blocks": __import__("json").dumps(card)})
+        client.api_call("chat.postMessage", params={"channel": room, "text": "b", "blocks": json.dumps(card)})
         assert len(sandbox.people.channel("#inc-1").messages[-1].blocks) == 2
 
     def test_garbage(self, sandbox: Sandbox) -> None:
-        import httpx
-
         headers = {"authorization": "Bearer xoxb-sandbox", "content-type": "application/json"}
         answer = httpx.post(f"{sandbox.api_url}chat.postMessage", content=b"{oops", headers=headers)
         assert answer.json()["error"] == "invalid_json"

@@ -1,0 +1,132 @@
+"""Socket Mode with Bolt's own handler, and by hand where a handler would hide what goes over the wire."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from sandbox.server import Sandbox
+
+
+def until(true: Any, seconds: float = 5.0) -> None:
+    """Wait for something that another thread brings about."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def bolt(served: Any) -> Iterator[tuple[Sandbox, Any]]:
+    sandbox, app = served
+    sandbox.connect(sandbox.socket_mode)
+    # Bolt looks every ping_interval whether its socket is still there, and comes back only then.
+    handler = SocketModeHandler(app.app, "xapp-sandbox", ping_interval=0.5)
+    handler.connect()
+    assert sandbox.socket_mode.wait_until_connected()
+    yield sandbox, app
+    handler.close()
+
+
+@pytest.fixture
+def wire(sandbox: Sandbox) -> Iterator[ClientConnection]:
+    url = WebClient(base_url=sandbox.api_url).apps_connections_open(app_token="xapp-sandbox")["url"]
+    with connect(url) as socket:
+        hello = json.loads(socket.recv())
+        assert (hello["type"], hello["num_connections"]) == ("hello", 1)
+        assert hello["connection_info"] == {"app_id": "A0MUSTER"}
+        yield socket
+
+
+def test_bolt_works_over_it(bolt: tuple[Sandbox, Any]) -> None:
+    sandbox, app = bolt
+    alice = sandbox.people.person("alice")
+    assert alice.runs("/incident hello").text == "you said hello"
+    alice.runs("/incident form")
+    alice.fills("What is wrong?", "bad")
+    alice.chooses("Severity", "SEV1")
+    assert alice.submits() == {"What is wrong?": "Say more."}
+    alice.fills("What is wrong?", "inc-socket")
+    assert alice.submits() == {}
+    alice.reacts("eyes", sandbox.people.channel("#inc-socket").messages[0])
+    assert app.events("reaction_added")[0]["reaction"] == "eyes"
+    sandbox.people.assert_nothing_refused()
+
+
+@pytest.mark.parametrize("how", ["disconnect", "drop"])
+def test_bolt_comes_back(bolt: tuple[Sandbox, Any], how: str) -> None:
+    sandbox, _ = bolt
+    assert getattr(sandbox.socket_mode, how)() == 1
+    assert sandbox.socket_mode.wait_until_connected()
+    assert sandbox.people.person("alice").runs("/incident again").text == "you said again"
+
+
+def test_envelopes_and_acks(sandbox: Sandbox, wire: ClientConnection) -> None:
+    answers: list[Any] = []
+    typing = threading.Thread(target=lambda: answers.append(sandbox.people.person("alice").runs("/incident x")))
+    typing.start()
+    envelope = json.loads(wire.recv())
+    assert (envelope["type"], envelope["accepts_response_payload"]) == ("slash_commands", True)
+    assert envelope["payload"]["text"] == "x" and "retry_attempt" not in envelope
+    wire.send(json.dumps({"envelope_id": envelope["envelope_id"], "payload": {"text": "seen"}}))
+    typing.join(5)
+    assert answers[0].text == "seen"
+
+
+def test_events_come_again_until_they_are_acked(sandbox: Sandbox, wire: ClientConnection, monkeypatch: Any) -> None:
+    monkeypatch.setattr("sandbox.socket_mode.ACK_SECONDS", 0.1)
+    sandbox.workspace.delivery.retry_delays = (0.0, 0.05, 0.05)
+    sandbox.workspace.call("conversations.join", {"channel": "C0GENERAL"})
+    seen: list[Any] = []
+    while len(seen) < 2 or seen[-1]["retry_attempt"] < 2:
+        envelope = json.loads(wire.recv(timeout=5))
+        if envelope["payload"]["event"]["type"] == "member_joined_channel":
+            seen.append(envelope)
+    assert [item["retry_attempt"] for item in seen] == [0, 1, 2]
+    assert [item["retry_reason"] for item in seen] == ["", "timeout", "timeout"]
+    assert len({item["payload"]["event_id"] for item in seen}) == 1
+    assert len({item["envelope_id"] for item in seen}) == 3
+
+
+def test_each_payload_goes_to_one_of_several_connections(sandbox: Sandbox, wire: ClientConnection) -> None:
+    client = WebClient(base_url=sandbox.api_url)
+    with connect(client.apps_connections_open(app_token="xapp-sandbox")["url"]) as second:
+        assert json.loads(second.recv())["num_connections"] == 2
+        counted = {"first": 0, "second": 0}
+
+        def answer(name: str, socket: ClientConnection) -> None:
+            for message in socket:
+                counted[name] += 1
+                socket.send(json.dumps({"envelope_id": json.loads(message)["envelope_id"]}))
+
+        for name, socket in (("first", wire), ("second", second)):
+            threading.Thread(target=answer, args=(name, socket), daemon=True).start()
+        for n in range(6):
+            assert sandbox.people.person("alice").runs(f"/incident {n}").ok
+        assert counted == {"first": 3, "second": 3}
+
+
+def test_nobody_is_there(sandbox: Sandbox) -> None:
+    assert sandbox.people.person("alice").runs("/incident").error == "dispatch_failed"
+
+
+def test_a_ticket_works_once(sandbox: Sandbox, wire: ClientConnection) -> None:
+    url = WebClient(base_url=sandbox.api_url).apps_connections_open(app_token="xapp-sandbox")["url"]
+    with connect(url):
+        until(lambda: sandbox.socket_mode.connections == 2)
+        with pytest.raises(InvalidStatus):
+            connect(url)
+
+
+def test_a_warning_comes_before_the_end(sandbox: Sandbox, wire: ClientConnection) -> None:
+    sandbox.socket_mode.disconnect("warning", close_after=0.05)
+    farewell = json.loads(wire.recv())
+    assert (farewell["type"], farewell["reason"]) == ("disconnect", "warning")
+    until(lambda: sandbox.socket_mode.connections == 0)
