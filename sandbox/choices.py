@@ -50,7 +50,8 @@ def option_of(element: Json, chosen: Json | str | None) -> Json:
     for option in options(element):
         if option.get("value") == value:
             return option
-    raise CannotDo(f"{value} is not among the options: {', '.join(str(item.get('value')) for item in options(element))}.")
+    offered = ", ".join(str(option.get("value")) for option in options(element))
+    raise CannotDo(f"{value} is not among the options: {offered}.")
 
 
 def _exists(workspace: "Workspace", name: str, id: object) -> None:

@@ -160,7 +160,8 @@ class Client:
         try:
             return self._after_submission(view, ack)
         except Refused as refusal:
-            self.workspace.log.refuse("ack of view_submission", {"body": ack.body}, refusal.error, str(refusal.messages))
+            detail = "; ".join(refusal.messages)
+            self.workspace.log.refuse("ack of view_submission", {"body": ack.body}, refusal.error, detail)
             return self._trouble(view, ack)
 
     def close(self, view: View, *, all: bool = False) -> None:
@@ -260,7 +261,8 @@ class Client:
 
     def timeline(self, room: Channel, thread: str | None = None) -> list[Message]:
         """What this person sees in a channel or a thread, in order, with what only they can see."""
-        public = [m for m in room.messages.values() if (m.in_channel if thread is None else thread in (m.ts, m.thread_ts))]
+        everything = room.messages.values()
+        public = [m for m in everything if (m.in_channel if thread is None else thread in (m.ts, m.thread_ts))]
         hidden = [m for m in room.ephemerals.values() if m.ephemeral_to == self.user]
         mine = [m for m in hidden if (m.thread_ts is None if thread is None else m.thread_ts == thread)]
         return sorted(public + mine, key=lambda message: message.ts) if mine else public

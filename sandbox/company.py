@@ -3,7 +3,7 @@
 from sandbox.state import Channel, Note, Person, State
 
 PEOPLE = (
-    Person("U0ALICE", "alice", "Alice Adams", "alice@example.com", "Europe/Berlin", "d1495b", is_admin=True, title="Payments"),
+    Person("U0ALICE", "alice", "Alice Adams", "alice@example.com", "Europe/Berlin", "d1495b", title="Payments"),
     Person("U0BOB", "bob", "Bob Brown", "bob@example.com", "Europe/London", "3066be", title="Platform"),
     Person("U0CAROL", "carol", "Carol Chen", "carol@example.com", "America/New_York", "2e933c", title="Checkout"),
     Person("U0DAVE", "dave", "Dave Diaz", "dave@example.com", "America/Los_Angeles", "8a4fff", title="VP Engineering"),

@@ -1,4 +1,4 @@
-"""Carries requests to the app: waits for each ack, retries events as Slack does, redelivers on demand, and logs it all."""
+"""Carries requests to the app: waits for acks, retries events as Slack does, redelivers on demand, and logs it all."""
 
 import heapq
 import itertools

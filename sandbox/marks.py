@@ -80,9 +80,7 @@ def unreact(workspace: "Workspace", room: Channel, message: Message, name: str, 
         return True
 
 
-def _reaction_event(
-    workspace: "Workspace", room: Channel, message: Message, kind: str, name: str, by: str
-) -> Json:
+def _reaction_event(workspace: "Workspace", room: Channel, message: Message, kind: str, name: str, by: str) -> Json:
     return {
         "type": kind,
         "user": by,

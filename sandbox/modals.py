@@ -127,7 +127,7 @@ def update(workspace: "Workspace", view: View, content: Json, hash: str | None =
         if hash and hash != view.hash:
             raise Refused("hash_conflict")
         _claim_external_id(workspace, content.get("external_id", ""), view)
-        kept = {block: values for block, values in view.values.items()}
+        kept = view.values
         view.content, view.hash, view.errors, view.trouble = content, _hash(workspace), {}, ""
         view.external_id = content.get("external_id", "")
         view.values = initial_values(content["blocks"])

@@ -1,4 +1,4 @@
-"""What Slack tells the app about something a person did: commands, clicks, submissions, shortcuts, with all their fields."""
+"""What Slack tells the app about something a person did: commands, clicks, submissions, shortcuts, with all fields."""
 
 import copy
 from typing import TYPE_CHECKING
@@ -46,7 +46,9 @@ def _common(workspace: "Workspace", user: str, kind: str) -> Json:
     }
 
 
-def block_actions(workspace: "Workspace", user: str, where: View | Message, action: Json, trigger: str, url: str) -> Json:
+def block_actions(
+    workspace: "Workspace", user: str, where: View | Message, action: Json, trigger: str, url: str
+) -> Json:
     """A click or a choice, in a view or in a message. An ephemeral message is not sent along, only named."""
     payload = _common(workspace, user, "block_actions") | {"trigger_id": trigger, "actions": [action]}
     if isinstance(where, View):
@@ -70,7 +72,9 @@ def block_actions(workspace: "Workspace", user: str, where: View | Message, acti
     return payload if where.ephemeral_to else payload | {"message": shapes.message(workspace, where)}
 
 
-def block_suggestion(workspace: "Workspace", user: str, where: View | Message, block: Json, element: Json, query: str) -> Json:
+def block_suggestion(
+    workspace: "Workspace", user: str, where: View | Message, block: Json, element: Json, query: str
+) -> Json:
     """Somebody typing into a select whose options the app provides."""
     payload = _common(workspace, user, "block_suggestion")
     payload |= {"action_id": element["action_id"], "block_id": block["block_id"], "value": query}
@@ -96,7 +100,9 @@ def shortcut(workspace: "Workspace", user: str, callback_id: str, trigger: str) 
     return payload | {"callback_id": callback_id, "trigger_id": trigger, "action_ts": workspace.next_ts()}
 
 
-def message_action(workspace: "Workspace", user: str, callback_id: str, message: Message, trigger: str, url: str) -> Json:
+def message_action(
+    workspace: "Workspace", user: str, callback_id: str, message: Message, trigger: str, url: str
+) -> Json:
     room = workspace.state.channels[message.channel]
     return _common(workspace, user, "message_action") | {
         "callback_id": callback_id,

@@ -4,7 +4,7 @@ Everything is found as a stranger would find it, by what can be read: labels, bu
 there raises an AssertionError that lists what is.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from sandbox import choices, modals
 from sandbox.client import Client, Outcome, all_blocks
@@ -131,13 +131,12 @@ class Somebody:
         view = self.form.view
         block, element = self._field(view, label)
         gone = self._option(view, block, element, option)
-        state = view.values[block["block_id"]][element["action_id"]]
-        return self._put(label, {"selected_options": [o for o in state["selected_options"] if o["value"] != gone["value"]]})
+        chosen = view.values[block["block_id"]][element["action_id"]]["selected_options"]
+        return self._put(label, {"selected_options": [item for item in chosen if item["value"] != gone["value"]]})
 
     def picks_person(self, label: str, *people: "Somebody | str") -> Answer:
         """Choose a person, or several where several are asked for."""
-        ids: list[str | int] = [person.id if isinstance(person, Somebody) else self.workspace.person(person).id for person in people]
-        return self._pick(label, ids)
+        return self._pick(label, [self._id(person) for person in people])
 
     def picks_channel(self, label: str, *rooms: Place) -> Answer:
         return self._pick(label, [self._room(room).id for room in rooms])
@@ -217,7 +216,7 @@ class Somebody:
 
     def invites(self, who: "Somebody | str", to: Place) -> None:
         """Add a person, or the bot by its name, to a channel."""
-        self.client.invite(self._room(to).id, who.id if isinstance(who, Somebody) else self.workspace.person(who).id)
+        self.client.invite(self._room(to).id, self._id(who))
         self.slack.settle()
 
     def creates(self, name: str, *, private: bool = False) -> Room:
@@ -250,7 +249,8 @@ class Somebody:
         """What the bot has written to this person directly."""
         both = {self.id, self.workspace.bot_user}
         with self.workspace.lock:
-            rooms = [room for room in self.workspace.state.channels.values() if room.kind == "im" and set(room.members) == both]
+            channels = self.workspace.state.channels.values()
+            rooms = [room for room in channels if room.kind == "im" and set(room.members) == both]
             return [Post(self.workspace, m) for room in rooms for m in room.messages.values() if m.bot_id]
 
     @property
@@ -265,6 +265,9 @@ class Somebody:
         return self.id in self._room(room).members
 
     # --- how it is done
+
+    def _id(self, who: "Somebody | str") -> str:
+        return who.id if isinstance(who, Somebody) else self.workspace.person(who).id
 
     def _room(self, place: Place) -> Channel:
         if isinstance(place, Room):
@@ -283,7 +286,8 @@ class Somebody:
         return [Post(self.workspace, message) for message in sorted(found, key=lambda message: message.ts)]
 
     def _visible(self) -> list[Channel]:
-        return [room for room in self.workspace.state.channels.values() if room.kind == "public" or self.id in room.members]
+        rooms = self.workspace.state.channels.values()
+        return [room for room in rooms if room.kind == "public" or self.id in room.members]
 
     def _answer(self, act: Callable[[], Outcome]) -> Answer:
         """Do something, and gather what this person sees because of it."""
@@ -303,12 +307,12 @@ class Somebody:
         block, element, given = _button(where, text)
         return self._answer(lambda: self.client.act(where, block["block_id"], element["action_id"], given))
 
-    def _pick(self, label: str, values: list[str | int]) -> Answer:
+    def _pick(self, label: str, values: Sequence[str | int]) -> Answer:
         _, element = self._field(self.form.view, label)
         name, empty = modals.EMPTY[element["type"]]
         if not isinstance(empty, list):
             assert len(values) == 1, f"{label!r} takes one value"
-        return self._put(label, {name: values if isinstance(empty, list) else values[0]})
+        return self._put(label, {name: list(values) if isinstance(empty, list) else values[0]})
 
     def _put(self, label: str, given: Json, where: View | Message | None = None) -> Answer:
         target = where if where is not None else self.form.view

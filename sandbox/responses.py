@@ -14,9 +14,7 @@ USES = 5
 SECONDS = 30 * 60.0
 
 
-def issue(
-    workspace: "Workspace", user: str, room: Channel, message: Message | None = None
-) -> str:
+def issue(workspace: "Workspace", user: str, room: Channel, message: Message | None = None) -> str:
     """A new response_url for something this person has just done."""
     with workspace.changing() as state:
         id = workspace.secret(24)

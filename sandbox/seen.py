@@ -343,11 +343,7 @@ class Form:
         for block, element in modals.elements(self.blocks):
             if element["type"] in modals.EMPTY and label_of(block, element) == label:
                 value = self.view.values[block["block_id"]][element["action_id"]][modals.EMPTY[element["type"]][0]]
-                if isinstance(value, dict) and "text" in value:
-                    return value["text"]["text"]
-                if isinstance(value, list):
-                    return [item["text"]["text"] if isinstance(item, dict) and "text" in item else item for item in value]
-                return value
+                return [_text_of(item) for item in value] if isinstance(value, list) else _text_of(value)
         raise AssertionError(f"There is no field {label!r}. There are: {self.labels}")
 
     def options(self, label: str) -> list[str]:
@@ -356,6 +352,11 @@ class Form:
             if label_of(block, element) == label:
                 return [option["text"]["text"] for option in choices.options(element)]
         raise AssertionError(f"There is no field {label!r}. There are: {self.labels}")
+
+
+def _text_of(value: Any) -> Any:
+    """An option as its text; anything else as it is."""
+    return value["text"]["text"] if isinstance(value, dict) and "text" in value else value
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The workspace behind HTTP and a websocket, on this machine only: Web API, files, response URLs, control API and page."""
+"""The workspace behind HTTP and a websocket, on this machine only: Web API, files, response URLs, control, page."""
 
 import asyncio
 import contextlib
@@ -158,7 +158,9 @@ class Sandbox:
     Until `connect` says otherwise, the app is expected by Socket Mode.
     """
 
-    def __init__(self, manifest: dict[str, Any] | None = None, now: Callable[[], float] = time.time, **options: Any) -> None:
+    def __init__(
+        self, manifest: dict[str, Any] | None = None, now: Callable[[], float] = time.time, **options: Any
+    ) -> None:
         self.workspace = Workspace(manifest, now, **options)
         self.people = Slack(self.workspace)
         self.base_url = ""

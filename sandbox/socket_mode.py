@@ -132,7 +132,7 @@ class SocketMode:
             answer = waiting.result(ACK_SECONDS)
         except TimeoutError:
             return Ack(0, error="operation_timeout", reason="timeout")
-        except Exception as error:  # noqa: BLE001 - however the socket broke, the dispatch failed
+        except Exception as error:  # however the socket broke, the dispatch failed
             return Ack(0, repr(error), error="dispatch_failed", reason="connection_failed")
         finally:
             self._acks.pop(envelope_id, None)

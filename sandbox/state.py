@@ -1,4 +1,4 @@
-"""What a Slack workspace holds, as plain data: people, channels, messages, views, files. No behaviour beyond a property."""
+"""What a Slack workspace holds, as plain data: people, channels, messages, views, files; no behaviour to speak of."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -18,7 +18,6 @@ class Person:
     tz: str = "Europe/Berlin"
     color: str = "9f69e7"
     is_bot: bool = False
-    is_admin: bool = False
     deleted: bool = False
     title: str = ""
 

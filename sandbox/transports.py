@@ -24,7 +24,9 @@ def body_of(request: Request) -> tuple[str, str]:
     return json.dumps(request.payload), "application/json"
 
 
-def signed_headers(body: str, content_type: str, secret: str, request: Request, clock: Callable[[], float]) -> dict[str, str]:
+def signed_headers(
+    body: str, content_type: str, secret: str, request: Request, clock: Callable[[], float]
+) -> dict[str, str]:
     """The headers of one request, signed for the moment that `clock` gives."""
     timestamp = str(int(clock()))
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
@@ -80,7 +82,7 @@ class SignedHttp:
 
 
 class Direct:
-    """A function in this process: `receive(body, headers) -> (status, body, headers)`, the same signed bodies as over HTTP.
+    """A function in this process, `receive(body, headers) -> (status, body, headers)`: signed bodies as over HTTP.
 
     What it raises counts as an app that cut the connection, and is kept in `raised` for a test to look at.
     """
@@ -99,7 +101,7 @@ class Direct:
         headers = signed_headers(body, content_type, self._secret, request, self._clock)
         try:
             status, answer, answered = self._receive(body, headers)
-        except Exception as error:  # noqa: BLE001 - whatever the app raises, a server would have cut the connection
+        except Exception as error:  # whatever the app raises, a server would have cut the connection
             self.raised.append(error)
             return Ack(0, repr(error), error="dispatch_failed", reason="connection_failed")
         flat = {name.lower(): value[0] if isinstance(value, list) else value for name, value in answered.items()}

@@ -13,8 +13,8 @@ def begin(workspace: "Workspace", name: str, size: int, snippet_type: str = "", 
     """Reserve a file; it does not exist for anybody until its bytes are in and the upload is completed."""
     with workspace.changing() as state:
         id = workspace.new_id("F")
-        created = int(workspace.now())
-        item = File(id, name, name, user or workspace.bot_user, created, size, workspace.secret(32), snippet_type=snippet_type)
+        owner, created = user or workspace.bot_user, int(workspace.now())
+        item = File(id, name, name, owner, created, size, workspace.secret(32), snippet_type=snippet_type)
         state.files[id] = item
         return item
 

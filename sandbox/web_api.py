@@ -51,8 +51,9 @@ def answer_planned(workspace: "Workspace", plan: Plan, method: str, args: Json, 
         workspace.log.refuse(method, args, reply.body.get("error", ""), detail or reply.body.get("needed", ""))
     took = (time.monotonic() - began + plan.delay) * 1000
     error = reply.lost or ("" if reply.body.get("ok") else str(reply.body.get("error", "")))
+    said = short(reply.body, 600)
     workspace.log.record(
-        Entry(workspace.now(), "from_app", method, round(took, 1), reply.status, error, short(args), short(reply.body, 600))
+        Entry(workspace.now(), "from_app", method, round(took, 1), reply.status, error, short(args), said)
     )
     return reply
 

@@ -1,6 +1,7 @@
 """The web process: HTTP routes, and the Socket Mode connection where an app token is set."""
 
 import logging
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -65,6 +66,9 @@ def main() -> int:
         return 2
     migrate(muster.core.engine)
     log.info("serving on port %d", settings.port)
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises the signal once more when it is done; by default that would end us before our own goodbyes
+        signal.signal(stop, lambda *_: None)
     uvicorn.run(
         make_web(muster, redis_url),
         host="0.0.0.0",

@@ -46,7 +46,7 @@ def update(call: Call) -> Json:
     if room.is_archived:
         raise Refused("is_inactive")
     content = _content(call, UPDATE_MOST)
-    given = {name: content[name] for name in ("blocks", "attachments") if call.get(name) is not None or name in call.args}
+    given: Json = {name: content[name] for name in ("blocks", "attachments") if name in call.args}
     if "text" in call.args or "markdown_text" in call.args:
         given["text"] = content["text"]
     if "metadata" in call.args:

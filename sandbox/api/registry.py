@@ -20,7 +20,12 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         "im": ("im:history",),
         "mpim": ("mpim:history",),
     },
-    "write": {"public": ("channels:manage",), "private": ("groups:write",), "im": ("im:write",), "mpim": ("mpim:write",)},
+    "write": {
+        "public": ("channels:manage",),
+        "private": ("groups:write",),
+        "im": ("im:write",),
+        "mpim": ("mpim:write",),
+    },
     "write.invites": {
         "public": ("channels:manage", "channels:write.invites"),
         "private": ("groups:write", "groups:write.invites"),
@@ -59,9 +64,10 @@ def method(
 ) -> Callable[[Callable[["Call"], Json | None]], Callable[["Call"], Json | None]]:
     """Declare a Web API method.
 
-    `args` lists its arguments: `name!` is required, `name:bool|int|json|list` has that type, else it is a string; "*" takes anything.
-    Any one of `scopes` is enough; with `family` it is the scope of that family for the conversation's kind, which
-    `Call.channel` checks, and having none of the family refuses the call outright. Tier 0 has no limit.
+    `args` lists its arguments: `name!` is required, `name:bool|int|json|list` has that type, else it is a string;
+    "*" takes anything. Any one of `scopes` is enough; with `family` it is the scope of that family for the
+    conversation's kind, which `Call.channel` checks, and having none of the family refuses the call outright.
+    Tier 0 has no limit.
     """
 
     def declare(run: Callable[["Call"], Json | None]) -> Callable[["Call"], Json | None]:
@@ -136,7 +142,8 @@ def read_arguments(declared: dict[str, Argument] | None, given: Json) -> Json:
     """
     if declared is None:
         return given
-    wrong = [f"[ERROR] unknown argument: {name}" for name in given if name not in declared and name not in EVERYWHERE]
+    known = {*declared, *EVERYWHERE}
+    wrong = [f"[ERROR] unknown argument: {name}" for name in given if name not in known]
     wrong += [
         f"[ERROR] missing required field: {name}"
         for name, argument in declared.items()
@@ -144,7 +151,8 @@ def read_arguments(declared: dict[str, Argument] | None, given: Json) -> Json:
     ]
     if wrong:
         raise Refused("invalid_arguments", wrong)
-    return {name: _coerced(name, declared[name].type, value) for name, value in given.items() if value is not None and name in declared}
+    present = {name: value for name, value in given.items() if value is not None and name in declared}
+    return {name: _coerced(name, declared[name].type, value) for name, value in present.items()}
 
 
 def _coerced(name: str, type: str, value: Any) -> Any:
@@ -176,9 +184,11 @@ def _parsed(name: str, value: Any) -> Any:
         raise Refused(errors.get(name, "invalid_arguments"), [f"[ERROR] must be valid JSON: {name}"]) from None
 
 
-def page(items: list[Any], limit: int | None, cursor: str | None, most: int = 999, default: int = 100) -> tuple[list[Any], str]:
+def page(
+    items: list[Any], limit: int | None, cursor: str | None, most: int, default: int = 100
+) -> tuple[list[Any], str]:
     """One page of a list and the cursor of the next, "" on the last. Refuses invalid_cursor and invalid_limit."""
-    size = default if not limit else limit
+    size = limit or default
     if size < 0 or size > most:
         raise Refused("invalid_limit")
     try:

@@ -245,7 +245,13 @@ MANIFEST: dict[str, Any] = {
     },
     "settings": {
         "event_subscriptions": {
-            "bot_events": ["message.channels", "pin_added", "reaction_added", "member_joined_channel", "app_home_opened"]
+            "bot_events": [
+                "message.channels",
+                "pin_added",
+                "reaction_added",
+                "member_joined_channel",
+                "app_home_opened",
+            ]
         }
     },
 }

@@ -116,7 +116,9 @@ class TestEvents:
         slack.person("alice").says("hello", in_="#random")
         assert ear.heard == []
 
-    def test_three_retries_with_the_same_id(self, workspace: Workspace, slack: Slack, ear: Ear, clock: Any, room: str) -> None:
+    def test_three_retries_with_the_same_id(
+        self, workspace: Workspace, slack: Slack, ear: Ear, clock: Any, room: str
+    ) -> None:
         slack.settle()
         ear.heard.clear()
         ear.answers = [(500, "")] * 4
@@ -163,7 +165,9 @@ class TestResponseUrls:
         status, answer = responses.respond(workspace, ear.forms[0]["response_url"], {"text": "late"})
         assert (status, answer) == (404, {"ok": False, "error": "expired_url"})
 
-    def test_replace_and_delete_the_original(self, workspace: Workspace, slack: Slack, client: Any, room: str, card: Any) -> None:
+    def test_replace_and_delete_the_original(
+        self, workspace: Workspace, slack: Slack, client: Any, room: str, card: Any
+    ) -> None:
         ear = Ear()
         workspace.connect(Direct(ear, "secret"))
         client.chat_postMessage(channel=room, text="card", blocks=card)
@@ -186,8 +190,11 @@ class TestSignedHttp:
         assert (gone.error, gone.reason) == ("dispatch_failed", "connection_failed")
 
     def test_a_slow_app(self) -> None:
+        def never(request: httpx.Request) -> httpx.Response:
+            raise httpx.ReadTimeout("")
+
         hung = SignedHttp("http://127.0.0.1:9", "secret")
-        hung._client = httpx.Client(transport=httpx.MockTransport(lambda request: (_ for _ in ()).throw(httpx.ReadTimeout(""))))
+        hung._client = httpx.Client(transport=httpx.MockTransport(never))
         assert hung.send(Request("command", {"command": "/x"})).error == "operation_timeout"
 
     def test_reading_acks(self) -> None:

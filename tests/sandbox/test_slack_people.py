@@ -33,7 +33,7 @@ def test_the_whole_way(slack: Slack, app: Any) -> None:
     alice, bob = slack.people("alice", "bob")
     opened = alice.runs("/incident form")
     assert opened.form is not None and opened.form.labels == ["What is wrong?", "Severity", "Commander"]
-    assert alice.submits() == {name: "Please complete this required field." for name in ("What is wrong?", "Severity")}
+    assert alice.submits() == dict.fromkeys(("What is wrong?", "Severity"), "Please complete this required field.")
     alice.fills("What is wrong?", "bad")
     alice.chooses("Severity", "SEV1")
     alice.picks_person("Commander", bob)
@@ -41,7 +41,6 @@ def test_the_whole_way(slack: Slack, app: Any) -> None:
     assert alice.form.errors == {"What is wrong?": "Say more."}
     alice.fills("What is wrong?", "inc-checkout")
     assert alice.submits() == {} and not alice.has_form
-    values = app.told[-1]["view"]["state"]["values"] if "view" in app.told[-1] else None
     [room] = slack.channels_starting("inc-")
     assert room.members == ["alice", "bob"] and room.bot_is_in
     [card] = room.pins
@@ -49,8 +48,10 @@ def test_the_whole_way(slack: Slack, app: Any) -> None:
     assert bob.clicks("Acknowledge", in_=room).text == "It is yours."
     click = next(body for body in app.told if body.get("type") == "block_actions")
     assert click["actions"][0]["value"] == "1" and click["message"]["ts"] == card.ts
-    assert click["container"] == {"type": "message", "message_ts": card.ts, "channel_id": room.id, "is_ephemeral": False}
-    assert values is None or values["lead"]["person"]["selected_user"] == "U0BOB"
+    where = {"type": "message", "message_ts": card.ts, "channel_id": room.id, "is_ephemeral": False}
+    assert click["container"] == where
+    sent = next(body for body in reversed(app.told) if body.get("type") == "view_submission")
+    assert sent["view"]["state"]["values"]["lead"]["person"]["selected_user"] == "U0BOB"
     slack.assert_nothing_refused()
 
 
@@ -85,7 +86,7 @@ def test_what_is_not_there_is_listed(slack: Slack) -> None:
     with pytest.raises(AssertionError, match="alice has no form open"):
         alice.fills("What is wrong?", "x")
     alice.runs("/incident form")
-    with pytest.raises(AssertionError, match=r"no field 'Nope'. There are: \['What is wrong\?', 'Severity', 'Commander'\]"):
+    with pytest.raises(AssertionError, match=r"no field 'Nope'. There are: \['What is wrong\?', 'Severity'"):
         alice.fills("Nope", "x")
     with pytest.raises(AssertionError, match=r"no option 'SEV9'. There are: \['SEV1 how bad'"):
         alice.chooses("Severity", "SEV9")
