@@ -53,7 +53,7 @@ class Bell:
         """Fewer bells than workers: more would only find nothing to do."""
         queue, workers = self._queues[name], 1 if name == PAGES else self._workers
         try:
-            if queue.count < workers:
+            for _ in range(workers - queue.count):
                 queue.enqueue_call(JOB, args=(name,), timeout=_JOB_SECONDS, result_ttl=0, failure_ttl=86400)
             return True
         except (RedisError, OSError) as error:

@@ -1,7 +1,9 @@
 """What commands look at before they answer: one incident, the open ones, what followed from an event."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
@@ -43,9 +45,7 @@ def is_open() -> ColumnElement[bool]:
 
 def is_of(person: str) -> ColumnElement[bool]:
     """Declared by this person, or they hold a role in it now."""
-    held = select(RoleAssignment.incident_id).where(
-        RoleAssignment.person == person, col(RoleAssignment.until).is_(None)
-    )
+    held = select(RoleAssignment.incident_id).where(RoleAssignment.person == person, col(RoleAssignment.until).is_(None))
     return or_(col(Incident.declared_by) == person, col(Incident.id).in_(held))
 
 
@@ -53,6 +53,17 @@ def mentions(text: str) -> ColumnElement[bool]:
     """The text stands somewhere in the title, summary or impact, in any case."""
     columns = (Incident.title, Incident.summary, Incident.impact)
     return or_(*(col(column).icontains(text, autoescape=True) for column in columns))
+
+
+def similar(core: Core, incident: Incident) -> Incident | None:
+    """The open incident whose title is most like this one's, if one is alike enough to be the same thing."""
+    others, _ = incidents(core, is_open(), col(Incident.id) != incident.number, limit=100)
+    near = get_close_matches(_plain(incident), [_plain(other) for other in others], n=1, cutoff=0.7)
+    return next((other for other in others if near and _plain(other) == near[0]), None)
+
+
+def _plain(incident: Incident) -> str:
+    return " ".join(re.findall(r"\w+", incident.title.casefold()))
 
 
 def commanders(core: Core, numbers: Sequence[int]) -> dict[int, str]:
@@ -65,9 +76,9 @@ def commanders(core: Core, numbers: Sequence[int]) -> dict[int, str]:
 
 
 def questions(core: Core, number: int) -> list[str]:
-    """What the postmortem draft leaves to people: each question under the title of its section, in the draft's order."""
+    """What the postmortem draft leaves to people: each question once, after its section's title, in the draft's order."""
     document = gather(core, number, names={}, link=lambda channel, ts, thread_ts: "")
-    return [f"{part.title}: {todo.question}" for part in document.sections for todo in _todos(part)]
+    return list(dict.fromkeys(f"{part.title}: {todo.question}" for part in document.sections for todo in _todos(part)))
 
 
 def _todos(part: object) -> Iterator[Todo]:

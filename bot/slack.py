@@ -2,6 +2,7 @@
 
 import json
 import logging
+import ssl
 import urllib.request
 from http.client import HTTPException
 from typing import Any, Protocol
@@ -17,6 +18,9 @@ CALL_SECONDS = 5.0  # the whole of one call; a lease is three times this (DESIGN
 _DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 # The same trouble later may be no trouble: the app is being reinstalled, the workspace moved.
 _PASSING = frozenset({"team_added_to_org", "accesslimited"})
+
+
+_TLS = ssl.create_default_context()  # made once: reading the certificates takes longer than a call
 
 
 class CallFailed(Exception):
@@ -71,7 +75,7 @@ class WebApi:
     def at(cls, token: str, base_url: str, *, seconds: float = CALL_SECONDS) -> "WebApi":
         """The client for one installation; each call ends within `seconds`."""
         url = base_url if base_url.endswith("/") else base_url + "/"
-        return cls(WebClient(token=token, base_url=url, timeout=int(seconds)))
+        return cls(WebClient(token=token, base_url=url, timeout=int(seconds), ssl=_TLS))
 
     def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -16,7 +16,7 @@ from incidents.events import Happened
 from incidents.policy import Policy
 from incidents.standing import Standing, standing
 from incidents.timers import Due, Timer
-from models import Delivery, Event, Incident, Wake
+from models import Delivery, Event, Incident, Notice, Page, RoleAssignment, Wake
 from models.database import WRITES, WriteTurn
 from models.spine import OPEN
 
@@ -63,7 +63,9 @@ class Unit:
     now: datetime
     router: Router
     key: str | None = None
+    is_new: bool = False
     _incident: Incident | None = None
+    _recorded: bool = False
     _leaving: list[tuple[Route, int]] = field(default_factory=list)
 
     @property
@@ -104,9 +106,10 @@ class Unit:
             ts=ts,
             thread_ts=thread_ts,
         )
-        self.session.add(event)
-        self.session.flush()
-        assert event.id is not None
+        # Past the session: a flush would also write the half-changed rows, once for each event.
+        row = event.model_dump(exclude={"id"})
+        event.id = self.session.connection().execute(_INSERT_EVENT, row).scalar_one()
+        self._recorded = True
         for route in self.router(happened, event, self.incident):
             self._leaving.append((route, event.id))
         self.incident.last_event = event.id
@@ -129,7 +132,7 @@ class Unit:
                 rows.append(self._row(route, event_id))
                 continue
             wanted = newest.pop((route.reaction, route.target), None)
-            if wanted is not None and not self._reopen(route, wanted):
+            if wanted is not None and (self.is_new or not self._reopen(route, wanted)):
                 rows.append(self._row(route, wanted))
         if rows:
             self.session.connection().execute(insert(Delivery), rows)
@@ -239,7 +242,7 @@ class Core:
                 query = text("SELECT pg_advisory_xact_lock(hashtext(:who))")
                 unit.session.connection().execute(query, {"who": declarer or ""})
             self._refuse_repeat(unit.session, key)
-            unit.now = self.clock.now(unit.session)
+            unit.now, unit.is_new = self.clock.now(unit.session), True
             yield unit
 
     @contextmanager
@@ -258,10 +261,10 @@ class Core:
             self._bell(left)
 
     def _finish(self, unit: Unit) -> int | None:
+        timers_may_move = unit._recorded or any(isinstance(row, _TIMED) for row in unit.session.dirty)
         unit.session.flush()
         left = unit._leave()
-        if unit._incident is not None:
-            unit.session.flush()
+        if unit._incident is not None and timers_may_move:
             self._rewrite_wake(unit)
         unit.session.commit()
         return left
@@ -289,6 +292,10 @@ class Core:
             unit.session.add(Wake(subject=subject, incident_id=unit.incident.number, due_at=owed[0][0].at))
         else:
             wake.due_at, wake.failures, wake.trouble = owed[0][0].at, 0, None
+
+
+_INSERT_EVENT = insert(Event).returning(col(Event.id))
+_TIMED = (Incident, Notice, Page, RoleAssignment)  # what a Standing is made of
 
 
 def find(session: Session, number: int) -> Incident:

@@ -194,10 +194,12 @@ def _policy_for(unit: Unit, ref: str) -> tuple[str, EscalationPolicy]:
     if ref in policy.escalations:
         return ref, policy.escalations[ref]
     if ref in policy.services:
-        escalation = policy.services[ref].escalation
-        if not escalation:
-            raise Refused(f"The service {ref} has no escalation in muster.yml. Page a person: `/incident page @who`.")
-        return escalation, policy.escalations[escalation]
+        service = policy.services[ref]
+        if service.escalation:
+            return service.escalation, policy.escalations[service.escalation]
+        if service.rotation is None:
+            raise Refused(f"Nobody is on call for {ref} in muster.yml. Page a person: `/incident page @who`.", field="who")
+        ref = service.rotation
     fallback = policy.escalations.get(_escalation_of(unit) or "")
     last_resort = fallback.last_resort if fallback else []
     if ref in policy.rotations:
@@ -263,9 +265,7 @@ def stop(unit: Unit) -> None:
 def notice_of(unit: Unit, page_id: int, round_: int, level: int, target: str) -> Notice | None:
     """The notice that a delivery carries."""
     return unit.session.exec(
-        select(Notice).where(
-            Notice.page_id == page_id, Notice.round == round_, Notice.level == level, Notice.target == target
-        )
+        select(Notice).where(Notice.page_id == page_id, Notice.round == round_, Notice.level == level, Notice.target == target)
     ).one_or_none()
 
 

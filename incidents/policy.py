@@ -62,9 +62,7 @@ class WorkspacePolicy(Settings):
     leadership_channel: Annotated[Channel | None, BeforeValidator(none_word)] = None
     room_name: Annotated[str, text(80)] = "inc-{date}-{slug}-{number}"
     timezone: TimeZone = "UTC"
-    pin_emoji: Annotated[str, text(100), BeforeValidator(lambda v: v.strip(": ") if isinstance(v, str) else v)] = (
-        "pushpin"
-    )
+    pin_emoji: Annotated[str, text(100), BeforeValidator(lambda v: v.strip(": ") if isinstance(v, str) else v)] = "pushpin"
     same_title_within: DurationOrZero = timedelta(seconds=60)
 
     @field_validator("room_name")
@@ -77,9 +75,7 @@ class WorkspacePolicy(Settings):
         if value.count("{number}") != 1 or value.count("{slug}") > 1 or value.count("{date}") > 1:
             raise wrong(f"is {shown(value)}", "it holds {number} once, so that no two rooms have the same name")
         if len(fixed) > 30:
-            raise wrong(
-                f"is {shown(value)}", "a room name has 80 characters; leave 50 of them to date, slug and number"
-            )
+            raise wrong(f"is {shown(value)}", "a room name has 80 characters; leave 50 of them to date, slug and number")
         return value
 
 
@@ -315,7 +311,8 @@ def _mistakes(policy: Policy) -> Iterator[tuple[_Where, str, str]]:
         yield from _unknown("escalation", service.escalation, policy.escalations, ("services", name, "escalation"))
         yield from _unknown("rotation", service.rotation, policy.rotations, ("services", name, "rotation"))
     for name, severity in policy.severities.items():
-        if "escalation" in severity.model_fields_set and severity.escalation != DEFAULT_ESCALATIONS.get(name, ""):
+        by_default = severity.escalation == DEFAULT_ESCALATIONS.get(name, "") and not policy.escalations
+        if "escalation" in severity.model_fields_set and not by_default:
             where = ("severities", name, "escalation")
             yield from _unknown("escalation", severity.escalation, policy.escalations, where)
 

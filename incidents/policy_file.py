@@ -158,9 +158,7 @@ class _Reader:
         root: _Node | None = None
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-                raise self._error(
-                    event, "begins a second document", "keep all settings in one, without `---` between them"
-                )
+                raise self._error(event, "begins a second document", "keep all settings in one, without `---` between them")
             if isinstance(event, yaml.NodeEvent):
                 root = self._node(event, 0)
         return root
@@ -171,9 +169,7 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             node = self._anchors.get(str(event.anchor))
             if node is None:
-                raise self._error(
-                    event, f"`*{quote(event.anchor or '')}` refers to itself or to nothing", "write the value out"
-                )
+                raise self._error(event, f"`*{quote(event.anchor or '')}` refers to itself or to nothing", "write the value out")
             self._grow(event, node.size)
             return node
         self._grow(event, 1)
@@ -237,9 +233,7 @@ def _scalar(event: Any) -> str | int | float | bool | None:
 
 def _read(path: Path, raw: bytes) -> _Node | None:
     if len(raw) > LARGEST:
-        raise PolicyError(
-            Problem(path, 0, "is larger than a megabyte", "it holds settings only; is it the right file?")
-        )
+        raise PolicyError(Problem(path, 0, "is larger than a megabyte", "it holds settings only; is it the right file?"))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

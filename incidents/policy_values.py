@@ -115,9 +115,7 @@ def _none_is_zero(value: object) -> object:
 
 
 as_text = PlainSerializer(duration_text, return_type=str, when_used="json")
-Duration = Annotated[
-    timedelta, AfterValidator(_no_shorter_than(timedelta(seconds=1))), BeforeValidator(_duration), as_text
-]
+Duration = Annotated[timedelta, AfterValidator(_no_shorter_than(timedelta(seconds=1))), BeforeValidator(_duration), as_text]
 """A second or longer."""
 DurationOrNone = Annotated[Duration | None, BeforeValidator(none_word)]
 """`none` and null say that there is none."""
@@ -140,9 +138,7 @@ def _channel(value: object) -> object:
     if not isinstance(value, str):
         raise wrong(f"is {shown(value)}, which is no channel", "write it like incidents")
     name = value.strip().removeprefix("#")
-    if not re.fullmatch(r"[CG][A-Z0-9]{6,20}", name) and not (
-        re.fullmatch(r"[\w-]{1,80}", name) and name == name.lower()
-    ):
+    if not re.fullmatch(r"[CG][A-Z0-9]{6,20}", name) and not (re.fullmatch(r"[\w-]{1,80}", name) and name == name.lower()):
         raise wrong(f"is {shown(value)}, which is no channel name", "write it like incidents, in lower case")
     return name
 

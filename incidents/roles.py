@@ -19,9 +19,15 @@ class RoleHeld(Refused):
         self.role, self.holder = role, holder
 
 
-def assign(
-    core: Core, number: int, role: str, person: str, *, by: str, confirmed: bool = False, key: str | None = None
-) -> Event:
+class NotHolder(Refused):
+    """Only its holder can give a role up."""
+
+    def __init__(self, role: str, role_name: str, holder: str) -> None:
+        super().__init__(f"<@{holder}> is {role_name}, not you. To replace them: `/incident {role} @who`.", field=role)
+        self.role, self.holder = role, holder
+
+
+def assign(core: Core, number: int, role: str, person: str, *, by: str, confirmed: bool = False, key: str | None = None) -> Event:
     """Give a role, or take it. A held one changes only by its holder, or after a confirmation that both are told of."""
     with core.unit(number, key) as unit:
         _check(unit, role, person, by=by, confirmed=confirmed)
@@ -69,9 +75,7 @@ def give(unit: Unit, role: str, person: str, *, by: str | None) -> Event:
         raise Refused(f"There is no role `{role}`. There are: {', '.join(unit.policy.roles)}.")
     previous = _end(unit, role)
     unit.session.add(
-        RoleAssignment(
-            incident_id=unit.incident.number, role=role, person=person, assigned_by=by, since=unit.now, until=None
-        )
+        RoleAssignment(incident_id=unit.incident.number, role=role, person=person, assigned_by=by, since=unit.now, until=None)
     )
     if role == "ic":
         unit.incident.ic_missing_at = None
@@ -91,7 +95,7 @@ def _give_up(unit: Unit, role: str, *, by: str) -> Event:
     if now is None:
         raise Refused(f"Nobody is {name}. Take it: `/incident {role}`.", field=role)
     if now.person != by:
-        raise Refused(f"<@{now.person}> is {name}, not you. To replace them: `/incident {role} @who`.", field=role)
+        raise NotHolder(role, name, now.person)
     _end(unit, role)
     event = unit.record(RoleLeft(role=role, role_name=name, person=by), by=by)
     if role == "ic":

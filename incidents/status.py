@@ -1,13 +1,16 @@
 """Moving an incident through its states."""
 
+from datetime import datetime
+
 from incidents import paging, postmortems
 from incidents.core import Core, Unit
 from incidents.edit import remember
 from incidents.errors import Refused
 from incidents.events import StatusChanged
+from incidents.policy import Policy
 from incidents.rules.lifecycle import ACTIVE, OPEN, Status, check_move, reopens_to, stamps
 from incidents.texts import prose
-from models import Event
+from models import Event, Incident
 
 
 def move(
@@ -37,16 +40,17 @@ def reopen(core: Core, number: int, *, by: str, why: str, key: str | None = None
         return carry_out(unit, old, to, by=by, why=why)
 
 
-def watch_over(unit: Unit) -> bool:
-    """Has the fix been watched for as long as the severity asks? True where it asks for no watch.
-
-    An incident that was never mitigated has not been watched at all; skipping monitoring is a choice, and is allowed
-    without asking where it goes straight from work to resolved with no watch begun.
-    """
-    watch_for = unit.policy.severity(unit.incident.severity).watch_for
-    if watch_for is None or unit.incident.mitigated_at is None:
+def watched(incident: Incident, policy: Policy, now: datetime) -> bool:
+    """Has the fix been watched for as long as the severity asks? True where it asks for no watch."""
+    watch_for = policy.severity(incident.severity).watch_for
+    if watch_for is None:
         return True
-    return unit.now >= unit.incident.mitigated_at + watch_for
+    return incident.mitigated_at is not None and now >= incident.mitigated_at + watch_for
+
+
+def watch_over(unit: Unit) -> bool:
+    """The same at this moment."""
+    return watched(unit.incident, unit.policy, unit.now)
 
 
 def carry_out(unit: Unit, old: Status, to: Status, *, by: str, why: str, early: bool = False) -> Event:

@@ -1,6 +1,7 @@
 """`python -m sandbox`: a Slack workspace in the browser, for an app that speaks Socket Mode or signed HTTP."""
 
 import argparse
+import sys
 from pathlib import Path
 
 import yaml
@@ -33,9 +34,14 @@ def main() -> None:
     )
     if options.request_url:
         sandbox.connect(SignedHttp(options.request_url, options.signing_secret))
-    address = f"http://127.0.0.1:{options.port}"
+    try:
+        sandbox.run(options.port, ready=_say)
+    except OSError as error:
+        sys.exit(f"Port {options.port} cannot be used: {error.strerror}. Choose another with --port.")
+
+
+def _say(address: str) -> None:
     print(f"A Slack workspace is at {address} (for the app: SLACK_API_URL={address}/api/)", flush=True)
-    sandbox.run(options.port)
 
 
 if __name__ == "__main__":

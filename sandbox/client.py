@@ -111,7 +111,7 @@ class Client:
                 state = {"selected_option": option_of(element, given.get("selected_option", given.get("value")))}
             if block["type"] == "input" and not block.get("dispatch_action"):
                 return Outcome()
-            trigger = modals.trigger(self.workspace, self.user, where.id if isinstance(where, View) else None)
+            trigger = modals.trigger(self.workspace, self.user)
             url = ""
             if isinstance(where, Message):
                 url = responses.issue(self.workspace, self.user, self.workspace.state.channels[where.channel], where)
@@ -152,7 +152,7 @@ class Client:
         if errors := self._incomplete(view):
             return self._sent_back(view, errors)
         with self.workspace.changing():
-            trigger = modals.trigger(self.workspace, self.user, view.id)
+            trigger = modals.trigger(self.workspace, self.user)
             payload = payloads.view_submission(self.workspace, view, trigger)
         ack = self.workspace.delivery.ask(Request("interactive", payload))
         if not ack.ok:
@@ -166,10 +166,11 @@ class Client:
 
     def close(self, view: View, *, all: bool = False) -> None:
         """Close a form by its button, or with `all` everything by the ×."""
+        all = all or bool(view.content.get("clear_on_close"))
         gone = modals.close(self.workspace, view, all=all)
         for closed in gone:
             if closed.content.get("notify_on_close"):
-                payload = payloads.view_closed(self.workspace, closed, cleared=all or len(gone) > 1)
+                payload = payloads.view_closed(self.workspace, closed, cleared=all)
                 self.workspace.delivery.ask(Request("interactive", payload))
 
     def shortcut(self, callback_id: str, message: Message | None = None) -> Outcome:

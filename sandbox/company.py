@@ -16,6 +16,12 @@ CHANNELS = (
 )
 
 
+def newcomer(name: str, real_name: str = "") -> Person:
+    """Somebody new, with an id that can be read: frank is U0FRANK."""
+    letters = "".join(letter for letter in name.upper() if letter.isascii() and letter.isalnum())
+    return Person(f"U0{letters}", name, real_name or name.capitalize(), f"{name}@example.com")
+
+
 def move_in(state: State, now: int) -> None:
     """Put the people and channels of Acme into an empty workspace."""
     for person in PEOPLE:

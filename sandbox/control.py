@@ -1,11 +1,12 @@
 """The control API: what the page and process-level tests use to look at the workspace and to act as its people."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
@@ -30,7 +31,7 @@ class Control:
 
     def __init__(self, workspace: "Workspace") -> None:
         self._workspace = workspace
-        self._limiter: Any = None
+        self._limiter: CapacityLimiter | None = None
 
     def routes(self) -> list[BaseRoute]:
         reading = {"state": self.state, "messages": self.messages, "log": self.log}
@@ -114,7 +115,8 @@ class Control:
         waiting: asyncio.Queue[set[str]] = asyncio.Queue()
 
         def hear(told: set[str]) -> None:
-            loop.call_soon_threadsafe(waiting.put_nowait, told)
+            with contextlib.suppress(RuntimeError):  # the server has stopped and the workspace lives on
+                loop.call_soon_threadsafe(waiting.put_nowait, told)
 
         stop = self._workspace.listen(hear)
 
@@ -170,11 +172,8 @@ class Control:
                 client = self._client(str(body.get("as", "")))
                 if client is None:
                     return _no('Say who you are: {"as": <user id>}.')
-                if self._limiter is None:
-                    from anyio import CapacityLimiter
-
-                    self._limiter = CapacityLimiter(THREADS)
-                result = await to_thread.run_sync(act, client, body, limiter=self._limiter)
+                self._limiter = self._limiter or CapacityLimiter(THREADS)  # only a running loop can make one
+                result = await to_thread.run_sync(self._carry_out, act, client, body, limiter=self._limiter)
             except CannotDo as error:
                 return _no(str(error))
             except (KeyError, TypeError, ValueError) as error:
@@ -182,6 +181,11 @@ class Control:
             return JSONResponse(result, status_code=200 if result["ok"] else 422)
 
         return handler
+
+    def _carry_out(self, act: Callable[[Client, Json], Json], client: Client, body: Json) -> Json:
+        result = act(client, body)
+        self._workspace.delivery.drain()
+        return result
 
     def _command(self, client: Client, body: Json) -> Json:
         return _outcome(client.command(body["channel"], body["text"]))

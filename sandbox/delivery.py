@@ -114,9 +114,8 @@ class Delivery:
 
     def ask(self, request: Request) -> Ack:
         """Send what a person is waiting for, and give the app's ack."""
-        ack = self._send(request)
         self._maybe_again(request)
-        return ack
+        return self._send(request)
 
     def event(self, event: Json) -> None:
         """Queue an event; nothing changes in it afterwards."""
@@ -132,13 +131,15 @@ class Delivery:
 
     def settle(self, timeout: float) -> None:
         """Until no event is due or under way: send them here, or wait for the workers."""
-        if not self._background:
-            while waiting := self._take():
-                self._deliver(waiting)
-            return
+        self.drain()
         with self._turn:
-            if not self._turn.wait_for(lambda: not self._under_way and not self._due(), timeout):
+            if not self._turn.wait_for(lambda: not self._under_way and not (self._background and self._due()), timeout):
                 raise TimeoutError(f"events were still under way after {timeout} s")
+
+    def drain(self) -> None:
+        """Without workers, send here what is due; with them, leave it to them."""
+        while not self._background and (waiting := self._take()):
+            self._deliver(waiting)
 
     # --- the queue
 
@@ -169,10 +170,11 @@ class Delivery:
     def _deliver(self, waiting: Waiting) -> None:
         request = waiting.request
         try:
+            if not waiting.copy:
+                self._maybe_again(request)
             ack = self._send(request)
             if waiting.copy or request.kind != "events":
                 return
-            self._maybe_again(request)
             if not ack.ok and not ack.no_retry and request.retry < len(self.retry_delays):
                 retried = replace(request, retry=request.retry + 1, reason=ack.reason)
                 self._put(retried, self.retry_delays[request.retry])
@@ -182,6 +184,7 @@ class Delivery:
                 self._turn.notify_all()
 
     def _maybe_again(self, request: Request) -> None:
+        """Queue a copy before the request itself goes out, so that with workers the two arrive side by side."""
         faults = self._workspace.faults
         if faults.redelivers():
             self._put(request, 0.0 if faults.redeliver == "at_once" else faults.redeliver_after, copy=True)

@@ -45,11 +45,16 @@ def name_parts(workspace: "Workspace", blocks: list[Json]) -> list[Json]:
     return blocks
 
 
+def _name_all(workspace: "Workspace", message: Message) -> None:
+    for blocks in (message.blocks, *(item.get("blocks") or [] for item in message.attachments)):
+        name_parts(workspace, blocks)
+
+
 def post(workspace: "Workspace", room: Channel, message: Message) -> Message:
     """Put a message into a channel and tell the app. Its ts is set here."""
     with workspace.changing():
         message.ts, message.channel = workspace.next_ts(), room.id
-        name_parts(workspace, message.blocks)
+        _name_all(workspace, message)
         message.notifies = rings(message.text, message.blocks)
         room.messages[message.ts] = message
         if message.is_reply and message.thread_ts:
@@ -68,7 +73,7 @@ def whisper(workspace: "Workspace", room: Channel, message: Message, to: str) ->
     """Show a message to one person only; no history holds it and no event tells of it."""
     with workspace.changing():
         message.ts, message.channel, message.ephemeral_to = workspace.next_ts(), room.id, to
-        name_parts(workspace, message.blocks)
+        _name_all(workspace, message)
         room.ephemerals[message.ts] = message
         workspace.touch(room.id)
     return message
@@ -90,7 +95,7 @@ def edit(workspace: "Workspace", room: Channel, message: Message, by: str, **con
         before = shapes.message(workspace, message)
         for name, value in content.items():
             setattr(message, name, value)
-        name_parts(workspace, message.blocks)
+        _name_all(workspace, message)
         message.notifies = rings(message.text, message.blocks)
         message.edited = {"user": by, "ts": f"{int(workspace.now())}.000000"}
         workspace.touch(room.id)

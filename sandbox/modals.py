@@ -60,12 +60,12 @@ INITIAL = {
 # --- triggers
 
 
-def trigger(workspace: "Workspace", user: str, view_id: str | None = None) -> str:
+def trigger(workspace: "Workspace", user: str) -> str:
     """A new trigger_id for something this person has just done."""
     with workspace.changing() as state:
         number = workspace.new_id("")
         id = f"{int(workspace.now() * 1000)}.{int(number, 36) % 10_000_000:07d}.{workspace.secret(16).lower()}"
-        state.triggers[id] = Trigger(id, user, workspace.now(), view_id)
+        state.triggers[id] = Trigger(id, user, workspace.now())
         return id
 
 
@@ -153,7 +153,7 @@ def close(workspace: "Workspace", view: View, *, all: bool = False) -> list[View
         stack = state.modals.get(view.user, [])
         if view not in stack:
             return []
-        keep = 0 if all or view.content.get("clear_on_close") else stack.index(view)
+        keep = 0 if all else stack.index(view)
         gone, state.modals[view.user] = stack[keep:], stack[:keep]
         workspace.touch("views")
         return gone[::-1]

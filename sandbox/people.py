@@ -4,14 +4,18 @@ Everything is found as a stranger would find it, by what can be read: labels, bu
 there raises an AssertionError that lists what is.
 """
 
+import time
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
-from sandbox import choices, modals
+from sandbox import channels, choices, modals
 from sandbox.client import Client, Outcome, all_blocks
+from sandbox.log import Refusal
 from sandbox.seen import SAID, Answer, Form, Place, Post, Room, label_of, nearest
 from sandbox.state import Channel, Json, Message, View
 from sandbox.workspace import Workspace
 
+T = TypeVar("T")
 Allowed = Iterable[str | tuple[str, str]]
 
 
@@ -26,6 +30,10 @@ class Slack:
 
     def people(self, *names: str) -> "list[Somebody]":
         return [self.person(name) for name in names]
+
+    def hires(self, name: str, real_name: str = "") -> "Somebody":
+        """Somebody new, in #general."""
+        return Somebody(self, self.workspace.hire(name, real_name).id)
 
     def channel(self, name: str) -> Room:
         try:
@@ -44,8 +52,16 @@ class Slack:
         """Let every event that is due reach the app."""
         self.workspace.settle()
 
+    def until(self, true: Callable[[], T], within: float = 10.0) -> T:
+        """Wait for what other threads or processes bring about, and give it. Fails after `within` seconds."""
+        end = time.monotonic() + within
+        while not (found := true()):
+            assert time.monotonic() < end, f"it did not happen within {within} s"
+            time.sleep(0.02)
+        return found
+
     @property
-    def refusals(self) -> list[object]:
+    def refusals(self) -> list[Refusal]:
         return list(self.workspace.refusals)
 
     def assert_nothing_refused(self, allow: Allowed = ()) -> None:
@@ -71,6 +87,11 @@ class Somebody:
     def mention(self) -> str:
         return f"<@{self.id}>"
 
+    @property
+    def dm(self) -> Room:
+        """The direct conversation with the bot."""
+        return Room(self.workspace, channels.direct(self.workspace, [self.workspace.bot_user, self.id]))
+
     # --- speaking
 
     def runs(self, command: str, in_: Place = "#general") -> Answer:
@@ -79,7 +100,8 @@ class Somebody:
         return self._answer(lambda: self.client.command(room.id, command))
 
     def says(self, text: str, in_: Place = "#general", thread: Post | None = None) -> Post:
-        room = thread.room.channel if thread and in_ == "#general" else self._room(in_)
+        """Post a message, in a channel or in the thread of another."""
+        room = thread.room.channel if thread else self._room(in_)
         message = self.client.say(room.id, text, thread.ts if thread else None)
         self.slack.settle()
         return Post(self.workspace, message)
@@ -169,7 +191,7 @@ class Somebody:
 
         Looked for in the open form, else in the newest message that has it: in `in_`, or wherever this person may look.
         """
-        if in_ is None and self.has_form and text in self.form.buttons:
+        if in_ is None and self.has_form and nearest(text, self.form.buttons):
             return self._press(self.form.view, text)
         posts = [in_] if isinstance(in_, Post) else self._posts(in_)
         for post in reversed(posts):
@@ -249,8 +271,7 @@ class Somebody:
         """What the bot has written to this person directly."""
         both = {self.id, self.workspace.bot_user}
         with self.workspace.lock:
-            channels = self.workspace.state.channels.values()
-            rooms = [room for room in channels if room.kind == "im" and set(room.members) == both]
+            rooms = [room for room in self.workspace.state.channels.values() if set(room.members) == both]
             return [Post(self.workspace, m) for room in rooms for m in room.messages.values() if m.bot_id]
 
     @property

@@ -188,20 +188,21 @@ class Sandbox:
         started.wait(10)
         return self.base_url
 
-    def run(self, port: int) -> None:
-        """Serve in this thread until interrupted."""
+    def run(self, port: int = 0, ready: Callable[[str], None] = lambda base_url: None) -> None:
+        """Serve in this thread until interrupted; `ready` hears the base URL once the port is taken."""
         listening = self._listen(port)
         if not self.workspace.delivery.is_connected:
             self.workspace.connect(self.socket_mode)
+        ready(self.base_url)
         self._serve(listening, threading.Event())
 
-    def stop(self) -> None:
-        """End the server and the delivery of events. Connections are cut."""
+    def stop(self, *, wait: bool = True) -> None:
+        """End the server and the delivery of events; connections are cut. Without `wait` it ends soon after."""
         self.workspace.delivery.close()
         if self._server:
             self._server.should_exit = True
             self._server.force_exit = True
-        if self._thread:
+        if self._thread and wait:
             self._thread.join(5)
 
     def __enter__(self) -> Self:
@@ -212,7 +213,8 @@ class Sandbox:
         self.stop()
 
     def _listen(self, port: int) -> socket.socket:
-        listening = socket.socket()
+        # Named as TCP, or asyncio leaves small answers waiting for the next acknowledgement (40 ms each).
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", port))
         self.base_url = self.workspace.url = f"http://127.0.0.1:{listening.getsockname()[1]}"

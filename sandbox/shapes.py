@@ -219,7 +219,7 @@ def file(workspace: "Workspace", item: File) -> Json:
     if item.deleted:
         return {"id": item.id, "mode": "tombstone"}
     extension = item.name.rpartition(".")[2].lower() if "." in item.name else ""
-    kind = {"md": "markdown", "txt": "text", "": "binary"}.get(extension, extension)
+    kind = item.snippet_type or {"md": "markdown", "txt": "text", "": "binary"}.get(extension, extension)
     download = f"{workspace.url}/files-pri/{workspace.state.team.id}-{item.id}/download/{item.name}"
     shares = {"public": {}, "private": {}}  # type: dict[str, Json]
     for id, ts in item.shares.items():

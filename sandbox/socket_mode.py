@@ -42,7 +42,7 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._connections: list[Connection] = []
         self._turns = itertools.count()
-        self._acks: dict[str, Future[Json]] = {}
+        self._acks: dict[str, tuple[Connection, Future[Json]]] = {}
         self._changed = threading.Condition()
 
     # --- what the Web API hands out
@@ -76,6 +76,7 @@ class SocketMode:
             with self._changed:
                 self._connections.remove(connection)
                 self._changed.notify_all()
+            self._give_up(connection)
             reading.cancel()
             leaving.cancel()
             await _quietly_close(socket)
@@ -84,11 +85,17 @@ class SocketMode:
         try:
             while True:
                 answer = json.loads(await socket.receive_text())
-                waiting = self._acks.pop(str(answer.get("envelope_id")), None)
+                _, waiting = self._acks.pop(str(answer.get("envelope_id")), (None, None))
                 if waiting and not waiting.done():
                     waiting.set_result(answer)
         except (WebSocketDisconnect, RuntimeError, ValueError):
             return
+
+    def _give_up(self, connection: Connection) -> None:
+        """Whatever was under way on a connection that has ended will not be acknowledged any more."""
+        for asked, waiting in list(self._acks.values()):
+            if asked is connection and not waiting.done():
+                waiting.set_exception(ConnectionResetError("the socket was closed"))
 
     def _hello(self) -> Json:
         return {
@@ -123,7 +130,7 @@ class SocketMode:
             return Ack(0, error="dispatch_failed", reason="connection_failed")
         envelope_id = str(uuid.uuid4())
         waiting: Future[Json] = Future()
-        self._acks[envelope_id] = waiting
+        self._acks[envelope_id] = connection, waiting
         try:
             sending = asyncio.run_coroutine_threadsafe(
                 connection.socket.send_text(json.dumps(_envelope(request, envelope_id))), connection.loop

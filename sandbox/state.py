@@ -160,7 +160,6 @@ class Trigger:
     id: str
     user: str
     issued_at: float
-    view_id: str | None = None
     used: bool = False
 
 

@@ -75,10 +75,17 @@ def _carry_out(workspace: "Workspace", name: str, args: Json, token: str) -> Rep
         call.need(method.scopes)
         with workspace.changing():
             body = method.run(call)
-        headers = {"x-oauth-scopes": ",".join(sorted(workspace.manifest.scopes))}
+        headers = {"x-oauth-scopes": ",".join(_granted(workspace))}
         return Reply({"ok": True} | (body or {}), headers=headers)
     except Refused as refusal:
         return Reply(refusal.body())
+
+
+def _granted(workspace: "Workspace") -> list[str]:
+    if not workspace.manifest.open:
+        return sorted(workspace.manifest.scopes)
+    known = {scope for method in api.all_methods().values() for scope in method.scopes}
+    return sorted(scope for scope in known if workspace.manifest.grants(scope))
 
 
 def _allowed(workspace: "Workspace", name: str, token: str) -> Method:

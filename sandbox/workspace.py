@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sandbox import company, web_api
+from sandbox import channels, company, shapes, web_api
 from sandbox.delivery import Delivery, Transport
 from sandbox.events import deliverable
 from sandbox.faults import Faults
@@ -127,12 +127,24 @@ class Workspace:
         if deliverable(self, event, channel):
             self.delivery.event(event)
 
+    def hire(self, name: str, real_name: str = "") -> Person:
+        """Add a person, and put them into #general."""
+        with self.changing() as state:
+            if any(person.name == name for person in state.people.values()):
+                raise ValueError(f"{name} works here already")
+            person = company.newcomer(name, real_name)
+            state.people[person.id] = person
+            self.touch("people")
+            self.emit({"type": "team_join", "user": shapes.person(self, person), "event_ts": self.next_ts()})
+            channels.join(self, self.channel("#general"), person.id)
+            return person
+
     # --- time and ids
 
     def next_ts(self) -> str:
         """A message timestamp: now, and later than any given before."""
-        micros = max(int(self.now() * 1_000_000), self._last_ts + 100)
-        self._last_ts = micros
+        with self.lock:
+            micros = self._last_ts = max(int(self.now() * 1_000_000), self._last_ts + 100)
         return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
 
     def new_id(self, prefix: str) -> str:

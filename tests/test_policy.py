@@ -165,9 +165,7 @@ def test_levels_can_be_added_and_taken_out(tmp_path: Path) -> None:
 
 
 def test_none_takes_a_deadline_away(tmp_path: Path) -> None:
-    text = (
-        "severities:\n  SEV1: {update_every: none, nudge_before: none, watch_for: null, escalation: none, room: no}\n"
-    )
+    text = "severities:\n  SEV1: {update_every: none, nudge_before: none, watch_for: null, escalation: none, room: no}\n"
     severity = load(tmp_path, text).severity("SEV1")
     assert severity.update_every is None
     assert severity.nudge_before == timedelta(0)
@@ -192,6 +190,13 @@ escalations: {db: {levels: [{page: [rotation:night]}, {page: [rotation:night], w
     assert policy.rotations["night"].timezone == "UTC"
     assert [level.wait for level in policy.escalations["db"].levels] == [timedelta(seconds=7), timedelta(seconds=9)]
     assert [level.wait for level in policy.escalations["critical"].levels] == [timedelta(seconds=7)]
+
+
+def test_a_default_escalation_may_be_wanted_where_none_is_set_up(tmp_path: Path) -> None:
+    policy = load(tmp_path, "severities: {SEV1: {escalation: critical}}")
+    assert policy.severity("SEV1").escalation == "critical"
+    assert policy.escalations == {}
+    assert load(tmp_path, "escalations: {db: {levels: [{page: [person:U0A]}]}}").severity("SEV1").escalation == "critical"
 
 
 def test_a_stored_level_that_is_gone_follows_the_worst() -> None:
@@ -320,16 +325,14 @@ def test_quote_is_one_short_line() -> None:
 
 def test_a_wrong_key_is_named_with_its_line_and_the_right_one(tmp_path: Path) -> None:
     text = "\n" * 9 + "severities:\n  SEV1:\n    update_evry: 30m\n"
-    assert refused(tmp_path, text) == [
-        "muster.yml line 12: `update_evry` is not a setting here; did you mean `update_every`?"
-    ]
+    assert refused(tmp_path, text) == ["muster.yml line 12: `update_evry` is not a setting here; did you mean `update_every`?"]
 
 
 def test_a_wrong_duration_shows_how_to_write_one(tmp_path: Path) -> None:
-    assert refused(tmp_path, "severities:\n  SEV1:\n    update_every: 30 minits\n") == [
-        "muster.yml line 3: `update_every` is “30 minits”, which is not a duration; "
-        "write it like 30s, 5m, 4h, 2d, 1w or 1h30m"
-    ]
+    (sentence,) = refused(tmp_path, "severities:\n  SEV1:\n    update_every: 30 minits\n")
+    assert sentence == (
+        "muster.yml line 3: `update_every` is “30 minits”, which is not a duration; write it like 30s, 5m, 4h, 2d, 1w or 1h30m"
+    )
 
 
 MISTAKES = [
@@ -369,6 +372,11 @@ MISTAKES = [
         "severities:\n  SEV1:\n    escalation: db",
         3,
         "names the escalation “db”, which does not exist; no escalation is",
+    ),
+    (
+        "severities:\n  SEV1: {escalation: critical}\nescalations: {critcal: {levels: [{page: [person:U0A]}]}}",
+        2,
+        "`escalation` names the escalation “critical”, which does not exist; there are: critcal",
     ),
     ("workspace:\n  announce_channel: #incidents", 2, "`announce_channel` is empty; write a value, or delete the line"),
     (
@@ -502,9 +510,7 @@ def test_no_text_makes_anything_but_a_policy_or_its_error(tmp_path_factory: pyte
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["5m", "now", "U0A"]),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["SEV1", "x", "rank", "levels"]), inner)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["SEV1", "x", "rank", "levels"]), inner),
     max_leaves=6,
 )
 
@@ -579,8 +585,6 @@ def test_a_process_does_not_start_on_a_bad_file(tmp_path: Path) -> None:
         PolicyFile(tmp_path / "muster.yml", Ticks())
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"), [("Mon 09:00", "Mon 09:00"), ("sunday 23:59", "Sun 23:59"), ("7:05", "07:05")]
-)
+@pytest.mark.parametrize(("text", "shown"), [("Mon 09:00", "Mon 09:00"), ("sunday 23:59", "Sun 23:59"), ("7:05", "07:05")])
 def test_handovers(text: str, shown: str) -> None:
     assert str(Handover.model_validate(text)) == shown

@@ -5,7 +5,7 @@ from bot.wiring import Muster
 from workers.deliver import Courier
 
 _DRAIN_SECONDS = 10.0  # then the bell is rung again if anything is left: a stop need not wait longer
-_THREADS = 4
+_THREADS = 2  # for each worker: they wait on the network, but not only
 
 _muster: Muster | None = None
 

@@ -18,9 +18,7 @@ def run(request: Request) -> Answer:
         raise Refused("Say what to do afterwards: `/incident action add an alert on pool size @who by friday`.")
     today = request.now.astimezone(request.timezone).date()
     due_on = parse_due(due, today, request.timezone) if due else None
-    work.add_action(
-        request.core, request.incident_number, text, owner=owner, due_on=due_on, by=request.by, key=request.key
-    )
+    work.add_action(request.core, request.incident_number, text, owner=owner, due_on=due_on, by=request.by, key=request.key)
     said = "Action item added" + (f" for {person(owner)}" if owner else "") + (f", due {due_on}" if due_on else "")
     missing = [what for what, there in (("no owner", owner), ("no date", due_on)) if there is None]
     return Answer(f"{said}. It has {' and '.join(missing)} yet." if missing else f"{said}.")

@@ -16,5 +16,5 @@ COMMAND = Command(
     usage="checklist",
     help="Tick off the resolution checklist, then resolve.",
     run=run,
-    group="Move it",
+    group="",
 )

@@ -17,11 +17,10 @@ def run(request: Request) -> Answer:
         private = forms.carried(request.response_url)
         request.forms.open(form.view(request.policy, request.by, private, severity=severity))
         return Answer()
-    said = Declaration(
-        title=title, severity=severity or default_severity(request.policy), by=request.by, commander=request.by
-    )
+    said = Declaration(title=title, severity=severity or default_severity(request.policy), by=request.by, commander=request.by)
     event = declare(request.core, said, request.key)
-    return answers.declared(look.scene(request.core, event.incident_id), request.by, assumed=severity is None)
+    scene = look.scene(request.core, event.incident_id)
+    return answers.declared(scene, request.by, assumed=severity is None, like=look.similar(request.core, scene.incident))
 
 
 def again(request: Request, event: Event, incident: Incident) -> Answer:

@@ -17,9 +17,7 @@ def run(request: Request) -> Answer:
         return Answer()
     at, text = split_leading_moment(request.text, request.now, request.timezone)
     if not text.strip():
-        raise Refused(
-            "Say what happened: `/incident note error rate is falling`, or `/incident note 14:05 rolled back`."
-        )
+        raise Refused("Say what happened: `/incident note error rate is falling`, or `/incident note 14:05 rolled back`.")
     event = timeline.note(request.core, number, text, by=request.by, at=at, key=request.key)
     return answers.noted(event, "note")
 

@@ -27,15 +27,16 @@ _NO = {"no", "n", "false", "off", "0"}
 def run(request: Request) -> Answer:
     """`set impact …`, `set severity …`, `set several_teams yes`."""
     name, _, text = request.text.strip().partition(" ")
-    known = name.casefold().replace("-", "_").strip(":")
-    if known in FIELDS:
-        return edited(request, FIELDS[known], text)
-    if known in FLAGS:
-        return _flag(request, FLAGS[known], text.strip().casefold())
-    if known in ("sev", "severity"):
+    field = name.casefold().replace("-", "_").strip(":")
+    if field in FIELDS:
+        return edited(request, FIELDS[field], text)
+    if field in FLAGS:
+        return _flag(request, FLAGS[field], text.strip().casefold())
+    if field in ("sev", "severity"):
         return _severity(request, text)
     what = f"“{quote(name)}” cannot be set." if name else "Set what?"
-    raise Refused(f"{what} These can: severity, {', '.join(EXAMPLES)}, several_teams, cause_unclear.")
+    known = f"severity, {', '.join(EXAMPLES)}, several_teams, cause_unclear"
+    raise Refused(f"{what} These can: {known}. Like this: `/incident set several_teams yes`.")
 
 
 def edited(request: Request, field: str, text: str) -> Answer:

@@ -22,9 +22,7 @@ def move(request: Request, to: Status, why: str) -> Answer:
     """Moves it, and asks what the move still needs: a confirmation by a button, a reason by the form."""
     number = request.incident_number
     try:
-        event = status.move(
-            request.core, number, to, by=request.by, why=why, confirmed=request.confirmed, key=request.key
-        )
+        event = status.move(request.core, number, to, by=request.by, why=why, confirmed=request.confirmed, key=request.key)
     except NeedsConfirmation as question:
         return answers.ask(question, "Resolve anyway", "status", number, f"{to} {why}".strip())
     except NeedsReason:

@@ -38,9 +38,7 @@ def view(policy: Policy, by: str, private: str, *, title: str = "", severity: st
         field(
             "severity",
             "Severity",
-            forms.select(
-                [*forms.severity_options(policy)[:99], unsure], severity, placeholder="Choose, or leave it to us"
-            ),
+            forms.select([*forms.severity_options(policy)[:99], unsure], severity, placeholder="Choose, or leave it to us"),
             optional=True,
             hint=f"Left empty it counts as {default_severity(policy)}, or as impact and scope say. Changing it later is easy.",
         ),
@@ -57,9 +55,7 @@ def view(policy: Policy, by: str, private: str, *, title: str = "", severity: st
         field(
             "also",
             "Also",
-            forms.ticks(
-                [option("Several teams are needed", "several_teams"), option("The cause is unclear", "cause_unclear")]
-            ),
+            forms.ticks([option("Several teams are needed", "several_teams"), option("The cause is unclear", "cause_unclear")]),
             optional=True,
             hint="Either one opens a war room at once.",
         ),
@@ -101,8 +97,9 @@ def submit(form: Submission) -> Answer:
         event = declare(request.core, said, request.key)
     except Repeated as again:
         event = again.event
-    assumed = form.option("severity") in (None, UNSURE)
-    return answers.declared(look.scene(request.core, event.incident_id), request.by, assumed=assumed)
+    assumed = form.option("severity") in (None, UNSURE) and not (form.option("impact_size") and form.option("scope"))
+    scene = look.scene(request.core, event.incident_id)
+    return answers.declared(scene, request.by, assumed=assumed, like=look.similar(request.core, scene.incident))
 
 
 MODAL = Modal("declare", submit, fallback="title")

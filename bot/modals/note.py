@@ -29,9 +29,7 @@ def submit(form: Submission) -> Answer:
     at = datetime.fromtimestamp(picked, UTC) if picked is not None else None
     if at is not None and at > request.now:
         raise FormError({"at": "That is still to come. A note is about now or earlier."})
-    event = timeline.note(
-        request.core, request.incident_number, form.text("note"), by=request.by, at=at, key=request.key
-    )
+    event = timeline.note(request.core, request.incident_number, form.text("note"), by=request.by, at=at, key=request.key)
     return answers.noted(event, "note")
 
 

@@ -21,15 +21,13 @@ def view(scene: Scene, response_url: str = "") -> Block:
     if groups:
         choice = forms.select(groups, placeholder="Whoever is on call")
         blocks.append(field("group", "Or a rotation or service", choice, optional=True))
-    blocks.append(
-        field("why", "Why", forms.text_input(most=300), optional=True, hint="The first thing they read, woken up.")
-    )
+    blocks.append(field("why", "Why", forms.text_input(most=300), optional=True, hint="The first thing they read, woken up."))
     private = forms.carried(response_url, scene.incident.number)
     return frame(MODAL.name, "Page somebody", "Page", blocks, private)
 
 
 def _groups(policy: Policy) -> list[Block]:
-    paged = [name for name, service in policy.services.items() if service.escalation]
+    paged = [name for name, service in policy.services.items() if service.escalation or service.rotation]
     kinds = (("rotation", list(policy.rotations)), ("service", paged), ("escalation", list(policy.escalations)))
     options: dict[str, Block] = {}
     for kind, names in kinds:
@@ -44,9 +42,7 @@ def submit(form: Submission) -> Answer:
     ref = form.person("who") or form.option("group")
     if ref is None:
         raise FormError({"who": "Choose whom to page."})
-    event = paging.page(
-        request.core, request.incident_number, ref, by=request.by, why=form.text("why"), key=request.key
-    )
+    event = paging.page(request.core, request.incident_number, ref, by=request.by, why=form.text("why"), key=request.key)
     return answers.paged(look.followed(request.core, event))
 
 

@@ -25,7 +25,7 @@ def view(scene: Scene, response_url: str = "") -> Block:
         field("why", "What fixed it?", forms.text_input(multiline=True), optional=True, hint="One line for the timeline."),
     ]
     if forms.watching(scene):
-        blocks.append(field("confirm", "The watch after the fix is not over", forms.early_tick(), optional=True))
+        blocks.append(field("confirm", "Resolving early", forms.early_tick(), optional=True))
     private = forms.carried(response_url, incident.number)
     return frame(MODAL.name, f"Resolve {incident.key}", "Resolve", blocks, private)
 

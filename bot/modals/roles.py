@@ -33,16 +33,16 @@ def submit(form: Submission) -> Answer:
     number = request.incident_number
     shown: dict[str, str] = form.private.get("held", {})
     changes = {
-        role: form.person(role)
-        for role in request.policy.roles
-        if role in form.values and form.person(role) != shown.get(role)
+        role: form.person(role) for role in request.policy.roles if role in form.values and form.person(role) != shown.get(role)
     }
     if not changes:
         return Answer("Nothing was changed.")
     confirmed = REPLACE in form.options("confirm")
     try:
         roles.assign_all(request.core, number, changes, by=request.by, confirmed=confirmed, key=request.key)
-    except roles.RoleHeld as held:  # a form shows no mentions, so the holder is not named here
+    except roles.NotHolder as refused:  # a form shows no mentions, so the holder is not named in its errors
+        raise FormError({refused.role: "Only its holder can give it up. Choose somebody to replace them."}) from None
+    except roles.RoleHeld as held:
         way = "Tick the box below" if "confirm" in form.values else f"Close this form and say `/incident {held.role} @who`"
         raise FormError({held.role: f"Somebody else holds it. {way} to replace them."}) from None
     return answers.roles_given(look.scene(request.core, number), changes, request.by)

@@ -14,9 +14,7 @@ def view(scene: Scene, response_url: str = "", *, to: str | None = None) -> Bloc
     """All levels; the present one is chosen unless another is asked for."""
     blocks = [
         forms.standing_line(scene),
-        field(
-            "severity", "Severity", forms.select(forms.severity_options(scene.policy), to or scene.incident.severity)
-        ),
+        field("severity", "Severity", forms.select(forms.severity_options(scene.policy), to or scene.incident.severity)),
         field(
             "why",
             "Reason",

@@ -31,7 +31,7 @@ def view(scene: Scene, response_url: str = "", *, to: Status | None = None, why:
         *forms.reminders(states),
     ]
     if Status.RESOLVED in states and forms.watching(scene):
-        blocks.append(field("confirm", "The watch after the fix is not over", forms.early_tick(), optional=True))
+        blocks.append(field("confirm", "Resolving early", forms.early_tick(), optional=True))
     if Status.CLOSED in states:
         blocks.append(context("Any state but *closed* reopens the incident."))
     private = forms.carried(response_url, scene.incident.number)

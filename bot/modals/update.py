@@ -41,8 +41,8 @@ def view(scene: Scene, response_url: str = "", *, actions: str = "") -> Block:
             hint="Left as it is, it is counted from the moment you post." if promised else None,
         )
     )
-    if forms.watching(scene):
-        blocks.append(field("confirm", "The watch after the fix is not over", forms.early_tick(), optional=True))
+    if now is Status.MONITORING and forms.watching(scene):
+        blocks.append(field("confirm", "Resolving early", forms.early_tick(), optional=True))
     private = forms.carried(
         response_url,
         incident.number,

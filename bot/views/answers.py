@@ -10,7 +10,7 @@ from bot.views.texts import channel, clip, escape, lasted, moment, person, say
 from incidents.errors import Refused
 from incidents.events import Happened, LevelPaged, NobodyToPage, PageExhausted, PageStarted, UpdatePosted, read
 from incidents.rules.lifecycle import OPEN, Status
-from models import Event
+from models import Event, Incident
 
 CONFIRMED = " confirmed"  # at the end of a button's text: whoever pressed it has been asked
 
@@ -41,8 +41,13 @@ def home(scene: Scene) -> str:
     return "its room" if incident.room_wanted_at else "the announce channel's thread"
 
 
-def declared(scene: Scene, by: str, *, assumed: bool = False) -> Answer:
-    """It is declared: its name, where it lives, and how to put right what was only assumed."""
+def told(scene: Scene) -> str:
+    """Who knows of a change by themselves."""
+    return "The room is told." if scene.incident.room_wanted_at else "Its thread is told."
+
+
+def declared(scene: Scene, by: str, *, assumed: bool = False, like: Incident | None = None) -> Answer:
+    """It is declared: its name, where it lives, what it may be the same as, and how to put right what was assumed."""
     incident, number = scene.incident, scene.incident.number
     held = scene.standing.holders
     said = [f"*{incident.key}* is declared, {incident.severity}: {clip(incident.title, 400)}"]
@@ -52,13 +57,15 @@ def declared(scene: Scene, by: str, *, assumed: bool = False) -> Answer:
         said.append(f"Its room #{escape(incident.room_name or '')} opens within seconds and you are invited.")
     else:
         said.append(f"It lives in the announce channel's thread; `/incident room {number}` opens a room.")
+    if like is not None:
+        where = f" in {channel(like.room_channel)}" if like.room_channel else ""
+        said.append(f"Looks like {like.key}, open now{where}: {clip(like.title, 300)}")
+        said.append(f"The same thing? `/incident cancel {number} same as {like.key}`")
     if held.get("ic") == by:
         said.append("You are incident commander: coordinate, decide, delegate.")
     row = []
     if assumed:
-        said.append(
-            f"Nobody named a severity, so it counts as {incident.severity}; `/incident sev &lt;level&gt;` changes it."
-        )
+        said.append(f"Nobody named a severity, so it counts as {incident.severity}; `/incident sev &lt;level&gt;` changes it.")
         row.append(button("Change severity", f"{RUN}sev", value(number)))
     if "ic" not in held:
         said.append("Nobody is incident commander yet.")
@@ -69,7 +76,7 @@ def declared(scene: Scene, by: str, *, assumed: bool = False) -> Answer:
 def severity_changed(scene: Scene, event: Event) -> Answer:
     """The new level, and what it sets off."""
     incident = scene.incident
-    said = f"{incident.key} is {incident.severity} now. The room is told."
+    said = f"{incident.key} is {incident.severity} now. {told(scene)}"
     if event.payload.get("raised", True) and incident.status in OPEN:
         every = scene.severity.update_every
         said += f" Its paging and room rules apply now{f'; an update is due every {lasted(every)}' if every else ''}."
@@ -80,7 +87,7 @@ def moved(scene: Scene, event: Event) -> Answer:
     """The state it was moved to, and what to think of in it."""
     incident = scene.incident
     to = Status(event.payload.get("new", incident.status))
-    said = f"{incident.key} is {to} now. The room is told."
+    said = f"{incident.key} is {to} now. {told(scene)}"
     if to is Status.MITIGATING:
         return answer(said, small="Options: " + " · ".join(MITIGATIONS))
     if to is Status.MONITORING:
@@ -90,9 +97,7 @@ def moved(scene: Scene, event: Event) -> Answer:
     if to is Status.RESOLVED:
         return resolved(scene, event)
     if to in (Status.CLOSED, Status.DECLINED, Status.CANCELLED):
-        return answer(
-            said, small="" if to is Status.CLOSED else "Paging and updates have stopped; no postmortem is owed."
-        )
+        return answer(said, small="" if to is Status.CLOSED else "Paging and updates have stopped; no postmortem is owed.")
     return answer(said)
 
 
@@ -108,7 +113,7 @@ def resolved(scene: Scene, event: Event, left: Sequence[str] = ()) -> Answer:
         button("Action items", f"{RUN}actions", value(incident.number)),
         button("Postmortem", f"{RUN}postmortem", value(incident.number)),
     )
-    return answer(f"{incident.key} is resolved now. The room is told.", row, small=small)
+    return answer(f"{incident.key} is resolved now. {told(scene)}", row, small=small)
 
 
 def update_posted(scene: Scene, event: Event) -> Answer:
@@ -155,19 +160,15 @@ def role_given(scene: Scene, role: str, holder: str, by: str) -> Answer:
     rules = scene.policy.roles.get(role)
     name = escape(rules.name if rules else role)
     if holder != by:
-        return answer(f"{person(holder)} is {name} of {scene.incident.key} now. They and the room are told.")
-    said = [f"You are {name} of {scene.incident.key} now. The room is told."]
+        return answer(f"{person(holder)} is {name} of {scene.incident.key} now. They are told, too.")
+    said = [f"You are {name} of {scene.incident.key} now. {told(scene)}"]
     if rules:
         said.append(f"*Yours:* {escape(rules.duties)}")
         if rules.not_for:
             said.append(f"*Not yours:* {escape(rules.not_for)}")
     held = scene.standing.holders
     both = role in ("ic", "tech") and held.get("ic") == held.get("tech") == by
-    small = (
-        "You hold IC and technical lead together. Give one away as soon as you can: `/incident tech @who`."
-        if both
-        else ""
-    )
+    small = "You hold IC and technical lead together. Give one away as soon as you can: `/incident tech @who`." if both else ""
     return answer("\n".join(said), small=small)
 
 
@@ -182,7 +183,7 @@ def roles_given(scene: Scene, changes: Mapping[str, str | None], by: str) -> Ans
         said.append(f"{escape(rules.name if rules else role)}: {person(holder) if holder else 'nobody'}")
         if holder == by and rules:
             said.append(f"    {escape(rules.duties)} {escape(rules.not_for or '')}".rstrip())
-    return answer("Changed, and the room is told.\n" + "\n".join(said), small=_both(scene, by))
+    return answer(f"Changed. {told(scene)}\n" + "\n".join(said), small=_both(scene, by))
 
 
 def _both(scene: Scene, by: str) -> str:

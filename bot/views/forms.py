@@ -9,7 +9,8 @@ from bot.views.blocks import Block, context, option, plain
 from bot.views.checklists import MITIGATIONS, RESOLUTION
 from bot.views.texts import clip, lasted, person
 from incidents.policy import Policy
-from incidents.rules.lifecycle import Status
+from incidents.rules.lifecycle import OPEN, Status
+from incidents.status import watched
 
 EARLY = "early"  # the block that confirms resolving before the watch is over
 FORM = "…"  # a button whose text is this asks for the form of a command that else takes its text as typed
@@ -108,9 +109,8 @@ def standing_line(scene: Scene) -> Block:
 
 
 def watching(scene: Scene) -> bool:
-    """Is the fix still being watched, so that resolving has to be confirmed?"""
-    watch_for, mitigated_at = scene.severity.watch_for, scene.incident.mitigated_at
-    return watch_for is not None and mitigated_at is not None and scene.now < mitigated_at + watch_for
+    """Is the watch that the severity asks for not over yet, so that resolving has to be confirmed?"""
+    return scene.incident.status in OPEN and not watched(scene.incident, scene.policy, scene.now)
 
 
 def early_tick() -> Block:

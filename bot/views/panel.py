@@ -100,14 +100,14 @@ def _pausing(scene: Scene) -> Block:
 def _over(scene: Scene) -> list[Block]:
     """After it: what is still owed, and the way back."""
     incident, target = scene.incident, value(scene.incident.number)
+    look_back = button("Timeline", f"{RUN}timeline", target)
+    if incident.status not in (Status.RESOLVED, Status.CLOSED):
+        return [buttons(look_back)]
     row = [
         button("Postmortem", f"{RUN}postmortem", target, style="primary"),
         button("Action items", f"{RUN}actions", target),
-        button("Timeline", f"{RUN}timeline", target),
+        look_back,
     ]
     if incident.status == Status.RESOLVED:
         row.append(button("Close", f"{RUN}close", target))
-    if incident.status in (Status.RESOLVED, Status.CLOSED):
-        row.append(button("Reopen", f"{RUN}reopen", target))
-        return [buttons(*row)]
-    return [buttons(button("Timeline", f"{RUN}timeline", target))]
+    return [buttons(*row, button("Reopen", f"{RUN}reopen", target))]

@@ -75,7 +75,7 @@ def split_leading_severity(text: str, policy: Policy) -> tuple[str | None, str]:
 
 def _reads_on(head: str, rest: str, policy: Policy) -> bool:
     """Is `head` the first word of the sentence rather than a severity before it?"""
-    if head.isdigit():
+    if re.fullmatch(r"[0-9]+", head):
         following = rest.split()[0].lower().strip(",.:;")
         return following in ("of", "out", "in", "percent", "%") or (int(head) != 1 and following.endswith("s"))
     said = _folded(head)

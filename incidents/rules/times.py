@@ -61,9 +61,7 @@ def parse_moment(text: str, now: datetime, tz: Zone) -> datetime:
         raise _bad_moment(text)
     passed = [moment for moment in found if moment <= now + _SKEW]
     if not passed:
-        raise BadMoment(
-            f"“{quote(text)}” lies in the future. Give a moment that has passed, such as 14:05.", field="when"
-        )
+        raise BadMoment(f"“{quote(text)}” lies in the future. Give a moment that has passed, such as 14:05.", field="when")
     moment = min(max(passed), now.astimezone(UTC))
     if now - moment > _TEN_YEARS:
         raise BadMoment(f"“{quote(text)}” is more than ten years ago. Check the year.", field="when")
@@ -217,9 +215,7 @@ def _bad_moment(text: str) -> BadMoment:
     return BadMoment(f"{what} Write it like 14:05, yesterday 23:50, 10m ago or 2026-11-20 14:05.", field="when")
 
 
-def _moments(
-    said: str, now: datetime, zone: tzinfo, days: range | tuple[int, ...], alone: time | None
-) -> Iterator[datetime]:
+def _moments(said: str, now: datetime, zone: tzinfo, days: range | tuple[int, ...], alone: time | None) -> Iterator[datetime]:
     """Every moment that `said` can mean, on the days so many from today; `alone` is the time of a day without one.
 
     Where the clocks go back an hour twice, both are given; where they go forward, the skipped one is an hour later.

@@ -27,7 +27,8 @@ def fire(unit: Unit, due: Due) -> None:
     incident = unit.incident
     incident.nudged_event = incident.update_anchor_event
     when = updates.next_due(incident, unit.policy)
-    if when is None or when <= unit.now:
+    paused = incident.updates_paused_until is not None and incident.updates_paused_until > unit.now
+    if when is None or when <= unit.now or paused:
         return
     held = unit.standing().holders
     unit.record(UpdateNudged(person=held.get("comms") or held.get("ic"), due_at=when), key=due.key)

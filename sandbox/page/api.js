@@ -28,17 +28,30 @@ export function post(path, body) {
   return answer(fetch(`/control/${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }));
 }
 
-/** Hear of every change that concerns a person, until the returned function is called. */
+/**
+ * Hear of every change until the returned function is called. A browser allows few connections to one place, so of all
+ * tabs here one holds the stream and tells the others; when it goes, the next takes over.
+ */
 export function listen(as, { changed, connected }) {
-  const source = new EventSource(`/control/stream?as=${encodeURIComponent(as)}`);
-  source.onopen = () => connected(true);
-  source.onerror = () => connected(false);
-  source.onmessage = (event) => {
-    try {
-      changed(JSON.parse(event.data).changed ?? []);
-    } catch {
-      changed([]);
-    }
+  const told = new BroadcastChannel("changes");
+  const leaving = new AbortController();
+  const hear = ({ what, on }) => (on === undefined ? changed(what) : connected(on));
+  const tell = (news) => {
+    hear(news);
+    told.postMessage(news);
   };
-  return () => source.close();
+  told.onmessage = (event) => hear(event.data);
+  const lead = () => new Promise((resolve) => {
+    const source = new EventSource(`/control/stream?as=${encodeURIComponent(as)}`);
+    source.onopen = () => tell({ on: true });
+    source.onerror = () => tell({ on: false });
+    source.onmessage = (event) => tell({ what: JSON.parse(event.data).changed ?? [] });
+    leaving.signal.addEventListener("abort", () => (source.close(), resolve()));
+  });
+  if (navigator.locks) navigator.locks.request("changes", { signal: leaving.signal }, lead).catch(() => {});
+  else lead();
+  return () => {
+    leaving.abort();
+    told.close();
+  };
 }

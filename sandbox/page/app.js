@@ -1,6 +1,6 @@
 /* The page: builds its parts once and keeps them in step with the workspace. */
 
-import { buildChannel, composerField, showChannel } from "./channel.js";
+import { buildChannel, composerField, showChannel, writeText } from "./channel.js";
 import { h, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { openJump } from "./jump.js";
@@ -31,6 +31,7 @@ function buildTop(host) {
   lamp = h("button", { type: "button", class: "icon-button", "aria-label": "Light or dark", title: "Light or dark", onClick: () => (toggleTheme(), drawLamp()) });
   protocol = h("button", { type: "button", class: "top-button", "aria-label": "Protocol", "aria-pressed": "false", title: "What goes over the wire, and faults", onClick: () => togglePanel(!panelOpen()) }, icon("pulse"), h("span", { class: "wide-only" }, "Protocol"));
   replace(host,
+    h("h1", { class: "sr" }, "Local workspace"),
     h("button", { type: "button", class: "icon-button only-phone", "aria-label": "Channels and people", onClick: () => document.body.classList.add("sidebar-open") }, icon("menu")),
     h("button", { type: "button", class: "jump-button", "aria-keyshortcuts": "Control+K", onClick: openJump }, icon("search"), h("span", { class: "ellipsis" }, "Jump to…"), h("kbd", { class: "wide-only" }, mac ? "⌘K" : "Ctrl K")),
     protocol, lamp);
@@ -68,6 +69,8 @@ function watch() {
   workspace.addEventListener("moved", (event) => {
     closeSidebar();
     show(event.detail);
+    if (event.detail.wanted.text) writeText(event.detail.wanted.text);
+    if (event.detail.wanted.panel && !panelOpen()) togglePanel(true);
     if (event.detail.moved && !workspace.threadTs && !matchMedia("(hover: none)").matches && !document.querySelector("dialog[open]")) composerField().focus({ preventScroll: true });
   });
   workspace.addEventListener("heard", showLog);
@@ -81,6 +84,7 @@ build();
 watch();
 await workspace.go(location.hash);
 const permalink = workspace.localAddress(location.pathname + location.search);
-if (permalink) history.replaceState(null, "", `/${permalink}`);
-else if (!location.hash.includes("as=")) history.replaceState(null, "", workspace.address());
-if (permalink) await workspace.go(permalink);
+if (permalink) {
+  history.replaceState(null, "", `/${permalink}`);
+  await workspace.go(permalink);
+}

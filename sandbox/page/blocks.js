@@ -60,7 +60,7 @@ function table(each) {
   const align = (at) => each.column_settings?.[at]?.align ?? "left";
   const cell = (one, at, head) => h(head ? "th" : "td", { class: `align-${align(at)}`, scope: head ? "col" : null }, one.type === "rich_text" ? richText(one) : (one.text ?? String(one.value ?? "")));
   const [head, ...rows] = each.rows ?? [];
-  return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Table" },
+  return h("div", { class: "table-scroll", tabindex: 0, role: "group", "aria-label": "Table" },
     h("table", {},
       head && h("thead", {}, h("tr", {}, head.map((one, at) => cell(one, at, true)))),
       h("tbody", {}, rows.map((row) => h("tr", {}, row.map((one, at) => cell(one, at, false)))))));
@@ -134,7 +134,7 @@ function chooser(each, owner, place, about) {
   const before = place.kept?.(owner.block_id, each.action_id) ?? initially(each);
   const made = control(each, {
     name: each.action_id,
-    label: each.placeholder?.text ?? plainWords(about) ?? "Choose",
+    label: each.placeholder?.text ?? unmarked(about) ?? "Choose",
     value: before,
     suggest: (query) => place.suggest(owner.block_id, each.action_id, query),
     changed: async () => {
@@ -148,7 +148,7 @@ function chooser(each, owner, place, about) {
   return made.node;
 }
 
-const plainWords = (words) => words?.replace(/[*_~`]/g, "").slice(0, 80);
+const unmarked = (words) => words?.replace(/[*_~`]/g, "").slice(0, 80);
 
 // --- input blocks
 
@@ -164,6 +164,7 @@ function input(each, place) {
     name: `${each.block_id}/${inner.action_id}`,
     labelledBy: grouped ? ids.label : null,
     labelText: each.label.text,
+    labelId: ids.label,
     describedBy: `${ids.hint} ${ids.error}`,
     required: !each.optional,
     value: place.kept?.(each.block_id, inner.action_id) ?? initially(inner),

@@ -3,6 +3,7 @@
 import { h, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { dialog } from "./menus.js";
+import { plainWords } from "./mrkdwn.js";
 import { visit, workspace } from "./workspace.js";
 
 /** All channels this person may see, and a form for a new one. */
@@ -25,7 +26,7 @@ function row(channel, node) {
     node.close();
     visit({ channel: channel.id });
   };
-  const about = [`${channel.members?.length ?? 0} members`, channel.is_archived && "archived", channel.topic].filter(Boolean).join(" · ");
+  const about = [`${channel.members?.length ?? 0} members`, channel.is_archived && "archived", plainWords(channel.topic)].filter(Boolean).join(" · ");
   return h("li", { class: "browse-row" },
     h("button", { type: "button", class: "browse-name", onClick: () => (node.close(), visit({ channel: channel.id })) }, icon(channel.kind === "private" ? "lock" : "hash"), h("span", {}, h("b", {}, channel.name), h("span", { class: "quiet" }, about))),
     h("button", { type: "button", class: "button small", "aria-label": `${channel.is_member || channel.is_archived ? "Open" : "Join"} ${channel.name}`, onClick: enter }, channel.is_member || channel.is_archived ? "Open" : "Join"));
@@ -46,6 +47,6 @@ function createForm(node) {
   };
   return h("details", { class: "create" }, h("summary", {}, "Create a channel"),
     h("form", { onSubmit: create }, h("label", { for: "new-channel" }, "Name"), name,
-      h("div", { class: "box-row" }, hidden, h("label", { for: "new-private" }, "Private")), fault,
+      h("div", { class: "box-row" }, hidden, h("label", { for: "new-private" }, "Make it private")), fault,
       h("button", { type: "submit", class: "button primary small" }, "Create")));
 }

@@ -7,7 +7,7 @@ import { showHome } from "./home.js";
 import { icon } from "./icons.js";
 import { closePopover, confirm, dialog, popover } from "./menus.js";
 import { announceNew, showMessages } from "./messages.js";
-import { anchor, mrkdwn } from "./mrkdwn.js";
+import { anchor, mrkdwn, plainWords } from "./mrkdwn.js";
 import { authorName, avatar, nameOf } from "./people.js";
 import { visit, workspace } from "./workspace.js";
 
@@ -35,10 +35,11 @@ const atEnd = () => parts.scroll.scrollHeight - parts.scroll.scrollTop - parts.s
 const toEnd = () => (parts.scroll.scrollTop = parts.scroll.scrollHeight);
 
 export const composerField = () => parts.composer.field;
-export const writeCommand = (text) => parts.composer.write(text);
+export const writeText = (text) => parts.composer.write(text);
 
 /** Bring it up to date; `moved` when another channel has been entered. */
-export function showChannel({ moved = false } = {}) {
+export function showChannel({ moved = false, wanted = null } = {}) {
+  if (wanted) parts.shown = "";
   const channel = workspace.channel();
   const stay = !moved && !atEnd();
   head(channel);
@@ -49,14 +50,15 @@ export function showChannel({ moved = false } = {}) {
   stops(channel);
   parts.composer.refresh();
   announceNew(workspace.messages);
-  if (!stay && !workspace.target) toEnd();
-  if (workspace.target) showTarget();
+  if (!stay) toEnd();
+  if (workspace.target && parts.shown !== workspace.target) showTarget();
 }
 
+/** Bring the message that a link leads to into view, once. */
 function showTarget() {
   const row = parts.list.querySelector(`[data-ts="${CSS.escape(workspace.target)}"]`);
-  if (!row || row.dataset.found) return;
-  row.dataset.found = "yes";
+  if (!row) return;
+  parts.shown = workspace.target;
   row.scrollIntoView({ block: "center" });
 }
 
@@ -74,7 +76,7 @@ function head(channel) {
     const direct = channel.kind === "im";
     const mark = direct ? avatar(channel.user ?? members.find((id) => id !== workspace.as) ?? workspace.as, { size: "tiny" }) : icon(channel.kind === "private" ? "lock" : "hash");
     const name = h("h2", { class: "channel-name" }, mark, h("span", { class: "ellipsis" }, workspace.title(channel)));
-    const faces = h("button", { type: "button", class: "members", title: "Members", "aria-label": `${members.length} members`, onClick: () => about(channel) }, members.slice(0, 3).map((id) => avatar(id, { size: "tiny" })), h("span", {}, String(members.length)));
+    const faces = h("button", { type: "button", class: "members", title: "Members", onClick: () => about(channel) }, members.slice(0, 3).map((id) => avatar(id, { size: "tiny" })), h("span", {}, String(members.length), h("span", { class: "sr" }, " members")));
     replace(parts.head,
       h("button", { type: "button", class: "icon-button only-phone", "aria-label": "Channels and people", onClick: () => document.body.classList.add("sidebar-open") }, icon("back")),
       name,
@@ -130,7 +132,7 @@ function showPins(button) {
   const rows = workspace.pins.map((ts) => {
     const message = workspace.messages.find((each) => each.ts === ts);
     const go = () => (closePopover(), visit({ message: ts }));
-    return h("button", { type: "button", class: "pin-row", onClick: go }, h("b", {}, message ? authorName(message) : "A message"), h("span", { class: "pin-text" }, message ? h("span", {}, mrkdwn(message.text)).textContent : "Further up."));
+    return h("button", { type: "button", class: "pin-row", onClick: go }, h("b", {}, message ? authorName(message) : "A message"), h("span", { class: "pin-text" }, message ? plainWords(message.text) : "Further up."));
   });
   popover(button, h("div", { class: "pins", role: "dialog", "aria-label": "Pinned messages", tabindex: -1 }, h("div", { class: "menu-heading" }, "Pinned"), rows));
 }
@@ -158,7 +160,7 @@ function intro(channel) {
       ? h("p", {}, "This is the very beginning of your direct messages with ", h("b", {}, workspace.title(channel)), ".")
       : h("p", {}, "This is the very beginning of the ", h("b", {}, spoken(channel)), " channel.");
     const start = command && channel.is_member && !channel.is_archived
-      ? h("button", { type: "button", class: "button", onClick: () => writeCommand(`${command.command} `) }, "Try ", h("code", {}, command.command))
+      ? h("button", { type: "button", class: "button", onClick: () => writeText(`${command.command} `) }, "Try ", h("code", {}, command.command))
       : null;
     const usage = start && h("p", { class: "quiet" }, command.description ? `${command.description.replace(/\.$/, "")}. ` : "", "Type ", h("kbd", {}, "/"), " for every command; point at a message for what can be done with it.");
     replace(parts.intro, h("div", { class: "intro-mark" }, channel.kind === "im" ? avatar(channel.user ?? workspace.as, { size: "large" }) : icon(channel.kind === "private" ? "lock" : "hash")), h("h3", {}, spoken(channel)), words, usage, start);

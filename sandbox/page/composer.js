@@ -6,6 +6,7 @@ import { pickEmoji } from "./emoji-picker.js";
 import { icon } from "./icons.js";
 import { menu } from "./menus.js";
 import { edit } from "./messages.js";
+import { plainWords } from "./mrkdwn.js";
 import { avatar } from "./people.js";
 import { workspace } from "./workspace.js";
 
@@ -16,12 +17,12 @@ export function composer(where) {
   const ids = { list: newId("completions"), field: newId("composer") };
   const list = h("ul", { id: ids.list, class: "completions", role: "listbox", "aria-label": "Suggestions", hidden: true });
   const hint = h("div", { class: "usage", role: "status", hidden: true });
-  const field = h("textarea", { id: ids.field, class: "composer-field", rows: 1, role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": ids.list, autocomplete: "off", enterkeyhint: "send" });
+  const field = h("textarea", { id: ids.field, class: "composer-field", rows: 1, "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": ids.list, autocomplete: "off", enterkeyhint: "send" });
   const send = h("button", { type: "button", class: "send", "aria-label": "Send", disabled: true, onClick: () => submit() }, icon("send"));
   const insert = (name, label, character) => h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onClick: () => type(character) }, icon(name));
   const smile = h("button", { type: "button", class: "icon-button", "aria-label": "Add an emoji", title: "Add an emoji", "aria-haspopup": "dialog", onClick: () => pickEmoji(smile, (name) => type(`:${name}: `)) }, icon("smile"));
   const bolt = h("button", { type: "button", class: "icon-button", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", "aria-expanded": "false", onClick: () => menu(bolt, shortcuts(where), { label: "Shortcuts" }) }, icon("plus"));
-  const node = h("form", { class: "composer", "aria-label": "Write", onSubmit: (event) => event.preventDefault() }, list, hint,
+  const node = h("form", { class: "composer", onSubmit: (event) => event.preventDefault() }, list, hint,
     h("div", { class: "composer-box" }, field, h("div", { class: "composer-tools" }, bolt, smile, insert("at", "Mention somebody", "@"), insert("slash", "Run a command", "/"), h("span", { class: "spring" }), send)));
 
   let offered = [];
@@ -48,7 +49,6 @@ export function composer(where) {
 
   const draw = () => {
     list.hidden = !offered.length;
-    field.setAttribute("aria-expanded", String(Boolean(offered.length)));
     replace(list, offered.map((each, index) => h("li", { id: `${ids.list}-${index}`, role: "option", "aria-selected": String(index === at), class: "completion", onPointerdown: (event) => (event.preventDefault(), take(each)) }, each.picture, h("span", { class: "completion-label" }, each.label), h("span", { class: "quiet completion-about" }, each.about))));
     if (at >= 0) {
       field.setAttribute("aria-activedescendant", `${ids.list}-${at}`);
@@ -186,6 +186,6 @@ const people = (wanted, typed) => [
 ].slice(0, 8);
 
 const channels = (wanted, typed) =>
-  workspace.channels.filter((each) => each.kind !== "im" && !each.is_archived && each.name.includes(wanted)).slice(0, 8).map((each) => ({ label: each.name, about: each.topic ?? "", typed, insert: `#${each.name} `, picture: icon(each.kind === "private" ? "lock" : "hash") }));
+  workspace.channels.filter((each) => each.kind !== "im" && !each.is_archived && each.name.includes(wanted)).slice(0, 8).map((each) => ({ label: each.name, about: plainWords(each.topic), typed, insert: `#${each.name} `, picture: icon(each.kind === "private" ? "lock" : "hash") }));
 
 const smileys = (wanted, typed) => (wanted.length < 2 ? [] : findEmoji(wanted, 8).map((name) => ({ label: `:${name}:`, about: "", typed, insert: `:${name}: `, picture: emoji(name) })));

@@ -100,12 +100,10 @@ function select(element, given) {
 function multiSelect(element, given) {
   const offered = choices(element);
   const chosen = new Set(offered.filter((each) => (given.value ?? []).some((one) => (typeof one === "string" ? one === each.raw : sameOption(one, each.raw)))));
-  const chips = h("span", { class: "chips" });
-  const opener = h("button", { ...naming(given), "aria-label": null, type: "button", class: "field multi", "aria-haspopup": "dialog", "aria-expanded": "false", onClick: () => show() }, chips, icon("down"));
-  const name = () => [given.label ?? given.labelText ?? element.placeholder?.text ?? "Choose", [...chosen].map((each) => each.label).join(", ") || "nothing chosen"].join(": ");
+  const chips = h("span", { class: "chips", id: newId("chips") });
+  const opener = h("button", { ...naming(given), "aria-label": null, "aria-required": null, "aria-labelledby": `${given.labelId ?? ""} ${chips.id}`.trim(), type: "button", class: "field multi", "aria-haspopup": "dialog", "aria-expanded": "false", onClick: () => show() }, chips, icon("down"));
   const draw = () => {
-    chips.replaceChildren(...(chosen.size ? [...chosen].map((each) => h("span", { class: "chip" }, each.label)) : [h("span", { class: "placeholder" }, element.placeholder?.text ?? "Choose options")]));
-    opener.setAttribute("aria-label", name());
+    chips.replaceChildren(...(chosen.size ? [...chosen].flatMap((each) => [h("span", { class: "chip" }, each.label), " "]) : [h("span", { class: "placeholder" }, element.placeholder?.text ?? "Choose options")]));
   };
   const toggle = (each, box) => {
     if (box.checked && element.max_selected_items && chosen.size >= element.max_selected_items) box.checked = false;

@@ -89,7 +89,7 @@ function table(lines, at, out) {
   const headed = rows[1]?.every((cell) => /^:?-+:?$/.test(cell));
   const body = headed ? rows.slice(2) : rows;
   out.push(
-    h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Table" },
+    h("div", { class: "table-scroll", tabindex: 0, role: "group", "aria-label": "Table" },
       h("table", {},
         headed && rows[0].some(Boolean) && h("thead", {}, h("tr", {}, rows[0].map((cell) => h("th", { scope: "col" }, inline(cell))))),
         h("tbody", {}, body.map((row) => h("tr", {}, row.map((cell) => h("td", {}, inline(cell)))))))),

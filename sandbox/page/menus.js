@@ -18,12 +18,12 @@ export function closePopover({ refocus = true } = {}) {
 
 export const popoverOpen = () => Boolean(open);
 
-/** Put `node` beside `anchor`, above everything, inside the dialog that the anchor is in. */
+/** Put `node` beside `anchor`, above everything, inside the dialog or landmark that the anchor is in. */
 export function popover(anchor, node, { focus } = {}) {
   const again = open?.anchor === anchor;
   closePopover({ refocus: false });
   if (again) return false;
-  const host = anchor.closest("dialog") ?? document.body;
+  const host = anchor.closest("dialog, nav, main, aside, header") ?? document.body;
   node.classList.add("popover");
   host.append(node);
   place(anchor, node);

@@ -8,11 +8,12 @@ import { pickEmoji } from "./emoji-picker.js";
 import { fileCard } from "./files.js";
 import { icon } from "./icons.js";
 import { confirm, menu, popoverOpen } from "./menus.js";
-import { mrkdwn, unescape } from "./mrkdwn.js";
+import { mrkdwn, plainWords, unescape } from "./mrkdwn.js";
 import { authorName, avatar, nameOf } from "./people.js";
 import { visit, workspace } from "./workspace.js";
 
 const TOGETHER = 300; // seconds within which messages of one author share a heading
+const TOUCH = matchMedia("(hover: none)");
 const SYSTEM = /^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive)$|^pinned_item$|^bot_(add|remove)$|^bookmark/;
 
 /** Show `messages` in `list`; `thread` is the ts of the thread they belong to, or "". */
@@ -27,7 +28,7 @@ export function showMessages(list, messages, { thread = "" } = {}) {
 }
 
 /** What a row shows beyond the message itself, so that it is redrawn when that changes. */
-const seen = (message) => [workspace.pins.includes(message.ts), workspace.people.length, workspace.channels.length];
+const seen = (message) => [workspace.pins.includes(message.ts), workspace.target === message.ts, workspace.people.length, workspace.channels.length];
 
 function withDividers(messages, thread) {
   const rows = [];
@@ -59,7 +60,7 @@ const follows = (message, before) =>
 const author = (message) => `${message.user}/${message.username}`;
 const isSystem = (message) => SYSTEM.test(message.subtype ?? "");
 
-const divider = (row) => h("li", { class: `divider divider-${row.kind}`, role: "presentation" }, h("span", {}, row.label));
+const divider = (row) => h("li", { class: `divider divider-${row.kind}` }, h("span", {}, row.label));
 
 // --- one row
 
@@ -74,8 +75,8 @@ function messageRow(message, { compact, thread }) {
     marks(message, pinned),
     h("div", { class: "message-side" }, side),
     h("div", { class: "message-main" }, head, content(message), reactions(message), thread ? null : replies(message)));
-  row.addEventListener("focusin", () => tools(row, message, thread));
-  row.addEventListener("pointerenter", () => tools(row, message, thread));
+  row.addEventListener("focusin", () => setTimeout(tools, TOUCH.matches ? 300 : 0, row, message, thread)); // not under the finger that taps
+  row.addEventListener("pointerenter", (event) => event.pointerType !== "touch" && tools(row, message, thread));
   row.addEventListener("keydown", (event) => shortcut(event, row, message, thread));
   return row;
 }
@@ -131,7 +132,7 @@ const openThread = (message) => visit({ thread: message.thread_ts || message.ts 
 
 function tools(row, message, thread) {
   document.querySelectorAll(".tools").forEach((each) => each.parentElement !== row && !popoverOpen() && each.remove());
-  if (row.querySelector(":scope > .tools") || message.deleted) return;
+  if (!row.isConnected || row.querySelector(":scope > .tools") || message.deleted) return;
   const button = (name, label, run, more = {}) => {
     const node = h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, ...more, onClick: () => run(node) }, icon(name));
     return node;
@@ -243,6 +244,6 @@ let heard = "";
 export function announceNew(messages) {
   const last = messages.at(-1);
   const place = workspace.channelId;
-  if (last && heard.startsWith(place) && `${place}${last.ts}` > heard && last.user !== workspace.as) announce(`${authorName(last)}: ${last.text ?? ""}`);
+  if (last && heard.startsWith(place) && `${place}${last.ts}` > heard && last.user !== workspace.as) announce(`${authorName(last)}: ${plainWords(last.text)}`);
   heard = `${place}${last?.ts ?? ""}`;
 }

@@ -42,6 +42,9 @@ function quotesAndLines(text, verbatim) {
   return parts;
 }
 
+/** The same as plain words, for places that show no markup. */
+export const plainWords = (text) => h("span", {}, mrkdwn(text ?? "")).textContent;
+
 /** One line of inline markup. */
 export function inline(text, verbatim = false) {
   const out = [];

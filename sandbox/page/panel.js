@@ -6,6 +6,7 @@ import { at } from "./dates.js";
 import { icon } from "./icons.js";
 
 const ACK = 3000; // milliseconds an app has to acknowledge
+const LINGERS = 1; // seconds after the ack in which a call still counts as caused by it
 const parts = { filter: "all" };
 
 const SHARES = [
@@ -19,7 +20,7 @@ const SHARES = [
 /** Build the panel once, inside `host`; it stays empty until it is opened. */
 export function buildPanel(host, { toggle }) {
   parts.host = host;
-  parts.list = h("ol", { class: "log", "aria-label": "Requests, newest first" });
+  parts.list = h("ol", { class: "log", "aria-label": "Requests, newest first, each with the calls it caused" });
   parts.faults = h("div", { class: "faults" });
   parts.summary = h("span", { class: "quiet" });
   const filters = [["all", "All"], ["to_app", "To the app"], ["from_app", "From the app"], ["error", "Errors"]].map(([value, label]) => h("button", { type: "button", class: "chip-button", "aria-pressed": String(value === "all"), data: { value }, onClick: (event) => filter(event.currentTarget, value) }, label));
@@ -63,11 +64,24 @@ export function showLog() {
 
 const failed = (entry) => Boolean(entry.error) || entry.status >= 400 || (entry.direction === "to_app" && entry.ms > ACK);
 
+/** The newest request first, each followed by the calls that the app made from its start until shortly after its ack. */
+function caused(all) {
+  const groups = [];
+  const began = (each) => each.at - each.ms / 1000;
+  for (const each of [...all].sort((one, other) => began(one) - began(other) || one.number - other.number)) {
+    const request = groups.findLast((group) => group[0].direction === "to_app" && group[0].kind !== "event:message");
+    if (each.direction === "from_app" && request && began(each) < request[0].at + LINGERS) request.push({ ...each, nested: true });
+    else groups.push([each]);
+  }
+  return groups.reverse().flat();
+}
+
 function draw(all) {
-  const entries = all.filter((each) => parts.filter === "all" || (parts.filter === "error" ? failed(each) : each.direction === parts.filter)).reverse();
+  const wanted = (each) => parts.filter === "all" || (parts.filter === "error" ? failed(each) : each.direction === parts.filter);
+  const entries = caused(all).filter(wanted);
   const slow = all.filter((each) => each.direction === "to_app").reduce((most, each) => Math.max(most, each.ms), 0);
   parts.summary.textContent = slow ? `slowest ack ${Math.round(slow)} ms of 3 000` : "";
-  reconcile(parts.list, entries, { key: (each) => String(each.number), signature: (each) => `${each.ms}${each.status}${each.error}`, build: row });
+  reconcile(parts.list, entries, { key: (each) => String(each.number), signature: (each) => `${each.ms}${each.status}${each.error}${each.nested}`, build: row });
   if (!entries.length) replace(parts.list, h("li", { class: "quiet pad", "data-key": "none" }, "Nothing yet. Type a command."));
 }
 
@@ -75,7 +89,7 @@ function row(entry) {
   const inward = entry.direction === "to_app";
   const took = inward && entry.ms > ACK ? "late" : inward && entry.ms > ACK / 2 ? "slow" : "";
   const meter = inward ? h("span", { class: `meter ${took}`, title: "Ack time against 3 s" }, bar(entry.ms / ACK)) : null;
-  return h("li", { class: `log-row ${inward ? "to-app" : "from-app"} ${failed(entry) ? "bad" : ""}` },
+  return h("li", { class: `log-row ${inward ? "to-app" : "from-app"} ${failed(entry) ? "bad" : ""} ${entry.nested ? "nested" : ""}` },
     h("details", {},
       h("summary", {},
         h("span", { class: "log-arrow", title: inward ? "to the app" : "from the app" }, inward ? "→" : "←", h("span", { class: "sr" }, inward ? "to the app" : "from the app")),

@@ -22,16 +22,17 @@ export function avatar(id, { size = "", name = "", icon = "" } = {}) {
   const person = workspace.person(id);
   const words = (person ? person.real_name || person.name : name || "?").split(/[\s_-]+/).filter(Boolean);
   const initials = (words.length > 1 ? words[0][0] + words.at(-1)[0] : (words[0] ?? "?").slice(0, person?.is_bot ? 1 : 2)).toUpperCase();
-  const node = h("span", { class: `avatar ${size} ${person?.is_bot ? "bot" : ""}`, "aria-hidden": "true" }, icon ? emoji(icon) : initials);
+  const node = h("span", { class: `avatar ${size} ${person?.is_bot ? "bot" : ""}`, "aria-hidden": "true", data: icon ? {} : { initials } }, icon ? emoji(icon) : null);
   const colour = (person?.color ?? "").replace("#", "");
   if (/^[0-9a-f]{6}$/i.test(colour)) {
     node.style.backgroundColor = `#${colour}`;
-    node.style.color = light(colour) ? "#1d1c1d" : "#fff";
+    node.style.color = light(colour) ? "#000" : "#fff";
   }
   return node;
 }
 
+/** Whether black reads better on it than white. */
 function light(colour) {
   const [r, g, b] = [0, 2, 4].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255).map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18;
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179;
 }

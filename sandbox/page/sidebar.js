@@ -11,7 +11,7 @@ const parts = {};
 
 /** Build the sidebar once, inside `host`. */
 export function buildSidebar(host) {
-  parts.team = h("h1", { class: "team-name" });
+  parts.team = h("div", { class: "team-name" });
   parts.who = h("button", { type: "button", class: "who", "aria-haspopup": "menu", "aria-expanded": "false", onClick: () => switcher() });
   parts.lists = ["Channels", "Private channels", "Direct messages", "Apps"].map((name) => section(name));
   replace(host,

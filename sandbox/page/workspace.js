@@ -85,19 +85,26 @@ class Workspace extends EventTarget {
     return this.address({ channel, thread, message: seconds ? `${seconds}.${micros}` : "" });
   }
 
-  /** Go where the address bar says. */
+  /**
+   * Go where the address bar says. People and channels may be given by id or name; `text` fills the message field and
+   * `panel` opens the protocol, so that a link can lay out a scene.
+   */
   async go(hash) {
     const wanted = Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
-    const known = wanted.as || this.as || localStorage.getItem("as") || FIRST;
-    if (!this.loaded || known !== this.as) await this.#become(known);
-    const channel = this.channel(wanted.channel) ? wanted.channel : this.channelId || this.#firstChannel();
+    if (!this.loaded) await this.#become(wanted.as || localStorage.getItem("as") || FIRST);
+    const as = this.people.find((each) => wanted.as && [each.id, each.name].includes(wanted.as))?.id;
+    if (as && as !== this.as) await this.#become(as);
+    const asked = this.channels.find((each) => wanted.channel && [each.id, each.name].includes(wanted.channel.replace(/^#/, "")));
+    const channel = asked?.id ?? (this.channelId || this.#firstChannel());
     const moved = channel !== this.channelId;
     if (moved) this.#marks.delete(channel);
     Object.assign(this, { channelId: channel, threadTs: wanted.thread ?? "", tab: wanted.tab ?? "", target: wanted.message ?? "" });
     if (moved) Object.assign(this, { messages: [], pins: [], bookmarks: [] });
     this.replies = [];
     await this.refresh();
-    this.dispatchEvent(new CustomEvent("moved", { detail: { moved } }));
+    const { thread, message, tab } = wanted;
+    history.replaceState(null, "", this.address({ channel, thread: asked ? thread : "", message: asked ? message : "", tab: asked ? tab : "" }));
+    this.dispatchEvent(new CustomEvent("moved", { detail: { moved, wanted } }));
   }
 
   #firstChannel() {

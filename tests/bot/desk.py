@@ -119,6 +119,11 @@ class Desk:
     def declared(self, text: str = "sev1 Checkout is down", *, by: str = ALICE) -> Answer:
         return self.says(f"declare {text}", by=by, number=None)
 
+    def resolves(self, why: str = "", *, number: int = 1) -> Answer:
+        """`/incident resolve`, and "Resolve anyway" where it is asked."""
+        answer = self.says(f"resolve {why}".strip(), number=number)
+        return self.presses(answer, "Resolve anyway") if "Resolve anyway" in buttons(answer) else answer
+
     @property
     def form(self) -> Json:
         """The form on top."""
@@ -185,9 +190,7 @@ def buttons(answer: Answer) -> dict[str, tuple[str, str]]:
     """The buttons by their words: the command and the text of each."""
     elements = [each for block in answer.blocks for each in (*block.get("elements", []), block.get("accessory"))]
     found = [each for each in elements if each and each["type"] == "button"]
-    return {
-        each["text"]["text"]: (each["action_id"].removeprefix(RUN).partition(":")[0], each["value"]) for each in found
-    }
+    return {each["text"]["text"]: (each["action_id"].removeprefix(RUN).partition(":")[0], each["value"]) for each in found}
 
 
 def button_of(answer: Answer, label: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from incidents.rules.lifecycle import (
     ACTIVE,
     ENDED,
     OPEN,
+    Stamps,
     Status,
     check_move,
     moves,
@@ -22,9 +23,7 @@ from incidents.rules.lifecycle import (
 statuses = st.sampled_from(list(Status))
 
 
-def check(
-    old: Status, new: Status, why: str | None = "a reason", watch_over: bool = True, confirmed: bool = False
-) -> None:
+def check(old: Status, new: Status, why: str | None = "a reason", watch_over: bool = True, confirmed: bool = False) -> None:
     check_move(old, new, why=why, watch_over=watch_over, confirmed=confirmed)
 
 
@@ -73,14 +72,18 @@ def test_closed_reopens_to_resolved_without_a_new_watch() -> None:
         (
             Status.INVESTIGATING,
             Status.CLOSED,
-            "It cannot go from investigating to closed. "
-            "Open from here: identified, mitigating, monitoring, resolved or cancelled.",
+            (
+                "It cannot go from investigating to closed. "
+                "Open from here: identified, mitigating, monitoring, resolved or cancelled."
+            ),
         ),
         (
             Status.TRIAGE,
             Status.TRIAGE,
-            "It is already triage. Open from here: investigating, identified, mitigating, monitoring, resolved, "
-            "declined or cancelled.",
+            (
+                "It is already triage. "
+                "Open from here: investigating, identified, mitigating, monitoring, resolved, declined or cancelled."
+            ),
         ),
         (
             Status.CLOSED,
@@ -141,7 +144,7 @@ def test_reopening() -> None:
     ],
 )
 def test_stamps(old: str, new: str, stamp: set[str], clear: set[str]) -> None:
-    assert stamps(Status(old), Status(new)) == (stamp, clear)
+    assert stamps(Status(old), Status(new)) == Stamps(frozenset(stamp), frozenset(clear))
 
 
 @given(st.data())

@@ -65,9 +65,7 @@ def test_the_day_is_the_teams() -> None:
     st.text(max_size=300),
     st.integers(1, 10**9),
     st.integers(0, 99),
-    st.sampled_from(
-        [TEMPLATE, "{number}", "INC {number}: {slug}", "{slug}-{number}-{date}", "war-room-of-ours-{number}"]
-    ),
+    st.sampled_from([TEMPLATE, "{number}", "INC {number}: {slug}", "{slug}-{number}-{date}", "war-room-of-ours-{number}"]),
 )
 def test_a_name_is_always_legal_and_holds_the_number(title: str, number: int, attempt: int, template: str) -> None:
     room = name(title, number, template, attempt)
@@ -82,8 +80,6 @@ def test_names_of_an_incident(text: str) -> None:
     assert incident_ref(text) == 42
 
 
-@pytest.mark.parametrize(
-    "text", ["", "INC", "INC-", "42a", "SEV1", "-42", "0", "4 2", "٤٢", "9" * 12, "#inc-42-x", "4.2"]
-)
+@pytest.mark.parametrize("text", ["", "INC", "INC-", "42a", "SEV1", "-42", "0", "4 2", "٤٢", "9" * 12, "#inc-42-x", "4.2"])
 def test_what_names_no_incident(text: str) -> None:
     assert incident_ref(text) is None

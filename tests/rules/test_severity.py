@@ -20,9 +20,7 @@ RENAMED = Policy.model_validate(
 )
 
 
-@pytest.mark.parametrize(
-    "text", ["sev1", "SEV-1", "1", "p1", "critical", " Sev 1 ", "P1.", "CRITICAL", "sev01", "SEV１"]
-)
+@pytest.mark.parametrize("text", ["sev1", "SEV-1", "1", "p1", "critical", " Sev 1 ", "P1.", "CRITICAL", "sev01", "SEV１"])
 def test_they_all_mean_sev1(text: str) -> None:
     assert parse_severity(text, POLICY) == "SEV1"
 
@@ -59,8 +57,7 @@ def test_an_unknown_severity_gets_the_nearest_and_the_list() -> None:
     with pytest.raises(UnknownSeverity) as refusal:
         parse_severity("critcal", POLICY)
     assert refusal.value.sentence == (
-        "“critcal” is not a severity. Did you mean SEV1? "
-        "The levels are SEV1 (Critical), SEV2 (Major), SEV3 (Minor), SEV4 (Low)."
+        "“critcal” is not a severity. Did you mean SEV1? The levels are SEV1 (Critical), SEV2 (Major), SEV3 (Minor), SEV4 (Low)."
     )
     assert refusal.value.field == "severity"
 
@@ -86,6 +83,8 @@ def test_an_unknown_severity_gets_the_nearest_and_the_list() -> None:
         ("500s on checkout", None, "500s on checkout"),
         ("p99 latency is high", None, "p99 latency is high"),
         ("sev9 odd", None, "sev9 odd"),
+        ("9" * 90 + " things", None, "9" * 90 + " things"),
+        ("¹ odd", "SEV1", "odd"),
     ],
 )
 def test_a_severity_in_front_of_a_title(text: str, level: str | None, rest: str) -> None:

@@ -59,8 +59,10 @@ def room(client: WebClient) -> str:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
+    running = Sandbox()
+    running.start()
+    yield running
+    running.stop(wait=False)
 
 
 @pytest.fixture
@@ -265,10 +267,11 @@ def manifest() -> dict[str, Any]:
 @pytest.fixture
 def served(manifest: dict[str, Any]) -> Iterator[tuple[Sandbox, TinyApp]]:
     """A served workspace with the manifest, and the tiny app reached directly."""
-    with Sandbox(manifest) as running:
-        app = TinyApp(WebClient("xoxb-sandbox", base_url=running.api_url), running.workspace.signing_secret)
-        running.connect(Direct(app.receive, running.workspace.signing_secret))
-        yield running, app
+    running = Sandbox(manifest)
+    app = TinyApp(WebClient("xoxb-sandbox", base_url=f"{running.start()}/api/"), running.workspace.signing_secret)
+    running.connect(Direct(app.receive, running.workspace.signing_secret))
+    yield running, app
+    running.stop(wait=False)
 
 
 @pytest.fixture

@@ -1,12 +1,17 @@
 """The people's vocabulary against a real Bolt app, by signed requests."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from slack_bolt import App, BoltRequest
 
 from sandbox.choices import CannotDo
+from sandbox.in_process import InProcessClient
 from sandbox.people import Slack
 from sandbox.server import Sandbox
+from sandbox.transports import Direct
+from sandbox.workspace import Workspace
 
 Served = tuple[Sandbox, Any]
 
@@ -144,6 +149,8 @@ def test_direct_messages_and_home(slack: Slack, app: Any) -> None:
     app.client.chat_postMessage(channel="U0DAVE", text="You are paged")
     assert [post.text for post in slack.person("dave").inbox] == ["You are paged"]
     assert slack.person("bob").inbox == []
+    slack.person("dave").runs("/incident in private", in_=slack.person("dave").dm)
+    assert app.told[-1]["channel_name"] == "directmessage"
     home = {"type": "home", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello <@U0BOB>"}}]}
     app.client.views_publish(user_id="U0BOB", view=home)
     assert "Hello @bob" in slack.person("bob").opens_home()
@@ -162,3 +169,37 @@ def test_redelivered_interactions_carry_the_same_ids(slack: Slack, app: Any, ser
     slack.person("bob").clicks("Acknowledge")
     first, second = [body for body in app.told if body.get("type") == "block_actions"]
     assert first == second
+
+
+def test_many_forms_at_once(slack: Slack, app: Any) -> None:
+    crowd = [slack.hires(f"p{n}") for n in range(20)]
+    for n, person in enumerate(crowd):
+        person.runs("/incident form")
+        person.fills("What is wrong?", f"inc-{n}")
+        person.chooses("Severity", "SEV3")
+    with ThreadPoolExecutor(20) as pool:
+        assert list(pool.map(lambda person: person.submits(), crowd)) == [{}] * 20
+    assert len(slack.channels_starting("inc-")) == 20
+    assert all(len(room.pins) == 1 for room in slack.channels_starting("inc-"))
+
+
+def test_without_a_server(workspace: Workspace) -> None:
+    """Bolt makes a client of its own per request; a middleware puts the in-process one in its place."""
+    client = InProcessClient(workspace)
+    app = App(client=client, signing_secret="secret", process_before_response=True)
+
+    @app.middleware
+    def stay_in_process(context: Any, next: Any) -> None:
+        context["client"] = client
+        next()
+
+    @app.command("/who")
+    def who(ack: Any, client: Any) -> None:
+        ack(client.auth_test()["user_id"])
+
+    def receive(body: str, headers: dict[str, str]) -> tuple[int, str | None, Any]:
+        answer = app.dispatch(BoltRequest(body=body, headers={name: [text] for name, text in headers.items()}))
+        return answer.status, answer.body, answer.headers
+
+    workspace.connect(Direct(receive, "secret"))
+    assert Slack(workspace).person("alice").runs("/who").text == "U0MUSTER"

@@ -32,7 +32,7 @@ def bolt(served: Any) -> Iterator[tuple[Sandbox, Any]]:
     handler.connect()
     assert sandbox.socket_mode.wait_until_connected()
     yield sandbox, app
-    handler.close()
+    threading.Thread(target=handler.close, daemon=True).start()  # it takes its time, and nobody needs to wait
 
 
 @pytest.fixture
@@ -111,6 +111,16 @@ def test_each_payload_goes_to_one_of_several_connections(sandbox: Sandbox, wire:
         for n in range(6):
             assert sandbox.people.person("alice").runs(f"/incident {n}").ok
         assert counted == {"first": 3, "second": 3}
+
+
+def test_a_connection_that_ends_is_not_waited_for(sandbox: Sandbox, wire: ClientConnection) -> None:
+    answers: list[Any] = []
+    typing = threading.Thread(target=lambda: answers.append(sandbox.people.person("alice").runs("/incident x")))
+    typing.start()
+    wire.recv()
+    wire.close()
+    typing.join(5)
+    assert answers[0].error == "dispatch_failed" and answers[0].ms < 2500
 
 
 def test_nobody_is_there(sandbox: Sandbox) -> None:

@@ -17,6 +17,7 @@ class TestTokens:
     def test_who_am_i(self, client: WebClient) -> None:
         me = client.auth_test()
         assert (me["user_id"], me["bot_id"], me["team_id"]) == ("U0MUSTER", "B0MUSTER", "T0ACME")
+        assert "pins:write" in me.headers["x-oauth-scopes"].split(",")
 
     @pytest.mark.parametrize(
         ("token", "error"),

@@ -1,0 +1,1 @@
+"""Timing, as ratios within one run: a slow machine gives slow seconds, not other ratios."""

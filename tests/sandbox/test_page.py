@@ -1,0 +1,309 @@
+"""The page of the local workspace: what its files promise, and what people do in it with a real browser.
+
+The browser tests need Debian's chromium and the playwright package; where either is missing they say so and are skipped.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox import blocks
+from sandbox.server import PAGE, Sandbox
+
+SCRIPTS = sorted(PAGE.glob("*.js"))
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> *bold* [x](javascript:window.hacked=1)'
+
+
+def source(name: str) -> str:
+    return (PAGE / name).read_text()
+
+
+# --- what the files promise
+
+
+def test_people_s_text_never_becomes_html() -> None:
+    for script in SCRIPTS:
+        found = re.findall(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function",
+            script.read_text(),
+        )
+        assert not found, f"{script.name} uses {found}"
+
+
+def test_the_page_fetches_nothing_from_elsewhere() -> None:
+    for file in PAGE.iterdir():
+        addresses = set(re.findall(r"https?://[\w.-]+", file.read_text()))
+        assert addresses <= {"http://www.w3.org"} | {"https://example.com"}, f"{file.name} names {addresses}"
+
+
+def test_the_page_runs_only_its_own_scripts() -> None:
+    page = source("index.html")
+    assert "script-src 'self'" in page and "default-src 'none'" in page
+    assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.S) == [""]
+    assert not re.search(r"\son\w+=|\sstyle=", page)
+
+
+def test_every_module_that_is_imported_exists() -> None:
+    names = {script.name for script in SCRIPTS}
+    for script in SCRIPTS:
+        wanted = set(re.findall(r'from "\./([\w-]+\.js)"', script.read_text()))
+        assert wanted <= names, f"{script.name} imports {wanted - names}"
+
+
+def test_every_icon_that_is_used_is_drawn() -> None:
+    drawn = set(re.findall(r'^  (\w+): "M', source("icons.js"), re.M))
+    for script in SCRIPTS:
+        used = set(re.findall(r'\bicon\("(\w+)"\)|icon: "(\w+)"', script.read_text()))
+        assert {name for pair in used for name in pair if name} <= drawn, script.name
+
+
+def test_every_block_and_element_that_slack_takes_is_shown() -> None:
+    shown = source("blocks.js") + source("controls.js")
+    kinds = {*blocks.IN_MESSAGES, *blocks.IN_MODALS, *blocks.ELEMENTS} - {"file_input"}
+    missing = [kind for kind in kinds if not re.search(rf"\b{kind}\b", shown)]
+    assert not missing, f"the page has no words for {missing}"
+
+
+# --- what people do in it
+
+
+class Window:
+    """One person's browser window."""
+
+    def __init__(self, page: Any, base_url: str, who: str, channel: str) -> None:
+        self.page = page
+        self.troubles: list[str] = []
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.goto(f"{base_url}/#as={who}&channel={channel}")
+        page.locator(".channel-name").wait_for()
+
+    def types(self, text: str, into: str = "Message ") -> None:
+        field = self.page.get_by_role("textbox", name=into)
+        field.fill(text)
+        field.press("Escape")
+        field.press("Enter")
+
+    def sees(self, text: str, where: str = "#main .message") -> Any:
+        found = self.page.locator(where, has_text=text).last
+        found.wait_for(timeout=5000)
+        return found
+
+    def button(self, name: str) -> Any:
+        return self.page.get_by_role("button", name=name, exact=True).last
+
+
+Open = Callable[..., Window]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    driver = pytest.importorskip("playwright.sync_api", reason="the page's own tests need the playwright package")
+    if CHROMIUM is None:
+        pytest.skip("the page's own tests need chromium (apt-get install chromium)")
+    with driver.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def window(browser: Any, served: tuple[Sandbox, Any]) -> Iterator[Open]:
+    """Open the page as somebody, in a channel; no window may have met an error of its own."""
+    windows: list[tuple[Any, Window]] = []
+
+    def opened(who: str = "alice", channel: str = "general", width: int = 1280, **options: Any) -> Window:
+        context = browser.new_context(viewport={"width": width, "height": 844}, **options)
+        made = Window(context.new_page(), served[0].base_url, who, channel)
+        windows.append((context, made))
+        return made
+
+    yield opened
+    for context, made in windows:
+        context.close()
+        assert not made.troubles, made.troubles
+
+
+@pytest.fixture
+def card_room(served: tuple[Sandbox, Any], card: list[dict[str, Any]]) -> str:
+    """A channel of the app's with alice and bob and a card in it."""
+    api = served[1].client
+    id = str(api.conversations_create(name="inc-1")["channel"]["id"])
+    api.conversations_invite(channel=id, users="U0ALICE,U0BOB")
+    api.chat_postMessage(channel=id, text="Checkout is down", blocks=card)
+    return id
+
+
+def test_a_form_is_filled_refused_corrected_and_taken(window: Open) -> None:
+    alice = window()
+    alice.types("/incident form")
+    page = alice.page
+    page.get_by_label("What is wrong?").fill("bad")
+    alice.button("Go").click()
+    page.get_by_text("Please complete this required field.").wait_for()
+    page.get_by_label("Severity").select_option(label="SEV2 how bad")
+    alice.button("Go").click()
+    page.get_by_text("Say more.").wait_for()
+    assert page.get_by_label("What is wrong?").input_value() == "bad"
+    page.get_by_label("What is wrong?").fill("war-room")
+    alice.button("Go").click()
+    page.locator("dialog.modal").wait_for(state="detached")
+    page.locator(".place", has_text="war-room").click()
+    card = alice.sees("Checkout is down")
+    assert "Pinned" in card.inner_text()
+    card.get_by_role("button", name="Acknowledge").click()
+    assert "Only visible to you" in alice.sees("It is yours.").inner_text()
+
+
+def test_what_was_typed_survives_a_pushed_form(window: Open) -> None:
+    alice = window()
+    alice.types("/incident form")
+    alice.page.get_by_label("What is wrong?").fill("push")
+    alice.page.get_by_label("Severity").select_option(label="SEV1 how bad")
+    alice.button("Go").click()
+    alice.page.get_by_role("heading", name="Second").wait_for()
+    assert alice.page.get_by_label("What is wrong?").input_value() == ""
+    alice.button("Cancel").click()
+    alice.page.get_by_role("heading", name="Declare").wait_for()
+    assert alice.page.get_by_label("What is wrong?").input_value() == "push"
+    alice.page.keyboard.press("Escape")
+    alice.page.locator("dialog.modal").wait_for(state="detached")
+
+
+def test_two_people_at_once(window: Open) -> None:
+    alice, bob = window("alice", "random"), window("bob", "general")
+    alice.types("hello @bob & :tada: <b>")
+    place = bob.page.locator(".place.unread", has_text="random")
+    place.wait_for()
+    place.click()
+    said = bob.sees("hello")
+    assert "@Bob Brown & " in said.inner_text() and "<b>" in said.inner_text()
+    said.focus()
+    bob.page.keyboard.press("r")
+    bob.page.keyboard.type("fire")
+    bob.page.keyboard.press("Enter")
+    alice.page.locator(".reaction", has_text="1").first.wait_for()
+    said.focus()
+    bob.page.keyboard.press("t")
+    bob.page.locator("#thread").wait_for()
+    bob.types("in the thread", into="Reply")
+    alice.page.get_by_role("button", name="1 reply").click()
+    alice.sees("in the thread", "#thread .message")
+    bob.page.locator(".message", has_text="hello").first.focus()
+    bob.page.keyboard.press("p")
+    alice.page.get_by_role("button", name="1 pinned").wait_for()
+
+
+def test_a_confirmation_a_menu_and_a_shortcut(window: Open, served: tuple[Sandbox, Any], card_room: str) -> None:
+    alice = window("alice", card_room)
+    alice.sees("Checkout is down").get_by_role("button", name="More actions").first.click()
+    alice.page.get_by_role("menuitem", name="Rename").click()
+    alice.sees("Checkout is down").hover()
+    alice.page.get_by_role("toolbar").get_by_role("button", name="More actions").click()
+    alice.page.get_by_role("menuitem", name="Add to timeline").click()
+    alice.page.get_by_role("menu").wait_for(state="detached")
+    alice.page.wait_for_timeout(300)
+    told = [
+        body.get("callback_id") or body["actions"][0]["action_id"] for body in served[1].told if "trigger_id" in body
+    ]
+    assert told == ["more", "note"]
+
+
+def test_hostile_text_stays_text(window: Open, served: tuple[Sandbox, Any], card_room: str) -> None:
+    api = served[1].client
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": f"{HOSTILE} <javascript:window.hacked=1|click>"}}
+    button = {"type": "button", "action_id": "b", "text": {"type": "plain_text", "text": HOSTILE[:70]}}
+    markdown = {"type": "markdown", "text": f"# {HOSTILE}\n\n{HOSTILE}"}
+    everything = [section, {"type": "actions", "elements": [button]}, markdown]
+    api.chat_postMessage(channel=card_room, text=HOSTILE, blocks=everything)
+    api.chat_postMessage(channel=card_room, text=HOSTILE, username=HOSTILE[:60])
+    api.conversations_setTopic(channel=card_room, topic=HOSTILE)
+    alice = window("alice", card_room)
+    alice.types(HOSTILE)
+    alice.sees("onerror")
+    alice.page.wait_for_timeout(300)
+    page = alice.page
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("#main img, #main script").count() == 0
+    assert page.locator("a[href^='javascript']").count() == 0
+
+
+def test_the_keyboard_alone(window: Open) -> None:
+    alice = window()
+    keys = alice.page.keyboard
+    keys.press("Control+k")
+    keys.type("random")
+    keys.press("Enter")
+    alice.page.get_by_role("heading", name="random").first.wait_for()
+    keys.type("/inc")
+    alice.page.get_by_role("option", name="/incident").wait_for()
+    keys.press("Enter")
+    assert alice.page.locator(".usage").inner_text() == "/incident declare"
+    keys.type("form")
+    keys.press("Enter")
+    alice.page.locator("dialog.modal[open]").wait_for()
+    assert alice.page.evaluate("document.activeElement.closest('.block').dataset.block") == "what"
+    for _ in range(12):
+        keys.press("Tab")
+        assert alice.page.evaluate("!document.activeElement.closest('#app')")
+    keys.press("Escape")
+    alice.page.locator("dialog.modal").wait_for(state="detached")
+
+
+def test_the_app_s_home(window: Open, served: tuple[Sandbox, Any], card: list[dict[str, Any]]) -> None:
+    alice = window()
+    alice.page.locator(".place", has_text="tiny").click()
+    alice.page.get_by_text("Nothing has been published here yet.").wait_for()
+    served[1].client.views_publish(user_id="U0ALICE", view={"type": "home", "blocks": card})
+    alice.page.locator(".home").get_by_text("Checkout is down").wait_for()
+    served[0].workspace.settle()
+    assert served[1].events("app_home_opened")
+
+
+def test_the_protocol_and_the_weather(window: Open, served: tuple[Sandbox, Any]) -> None:
+    alice = window()
+    alice.types("/incident hello")
+    alice.sees("you said hello")
+    alice.button("Protocol").click()
+    alice.page.locator(".log-row", has_text="/incident").wait_for()
+    alice.page.locator(".weather summary").click()
+    alice.page.get_by_label("Latency of each call").fill("250")
+    alice.page.keyboard.press("Tab")
+    alice.page.get_by_text("250 ms", exact=True).wait_for()
+    assert served[0].workspace.faults.latency == 0.25
+    alice.button("Fair weather").click()
+    alice.page.get_by_text("fair weather", exact=True).wait_for()
+    assert served[0].workspace.faults.latency == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone(window: Open, card_room: str, scheme: str) -> None:
+    alice = window("alice", card_room, width=390, has_touch=True, is_mobile=True, color_scheme=scheme)
+    page = alice.page
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_role("button", name="Channels and people").first.click()
+    page.locator(".place", has_text="general").click()
+    alice.types("/incident form")
+    page.locator("dialog.modal[open]").wait_for()
+    box = page.locator("dialog.modal").bounding_box()
+    assert box["x"] >= 0 and box["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_link_lays_out_a_scene(window: Open, served: tuple[Sandbox, Any], card_room: str) -> None:
+    alice = window("bob", "inc-1&panel=1&text=/incident hello")
+    assert "You are: bob" in alice.page.locator(".who").inner_text()
+    assert alice.page.get_by_role("textbox", name="Message #inc-1").input_value() == "/incident hello"
+    assert alice.page.locator("#panel").is_visible()
+    message = served[0].people.channel("inc-1").messages[-1]
+    alice.page.goto(message.link)
+    alice.page.locator(".message.target", has_text="Checkout is down").wait_for()
+
+
+def test_the_page_needs_nothing_built() -> None:
+    assert {Path(file).suffix for file in PAGE.iterdir()} == {".html", ".js", ".css", ".svg"}
