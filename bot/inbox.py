@@ -70,7 +70,7 @@ class Inbox:
         )
         answer, errors = self.dispatcher.submitted(request, modal, view)
         url = capture_form.carried(view).get("response_url")
-        if answer.text and url:
+        if url and not errors:
             self.dispatcher.background.respond(str(url), answer)
         return {name: sentence[:2000] for name, sentence in errors.items()}
 
@@ -90,8 +90,11 @@ class Inbox:
             request = self.dispatcher.request(
                 by=by, key="", channel=channel, trigger_id=body["trigger_id"], response_url=respond
             )
-            request.forms.open(capture_form.view(found, channel, message, respond))
-            return
+            try:
+                request.forms.open(capture_form.view(found, channel, message, respond))
+                return
+            except Refused as refused:
+                text = refused.sentence
         if respond:
             self.dispatcher.background.respond(respond, Answer(text))
 

@@ -5,14 +5,18 @@ import os
 import re
 import sys
 
-_SECRET = re.compile(r"(xox[a-z]-|xapp-)[A-Za-z0-9-]+|(://[^:/@\s]+:)[^@\s]+(?=@)")
+_SECRET = re.compile(
+    r"(xox[a-z]-|xapp-)[A-Za-z0-9-]+"
+    r"|(://[^:/@\s]+:)[^@\s]+(?=@)"
+    r"|((?:hooks|files)\.slack\.com/|[?&]ticket=)[^\s'\"&]+"  # whoever has such an address may use it
+)
 
 
 class Discreet(logging.Formatter):
     """Takes tokens and passwords out of whatever is logged, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _SECRET.sub(lambda found: (found.group(1) or found.group(2)) + "…", super().format(record))
+        return _SECRET.sub(lambda found: found[found.lastindex or 0] + "…", super().format(record))
 
 
 def set_up_logs() -> None:

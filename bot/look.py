@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
-from difflib import get_close_matches
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
@@ -56,14 +55,24 @@ def mentions(text: str) -> ColumnElement[bool]:
 
 
 def similar(core: Core, incident: Incident) -> Incident | None:
-    """The open incident whose title is most like this one's, if one is alike enough to be the same thing."""
-    others, _ = incidents(core, is_open(), col(Incident.id) != incident.number, limit=100)
-    near = get_close_matches(_plain(incident), [_plain(other) for other in others], n=1, cutoff=0.7)
-    return next((other for other in others if near and _plain(other) == near[0]), None)
+    """The newest open incident whose title shares most of its words with this one's, so that it may be the same thing."""
+    mine = _words(incident.title)
+    with core.view() as session:
+        query = select(Incident.id, Incident.title).where(is_open(), col(Incident.id) != incident.number)
+        titles = session.exec(query.order_by(col(Incident.id).desc()).limit(200)).all()
+        alike = next((number for number, title in titles if _overlap(mine, _words(title)) >= ALIKE), None)
+        return session.get(Incident, alike) if alike is not None else None
 
 
-def _plain(incident: Incident) -> str:
-    return " ".join(re.findall(r"\w+", incident.title.casefold()))
+ALIKE = 0.7  # of all words that either title has
+
+
+def _words(title: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", title.casefold()))
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(1, len(one | other))
 
 
 def commanders(core: Core, numbers: Sequence[int]) -> dict[int, str]:

@@ -12,7 +12,7 @@ from bot.acts import Act
 from bot.acts.again import Bookmark, Invite, Pin, Tick
 from bot.acts.draft import DraftFile, Render
 from bot.acts.mirror import Mirror, Topic
-from bot.acts.post import PagePost, Post, announce, home, leadership, named_channel, person, room, thread
+from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, person, room, thread
 from bot.acts.room import OpenRoom
 from bot.views import card, posts
 from incidents.core import Route
@@ -66,7 +66,7 @@ def reactions(render_draft: Render) -> dict[str, Reaction]:
         "page": Reaction(PagePost(person, posts.page_dm), "page:{target}", PAGES),
         "page.channel": Reaction(PagePost(named_channel, posts.page_channel), "page:{target}", PAGES),
         "page.group": Reaction(PagePost(home, posts.page_channel), "page:{target}", PAGES),
-        "room": Reaction(OpenRoom(), "home", ROOMS),
+        "room": Reaction(OpenRoom(), "room", ROOMS),  # not in the lane of the posts, which wait for it
         "announcement": Reaction(
             Mirror(
                 announce,
@@ -87,7 +87,7 @@ def reactions(render_draft: Render) -> dict[str, Reaction]:
         "pin": Reaction(Pin(), "card", ROOMS),
         "invite": Reaction(Invite(), "invite", ROOMS),
         "post": Reaction(Post(home, posts.post), "home", POSTS),
-        "update.thread": Reaction(Post(thread, posts.update, marks=False), "thread", POSTS),
+        "update.thread": Reaction(Echo(thread, posts.update), "thread", POSTS),
         "moved": Reaction(Post(thread, posts.moved, marks=False), "thread", POSTS),
         "alarm": Reaction(Post(announce, posts.alarm, marks=False), "alarm", POSTS),
         "leadership": Reaction(Post(leadership, posts.leadership, marks=False), "leadership", POSTS),

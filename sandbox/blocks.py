@@ -308,9 +308,7 @@ RICH_TEXT: dict[str, Shape] = {
     "rich_text_section": RICH_SECTION,
     "rich_text_list": RICH_LIST,
     "rich_text_quote": Record({"type": Chars(), "elements": INLINES}, {"border": BORDER}),
-    "rich_text_preformatted": Record(
-        {"type": Chars(), "elements": PREFORMATTED_INLINES}, {"border": BORDER, "language": ID}
-    ),
+    "rich_text_preformatted": Record({"type": Chars(), "elements": PREFORMATTED_INLINES}, {"border": BORDER, "language": ID}),
 }
 RICH_TEXT_BLOCK = Record({"type": Chars(), "elements": Many(Typed(RICH_TEXT), most=1000)}, {"block_id": ID})
 
@@ -363,9 +361,7 @@ ELEMENTS: dict[str, Shape] = {
     "multi_users_select": element({}, {**MULTI, "initial_users": Many(ID)}),
     "channels_select": element({}, {**SELECTS, "initial_channel": ID, "response_url_enabled": Flag()}),
     "multi_channels_select": element({}, {**MULTI, "initial_channels": Many(ID)}),
-    "conversations_select": element(
-        {}, {**SELECTS, **CONVERSATIONS, "initial_conversation": ID, "response_url_enabled": Flag()}
-    ),
+    "conversations_select": element({}, {**SELECTS, **CONVERSATIONS, "initial_conversation": ID, "response_url_enabled": Flag()}),
     "multi_conversations_select": element({}, {**MULTI, **CONVERSATIONS, "initial_conversations": Many(ID)}),
     "checkboxes": element(
         {"options": Many(RICH_OPTION, most=10)},
@@ -447,9 +443,7 @@ EVERYWHERE: dict[str, Shape] = {
     "divider": block(),
     "actions": block({"elements": Many(ACTION, most=25)}),
     "context": block({"elements": Many(CONTEXT, most=10)}),
-    "image": block(
-        {"alt_text": Chars(2000)}, {**IMAGE, "title": plain(2000)}, [exactly_one("image_url", "slack_file")]
-    ),
+    "image": block({"alt_text": Chars(2000)}, {**IMAGE, "title": plain(2000)}, [exactly_one("image_url", "slack_file")]),
     "rich_text": RICH_TEXT_BLOCK,
     "video": block(
         {"alt_text": Chars(2000), "title": plain(199), "thumbnail_url": WEB, "video_url": HTTPS},
@@ -542,9 +536,7 @@ def _characters(value: object) -> int:
         return sum(map(_characters, value))
     if not isinstance(value, dict):
         return 0
-    return sum(
-        len(inner) if name == "text" and isinstance(inner, str) else _characters(inner) for name, inner in value.items()
-    )
+    return sum(len(inner) if name == "text" and isinstance(inner, str) else _characters(inner) for name, inner in value.items())
 
 
 def _tables(blocks: object, at: str) -> Problems:

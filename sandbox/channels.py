@@ -52,9 +52,7 @@ def direct(workspace: "Workspace", people: list[str]) -> Channel:
         kind: Kind = "im" if len(set(people)) <= 2 else "mpim"
         names = "--".join(state.people[id].name for id in people)
         id = workspace.new_id("D" if kind == "im" else "G")
-        room = Channel(
-            id, id if kind == "im" else f"mpdm-{names}-1", kind, people[0], int(workspace.now()), list(people)
-        )
+        room = Channel(id, id if kind == "im" else f"mpdm-{names}-1", kind, people[0], int(workspace.now()), list(people))
         state.channels[id] = room
         workspace.touch("channels", id)
         return room
@@ -116,9 +114,7 @@ def rename(workspace: "Workspace", room: Channel, name: str, by: str) -> None:
 
 def archive(workspace: "Workspace", room: Channel, by: str) -> None:
     with workspace.changing():
-        messages.notice(
-            workspace, room, by, "channel_archive", f"<@{by}> archived the channel", members=room.members[:]
-        )
+        messages.notice(workspace, room, by, "channel_archive", f"<@{by}> archived the channel", members=room.members[:])
         room.is_archived = True
         workspace.touch("channels", room.id)
         _tell(workspace, room, "channel_archive", channel=room.id, user=by)

@@ -72,8 +72,9 @@ class Client:
         escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         if not mentions:
             return escaped
-        people = {person.name.lower(): person.id for person in self.workspace.state.people.values()}
-        rooms = {room.name: room for room in self.workspace.state.channels.values() if self._may_see(room)}
+        with self.workspace.lock:
+            people = {person.name.lower(): person.id for person in self.workspace.state.people.values()}
+            rooms = {room.name: room for room in self.workspace.state.channels.values() if self._may_see(room)}
 
         def person(found: re.Match[str]) -> str:
             id = people.get(found[1].lower())

@@ -178,9 +178,7 @@ def _open(workspace: "Workspace") -> Iterator[View]:
     yield from workspace.state.homes.values()
 
 
-def _new(
-    workspace: "Workspace", user: str, content: Json, root: str | None = None, previous: str | None = None
-) -> View:
+def _new(workspace: "Workspace", user: str, content: Json, root: str | None = None, previous: str | None = None) -> View:
     external = content.get("external_id", "")
     _claim_external_id(workspace, external)
     id = workspace.new_id("V")

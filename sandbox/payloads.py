@@ -46,9 +46,7 @@ def _common(workspace: "Workspace", user: str, kind: str) -> Json:
     }
 
 
-def block_actions(
-    workspace: "Workspace", user: str, where: View | Message, action: Json, trigger: str, url: str
-) -> Json:
+def block_actions(workspace: "Workspace", user: str, where: View | Message, action: Json, trigger: str, url: str) -> Json:
     """A click or a choice, in a view or in a message. An ephemeral message is not sent along, only named."""
     payload = _common(workspace, user, "block_actions") | {"trigger_id": trigger, "actions": [action]}
     if isinstance(where, View):
@@ -72,9 +70,7 @@ def block_actions(
     return payload if where.ephemeral_to else payload | {"message": shapes.message(workspace, where)}
 
 
-def block_suggestion(
-    workspace: "Workspace", user: str, where: View | Message, block: Json, element: Json, query: str
-) -> Json:
+def block_suggestion(workspace: "Workspace", user: str, where: View | Message, block: Json, element: Json, query: str) -> Json:
     """Somebody typing into a select whose options the app provides."""
     payload = _common(workspace, user, "block_suggestion")
     payload |= {"action_id": element["action_id"], "block_id": block["block_id"], "value": query}
@@ -100,9 +96,7 @@ def shortcut(workspace: "Workspace", user: str, callback_id: str, trigger: str) 
     return payload | {"callback_id": callback_id, "trigger_id": trigger, "action_ts": workspace.next_ts()}
 
 
-def message_action(
-    workspace: "Workspace", user: str, callback_id: str, message: Message, trigger: str, url: str
-) -> Json:
+def message_action(workspace: "Workspace", user: str, callback_id: str, message: Message, trigger: str, url: str) -> Json:
     room = workspace.state.channels[message.channel]
     return _common(workspace, user, "message_action") | {
         "callback_id": callback_id,

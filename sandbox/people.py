@@ -271,8 +271,9 @@ class Somebody:
         """What the bot has written to this person directly."""
         both = {self.id, self.workspace.bot_user}
         with self.workspace.lock:
-            rooms = [room for room in self.workspace.state.channels.values() if set(room.members) == both]
-            return [Post(self.workspace, m) for room in rooms for m in room.messages.values() if m.bot_id]
+            rooms = self.workspace.state.channels.values()
+            direct = [room for room in rooms if room.kind == "im" and set(room.members) == both]
+            return [Post(self.workspace, m) for room in direct for m in room.messages.values() if m.bot_id]
 
     @property
     def ephemerals(self) -> list[Post]:

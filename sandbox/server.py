@@ -158,9 +158,7 @@ class Sandbox:
     Until `connect` says otherwise, the app is expected by Socket Mode.
     """
 
-    def __init__(
-        self, manifest: dict[str, Any] | None = None, now: Callable[[], float] = time.time, **options: Any
-    ) -> None:
+    def __init__(self, manifest: dict[str, Any] | None = None, now: Callable[[], float] = time.time, **options: Any) -> None:
         self.workspace = Workspace(manifest, now, **options)
         self.people = Slack(self.workspace)
         self.base_url = ""

@@ -24,9 +24,7 @@ def body_of(request: Request) -> tuple[str, str]:
     return json.dumps(request.payload), "application/json"
 
 
-def signed_headers(
-    body: str, content_type: str, secret: str, request: Request, clock: Callable[[], float]
-) -> dict[str, str]:
+def signed_headers(body: str, content_type: str, secret: str, request: Request, clock: Callable[[], float]) -> dict[str, str]:
     """The headers of one request, signed for the moment that `clock` gives."""
     timestamp = str(int(clock()))
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()

@@ -52,9 +52,7 @@ def answer_planned(workspace: "Workspace", plan: Plan, method: str, args: Json, 
     took = (time.monotonic() - began + plan.delay) * 1000
     error = reply.lost or ("" if reply.body.get("ok") else str(reply.body.get("error", "")))
     said = short(reply.body, 600)
-    workspace.log.record(
-        Entry(workspace.now(), "from_app", method, round(took, 1), reply.status, error, short(args), said)
-    )
+    workspace.log.record(Entry(workspace.now(), "from_app", method, round(took, 1), reply.status, error, short(args), said))
     return reply
 
 

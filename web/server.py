@@ -1,8 +1,7 @@
 """The web process: HTTP routes, and the Socket Mode connection where an app token is set."""
 
 import logging
-import signal
-import sys
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,35 +10,37 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bot import process
 from bot.app import make_app, socket_mode
-from bot.logs import set_up_logs
 from bot.redis import ensure
 from bot.requests import Background
-from bot.settings import SettingsError, load_settings
+from bot.settings import Settings, SettingsError
 from bot.wiring import Muster, build, make_bell
-from incidents.policy_file import PolicyError
 from models.migrate import migrate
 from web.health import Health
 from web.slack_endpoint import SlackEndpoint
+from web.slack_socket import SocketLink
 
 log = logging.getLogger("muster.web")
 
 
+_SWITCH_SECONDS = 0.0005
+"""Whoever writes lets go of the interpreter at every statement; at the default of 5 ms, fifty requests parsing their
+bodies would make it wait that long each time, with the database locked."""
+
+
 def make_web(muster: Muster, redis_url: str) -> Starlette:
-    """The routes. In Socket Mode the connection is opened when the server starts and closed when it stops."""
+    """The routes. In Socket Mode the connection is opened once the server starts, as soon as Slack lets it."""
     background = Background(httpx.Client(timeout=5.0))
     app = make_app(muster, background)
     health = Health(muster, redis_url)
 
     @asynccontextmanager
     async def connected(_: Starlette) -> AsyncIterator[None]:
-        handler = socket_mode(app, muster.settings) if muster.settings.socket_mode else None
-        if handler is not None:
-            handler.connect()
-            log.info("connected to Slack in Socket Mode")
+        link = SocketLink(socket_mode(app, muster.settings)) if muster.settings.socket_mode else None
         yield
-        if handler is not None:
-            handler.close()
+        if link is not None:
+            link.close()
         background.finish()
 
     endpoint = SlackEndpoint(app, muster.settings.slack_signing_secret.get_secret_value())
@@ -53,28 +54,27 @@ def make_web(muster: Muster, redis_url: str) -> Starlette:
 
 
 def main() -> int:
-    """Serve until SIGTERM."""
-    set_up_logs()
-    try:
-        settings = load_settings()
-        if not settings.slack_bot_token.get_secret_value():
-            raise SettingsError("SLACK_BOT_TOKEN is not set. Copy .env.example to .env and fill it in, or `make run`.")
-        redis_url = ensure(settings.redis_url, settings.muster_var / "redis")
-        muster = build(settings, bell=make_bell(settings, redis_url).ring)
-    except (SettingsError, PolicyError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    """Serve until SIGTERM; the exit status."""
+    return process.run(_run)
+
+
+def _run(settings: Settings) -> None:
+    port = _take(settings.port)
+    redis_url = ensure(settings.redis_url, settings.muster_var / "redis")
+    muster = build(settings, bell=make_bell(settings, redis_url).ring)
     migrate(muster.core.engine)
     log.info("serving on port %d", settings.port)
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn raises the signal once more when it is done; by default that would end us before our own goodbyes
-        signal.signal(stop, lambda *_: None)
-    uvicorn.run(
-        make_web(muster, redis_url),
-        host="0.0.0.0",
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
-    return 0
+    config = uvicorn.Config(make_web(muster, redis_url), log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    uvicorn.Server(config).run(sockets=[port])
+
+
+def _take(port: int) -> socket.socket:
+    """The port, before anything else is begun; nobody is let in yet."""
+    taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind(("0.0.0.0", port))
+    except OSError as error:
+        fix = "Set PORT to a free one, or stop what uses it"
+        raise SettingsError(f"Port {port} cannot be used ({error.strerror}). {fix}.") from None
+    return taken

@@ -2,23 +2,24 @@
 
 import logging
 import signal
+import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from sqlalchemy import delete, update
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
+from bot import process
 from bot.bell import Bell
-from bot.logs import set_up_logs
-from bot.redis import ensure
-from bot.settings import load_settings
+from bot.redis import ensure, revive
+from bot.settings import Settings
 from bot.wiring import Muster, build, make_bell
 from incidents.core import Core
 from incidents.policy import Policy
 from models import Brake, Delivery, Fact, Wake
-from models.database import make_engine
 from models.migrate import migrate
 from models.spine import DONE
 from workers import leases
@@ -27,6 +28,7 @@ from workers.deliver import Courier
 log = logging.getLogger("muster.clock")
 
 TICK_SECONDS = 0.25
+_REDIS_SECONDS = 1.0
 UNANSWERED = timedelta(seconds=8)  # a bell that nobody has answered for so long: the workers are away
 HEARTBEAT = "clock.swept_at"
 _KEEP_FINISHED = timedelta(days=30)
@@ -118,6 +120,10 @@ class ClockWork:
         self._standing_in: threading.Thread | None = None
         self._beaten = self._tidied = 0.0
 
+    @property
+    def engine(self) -> Engine:
+        return self._core.engine
+
     def stop(self, *_: object) -> None:
         self._stop.set()
 
@@ -184,18 +190,32 @@ def last_sweep(core: Core) -> datetime | None:
         return datetime.fromisoformat(row.value).astimezone(UTC) if row is not None else None
 
 
-def main() -> None:
-    """Run until SIGTERM."""
-    set_up_logs()
-    settings = load_settings()
-    migrate(make_engine(settings.database_url))
-    bell = make_bell(settings, ensure(settings.redis_url, settings.muster_var / "redis"))
+def main() -> int:
+    """Run until SIGTERM; the exit status."""
+    return process.run(_run)
+
+
+def _run(settings: Settings) -> None:
+    folder = settings.muster_var / "redis"
+    bell = make_bell(settings, ensure(settings.redis_url, folder))
     work = ClockWork(build(settings, bell=bell.ring), bell)
+    migrate(work.engine)
     signal.signal(signal.SIGTERM, work.stop)
     signal.signal(signal.SIGINT, work.stop)
+    threading.Thread(target=_watch_redis, args=(settings.redis_url, folder), daemon=True, name="redis watch").start()
     log.info("the clock is running")
     work.run()
 
 
+def _watch_redis(url: str, folder: Path) -> None:
+    """Nobody else starts the embedded Redis again when it dies; meanwhile the clock delivers."""
+    while True:
+        time.sleep(_REDIS_SECONDS)
+        try:
+            revive(url, folder)
+        except OSError as error:
+            log.warning("the embedded Redis cannot be started: %s", error)
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -26,6 +26,7 @@ _TOKEN_TROUBLE = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "two_factor_setup_required"}
 )
 _CHANNEL_TROUBLE = frozenset({"channel_not_found", "not_in_channel", "is_archived"})
+_REFUSED_LOOKS = 10  # about six minutes; then nothing can be found out there, and its lane has waited long enough
 _REFUSALS = 2  # a plain refusal is tried once more: what it needed may have been on its way
 
 
@@ -116,13 +117,12 @@ class Courier:
                     raise SlackAway("lease", "too_late")  # looking took too long to call safely within the lease
                 result = self._perform(act, desk)
         except NotYet as wait:
-            leases.put_back(self.core, claimed, at=now() + timedelta(seconds=wait.seconds), doubt=claimed.doubt)
+            later = max(timedelta(seconds=wait.seconds), _wait(delivery.attempt))
+            leases.put_back(self.core, claimed, at=now() + later, doubt=claimed.doubt)
         except SlackBraked as braked:
             leases.put_back(self.core, claimed, at=now() + timedelta(seconds=braked.seconds), doubt=claimed.doubt)
         except SlackAway as away:
-            leases.put_back(
-                self.core, claimed, at=now() + _wait(delivery.attempt), doubt=claimed.doubt, trouble=str(away)
-            )
+            leases.put_back(self.core, claimed, at=now() + _wait(delivery.attempt), doubt=claimed.doubt, trouble=str(away))
         except SlackDoubt as failed:
             leases.put_back(self.core, claimed, at=now() + leases.LOOK_AFTER, doubt=True, trouble=str(failed))
         except SlackRefused as refused:
@@ -142,16 +142,17 @@ class Courier:
     def _refused(self, claimed: Claim, reaction: Reaction, desk: Desk, refused: SlackRefused, doubt: bool) -> None:
         """A refused look leaves the doubt. A bad token or a lost channel may be mended; anything else is given up."""
         now, delivery = self.core.clock.now(), claimed.delivery
-        if doubt or refused.error in _TOKEN_TROUBLE:
+        mendable = refused.error in _TOKEN_TROUBLE
+        if mendable or (doubt and delivery.refusals < _REFUSED_LOOKS):
             wait = timedelta(seconds=min(60, 5 * delivery.attempt))
-            leases.put_back(self.core, claimed, at=now + wait, doubt=claimed.doubt, trouble=str(refused))
+            leases.put_back(
+                self.core, claimed, at=now + wait, doubt=claimed.doubt, trouble=str(refused), refused=not mendable
+            )
             return
         if refused.error in _CHANNEL_TROUBLE:
             self.workspace.forget_channel(desk.scene.policy.workspace.announce_channel)
         if delivery.refusals + 1 < _REFUSALS:
-            leases.put_back(
-                self.core, claimed, at=now + timedelta(seconds=1), doubt=False, trouble=str(refused), refused=True
-            )
+            leases.put_back(self.core, claimed, at=now + timedelta(seconds=1), doubt=False, trouble=str(refused), refused=True)
             return
         log.error("INC-%s: %s %s given up: %s", delivery.incident_id, delivery.reaction, delivery.target, refused)
         silent = reaction.priority >= DECORATION or delivery.reaction in ("alarm", "announcement", "room")
@@ -170,7 +171,10 @@ class Courier:
             return True
         except SlackRefused as refused:
             log.warning("the copy check of delivery %s was refused: %s", row.id, refused)
-        leases.checked(self.core, row)
+        except Exception:  # a bug: looked at again after a while, and not in the way of the others
+            log.exception("the copy check of delivery %s", row.id)
+            return True
+        leases.checked(self.core, row, mirror=self.table[row.reaction].mirror)
         return True
 
     def drain(self, *, threads: int = 4, up_to_priority: int = 99, seconds: float = 30.0) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -54,9 +54,7 @@ def _most_pressing() -> Any:
     """Built once: putting the expression together takes longer than running it."""
     older = aliased(Delivery)
     now = bindparam("now", type_=UTCDateTime())
-    blocked = exists().where(
-        col(older.lane) == col(Delivery.lane), col(older.state) == OPEN, col(older.id) < col(Delivery.id)
-    )
+    blocked = exists().where(col(older.lane) == col(Delivery.lane), col(older.state) == OPEN, col(older.id) < col(Delivery.id))
     return (
         select_rows(Delivery)
         .where(
@@ -73,6 +71,9 @@ def _most_pressing() -> Any:
 
 
 _DUE = _most_pressing()
+_BRAKE = text(
+    "INSERT INTO brake (name, until) VALUES (:name, :until) ON CONFLICT (name) DO UPDATE SET until = excluded.until"
+).bindparams(bindparam("until", type_=UTCDateTime()))
 
 
 def oldest_due(session: Session, now: datetime) -> tuple[int, datetime | None]:
@@ -88,9 +89,7 @@ def oldest_due(session: Session, now: datetime) -> tuple[int, datetime | None]:
     return int(count), since
 
 
-def put_back(
-    core: Core, claimed: Claim, *, at: datetime, doubt: bool, trouble: str = "", refused: bool = False
-) -> None:
+def put_back(core: Core, claimed: Claim, *, at: datetime, doubt: bool, trouble: str = "", refused: bool = False) -> None:
     """Not now: it may be claimed again at `at`. Keeps nothing if the lease was lost."""
     row = claimed.delivery
     with core.transaction() as session:
@@ -113,9 +112,7 @@ def settle(core: Core, claimed: Claim, act: Act, result: dict[str, Any], *, show
     with core.unit(row.incident_id) as unit:
         mine = _still_mine(unit, row)
         if mine is None:
-            unit.session.execute(
-                update(Delivery).where(col(Delivery.id) == row.id).values(check_at=unit.now + CHECK_AFTER)
-            )
+            unit.session.execute(update(Delivery).where(col(Delivery.id) == row.id).values(check_at=unit.now + CHECK_AFTER))
             return
         again = mine.wanted is not None and shown is not None and mine.wanted > shown
         mine.state, mine.doubt, mine.lease_until, mine.trouble, mine.refusals = (
@@ -173,14 +170,17 @@ def to_check(core: Core) -> Delivery | None:
         return row
 
 
-def checked(core: Core, row: Delivery) -> None:
-    """There is no copy any more."""
+def checked(core: Core, row: Delivery, *, mirror: bool) -> None:
+    """There is no copy any more. A mirror is shown once more, since a late edit may have put back what was before."""
+    mine = (col(Delivery.id) == row.id, col(Delivery.check_at) == row.check_at)  # else somebody asked for another look
     with core.transaction() as session:
-        session.execute(update(Delivery).where(col(Delivery.id) == row.id).values(check_at=None))
+        now = core.clock.now(session)
+        again = {"state": OPEN, "next_at": now, "refusals": 0} if mirror and row.state == DONE else {}
+        session.execute(update(Delivery).where(*mine, col(Delivery.state) == row.state).values(check_at=None, **again))
 
 
 def brake(core: Core, name: str, seconds: float) -> None:
-    """Nobody calls `name` for so long."""
+    """Nobody calls `name` for so long. Several may say so at once."""
     with core.transaction() as session:
         until = core.clock.now(session) + timedelta(seconds=seconds)
-        session.merge(Brake(name=name, until=until))
+        session.execute(_BRAKE, {"name": name, "until": until})

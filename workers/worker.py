@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from types import FrameType
@@ -10,12 +11,11 @@ from types import FrameType
 from redis.exceptions import RedisError
 from rq import SimpleWorker
 
+from bot import process
 from bot.bell import DELIVERIES, PAGES
-from bot.logs import set_up_logs
-from bot.redis import connect, ensure
-from bot.settings import Settings, load_settings
+from bot.redis import connect, ensure, revive
+from bot.settings import Settings
 from bot.wiring import build
-from models.database import make_engine
 from models.migrate import migrate
 from workers import job
 
@@ -25,13 +25,17 @@ _STOP_SECONDS = 14.0  # a drain takes up to 10
 _RESTART_SECONDS = 1.0
 
 
-def main() -> None:
-    """Run until SIGTERM. An RQ worker that dies (it does when Redis goes away) is started again."""
-    set_up_logs()
-    settings = load_settings()
-    migrate(make_engine(settings.database_url))
+def main() -> int:
+    """Run until SIGTERM; the exit status. An RQ worker that dies (it does when Redis goes away) is started again."""
+    return process.run(_run)
+
+
+def _run(settings: Settings) -> None:
+    muster = build(settings, bell=lambda priority: None)
     redis_url = ensure(settings.redis_url, settings.muster_var / "redis")
-    job.prepare(build(settings, bell=lambda priority: None))
+    migrate(muster.core.engine)
+    muster.core.engine.dispose()  # nothing is connected when it forks
+    job.prepare(muster)
     Crew(settings, redis_url).run()
 
 
@@ -39,7 +43,7 @@ class Crew:
     """The RQ workers as child processes. They are forked, so that they share what is loaded."""
 
     def __init__(self, settings: Settings, redis_url: str) -> None:
-        self._redis_url = redis_url
+        self._settings, self._redis_url = settings, redis_url
         self._posts = [DELIVERIES] * settings.muster_workers + [PAGES]
         self._children: dict[int, str] = {}
         self._stopping = False
@@ -62,7 +66,9 @@ class Crew:
             self._children[child] = queue
             return
         try:
-            _work(queue, self._redis_url, parent)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            if not self._stopping:  # told to stop between the fork and the line above
+                _work(queue, self._redis_url, parent)
         finally:
             os._exit(0)
 
@@ -70,6 +76,7 @@ class Crew:
         for queue in self._reap():
             log.warning("a worker for %s ended; starting another", queue)
             time.sleep(_RESTART_SECONDS)
+            revive(self._settings.redis_url, self._settings.muster_var / "redis")
             if not self._stopping:
                 self._start(queue)
 
@@ -96,8 +103,9 @@ class Crew:
 
 
 def _work(queue: str, redis_url: str, parent: int) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
+    if queue != PAGES:
+        os.nice(5)  # where processors are few, acknowledgements come first: Slack waits three seconds for them
     threading.Thread(target=_leave_with, args=(parent,), daemon=True, name="orphan watch").start()
     worker = SimpleWorker(  # no fork for each job: ours is short, and a warm engine answers in a third of the time
         [queue], connection=connect(redis_url, patient=True), worker_ttl=25, maintenance_interval=10,
@@ -117,4 +125,4 @@ def _leave_with(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

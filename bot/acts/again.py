@@ -81,10 +81,17 @@ class Bookmark(Act):
         if incident.room_channel is None or not bridge:
             return {}
         link = bridge.replace("{key}", incident.key)
-        there = desk.call("bookmarks.list", channel_id=incident.room_channel).get("bookmarks", [])
-        if all(bookmark.get("link") != link for bookmark in there):
+        if not self._there(desk, link):
             desk.call("bookmarks.add", channel_id=incident.room_channel, title="Bridge call", type="link", link=link)
         return {"link": link}
+
+    def _there(self, desk: Desk, link: str | None) -> list[dict[str, Any]]:
+        there = desk.call("bookmarks.list", channel_id=desk.scene.incident.room_channel).get("bookmarks", [])
+        return [bookmark for bookmark in there if link and bookmark.get("link") == link]
+
+    def tidy(self, desk: Desk) -> None:
+        for late in self._there(desk, desk.delivery.result.get("link"))[1:]:
+            desk.call("bookmarks.remove", channel_id=desk.scene.incident.room_channel, bookmark_id=late["id"])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import select
 
 from bot.acts import Act, Desk
-from bot.acts.post import Place, home
+from bot.acts.post import home, log
 from bot.slack import SlackRefused
 from incidents import postmortems
 from incidents.core import Unit
@@ -29,7 +29,7 @@ class DraftFile(Act):
         content = self.render(desk).encode()
         given = desk.call("files.getUploadURLExternal", filename=name, length=len(content))
         file_id = str(given["file_id"])
-        desk.keep(file_id=file_id)
+        desk.keep(tried=[*desk.delivery.result.get("tried", []), file_id])
         desk.slack.upload(given["upload_url"], content)
         desk.call(
             "files.completeUploadExternal",
@@ -46,33 +46,47 @@ class DraftFile(Act):
         return f"{key}: the postmortem draft, from the timeline. Fill in what says TODO; `/incident postmortem` builds it again."
 
     def look(self, desk: Desk) -> dict[str, Any] | None:
-        file_id = desk.delivery.result.get("file_id")
-        if not file_id:
-            return None
-        place = home(desk)
+        for file_id in desk.delivery.result.get("tried", []):
+            if self._shared(desk, file_id):
+                self._remove_old(desk, file_id)
+                return {"file_id": file_id}
+        return None
+
+    def tidy(self, desk: Desk) -> None:
+        """What was shared late goes; what the record names stays."""
+        for file_id in desk.delivery.result.get("tried", []):
+            if file_id != desk.delivery.result.get("file_id"):
+                self._remove(desk, file_id)
+
+    def _shared(self, desk: Desk, file_id: str) -> list[tuple[str, str]]:
+        """The messages that show a file, as (channel, ts); none where it is not shared, or gone."""
         try:
             file = desk.call("files.info", file=file_id)["file"]
-        except SlackRefused:
-            return None
-        if not self._shared(file, place):
-            return None
-        self._remove_old(desk, file_id)
-        return {"file_id": file_id}
-
-    def _shared(self, file: dict[str, Any], place: Place) -> bool:
-        shares = file.get("shares") or {}
-        there = [*file.get("channels", []), *file.get("groups", [])]
-        return place.channel in there or any(place.channel in (kind or {}) for kind in shares.values())
+        except SlackRefused as refused:
+            if refused.error not in ("file_not_found", "file_deleted"):
+                raise
+            return []
+        kinds = (file.get("shares") or {}).values()
+        return [(channel, share["ts"]) for kind in kinds for channel, shares in kind.items() for share in shares]
 
     def _remove_old(self, desk: Desk, file_id: str) -> None:
         with desk.core.view() as session:
             query = select(Postmortem.file_id).where(Postmortem.incident_id == desk.scene.incident.number)
             old = session.exec(query).first()
         if old and old != file_id:
+            self._remove(desk, old)
+
+    def _remove(self, desk: Desk, file_id: str) -> None:
+        """A file and the message that shows it. Refused, it is gone already or not ours: the new draft is what matters."""
+        for channel, ts in self._shared(desk, file_id):
             try:
-                desk.call("files.delete", file=old)
-            except SlackRefused:
-                pass  # gone already, or somebody else's right to remove: the new draft is what matters
+                desk.call("chat.delete", channel=channel, ts=ts)
+            except SlackRefused as refused:
+                log.info("an old draft's message stays: %s", refused)
+        try:
+            desk.call("files.delete", file=file_id)
+        except SlackRefused as refused:
+            log.info("an old draft stays: %s", refused)
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
         postmortems.shown(unit, result["file_id"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.acts import Act, Desk, NotYet
-from bot.acts.post import INVALID, TEXT_LENGTH, Place, Post
+from bot.acts.post import INVALID, TEXT_LENGTH, Place, Post, log
 from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
@@ -26,10 +26,18 @@ class Mirror(Post):
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         channel, ts = self.where(desk.scene.incident)
-        message = Message(line(desk.scene)) if desk.delivery.result.get("plain") else self.view(desk.scene)
+        message = self._message(desk)
         if channel is None or ts is None:
             return self._send(desk, self.place(desk), message)
         return self._edit(desk, channel, ts, message)
+
+    def _message(self, desk: Desk) -> Message:
+        if not desk.delivery.result.get("plain"):
+            try:
+                return self.view(desk.scene)
+            except Exception:  # a broken view must not keep the state from people
+                log.exception("the view of delivery %s", desk.delivery.id)
+        return Message(line(desk.scene))
 
     def _edit(self, desk: Desk, channel: str, ts: str, message: Message) -> dict[str, Any]:
         try:
@@ -55,6 +63,7 @@ class Mirror(Post):
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
         self.remember(unit.incident, result["channel"], result["ts"])
+        delivery.result = {name: value for name, value in result.items() if name != "plain"}  # the next state may be fine
 
 
 @dataclass(frozen=True)
@@ -68,8 +77,7 @@ class Topic(Act):
         if channel is None:
             raise NotYet
         wanted = self.text(desk.scene)
-        if desk.delivery.result.get("topic") != wanted:
-            now = desk.call("conversations.info", channel=channel)["channel"].get("topic", {}).get("value", "")
-            if now != wanted:
-                desk.call("conversations.setTopic", channel=channel, topic=wanted)
+        now = desk.call("conversations.info", channel=channel)["channel"].get("topic", {}).get("value", "")
+        if now != wanted:
+            desk.call("conversations.setTopic", channel=channel, topic=wanted)
         return {"topic": wanted}

@@ -1,5 +1,6 @@
 """Posting a message once: doubt is settled by looking for it."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from incidents import paging
 from incidents.core import Unit
 from models import Delivery, Event
 from models.spine import DONE
+
+log = logging.getLogger(__name__)
 
 TEXT_LENGTH = 3900  # longer texts are split into several messages by Slack
 INVALID = frozenset(
@@ -83,9 +86,12 @@ class Post(Act):
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         place = self.place(desk)
+        if desk.delivery.result.get("plain"):  # it was refused as it should be; the plain one may still be in doubt
+            return self._send(desk, place, plain_sentence(desk.scene))
         try:
             message = self.view(desk.scene)
         except Exception:  # a broken view must not keep the sentence from people
+            log.exception("the view of delivery %s", desk.delivery.id)
             desk.keep(plain=True)
             message = plain_sentence(desk.scene)
         return self._send(desk, place, message)
@@ -124,7 +130,20 @@ class Post(Act):
 
     def _copies(self, desk: Desk) -> Iterator[dict[str, Any]]:
         """Our messages that carry this delivery's key, oldest first."""
-        place = self.place(desk)
+        found = [copy for place in self._places(desk) for copy in self._copies_at(desk, place)]
+        yield from sorted(found, key=lambda copy: str(copy["ts"]))
+
+    def _places(self, desk: Desk) -> list[Place]:
+        """Where it may stand. The incident's home may have moved from the thread to the room since it was tried first."""
+        incident, tried = desk.scene.incident, desk.delivery.first_try_at
+        if self.place is not home or incident.room_wanted_at is None:
+            return [self.place(desk)]
+        places = [room(desk)] if incident.room_channel else []
+        if tried is not None and tried <= incident.room_wanted_at and incident.announce_ts:
+            places.append(thread(desk))
+        return places
+
+    def _copies_at(self, desk: Desk, place: Place) -> Iterator[dict[str, Any]]:
         channel = place.channel
         if channel[:1] in "UW":
             channel = desk.call("conversations.open", users=channel)["channel"]["id"]
@@ -134,15 +153,13 @@ class Post(Act):
         oldest = self._last_known(desk, channel)
         if oldest:
             args["oldest"] = oldest
-        found = []
         for message in desk.workspace.pages(method, "messages", **args):
             payload = (message.get("metadata") or {}).get("event_payload") or {}
             ours = desk.workspace.identity.bot == message.get("bot_id") or (
                 desk.workspace.identity.user == message.get("user")
             )
             if ours and payload.get("key") == desk.metadata_key:
-                found.append({"channel": channel, "ts": message["ts"], "thread_ts": place.thread_ts})
-        yield from sorted(found, key=lambda copy: copy["ts"])
+                yield {"channel": channel, "ts": message["ts"], "thread_ts": place.thread_ts}
 
     def _last_known(self, desk: Desk, channel: str) -> str | None:
         """The ts of the lane's last message before this one, by Slack's own clock: no need to look further back."""
@@ -164,6 +181,19 @@ class Post(Act):
         event = unit.session.get_one(Event, delivery.event_id)
         if event.ts is None:
             event.channel, event.ts, event.thread_ts = result["channel"], result["ts"], result.get("thread_ts")
+
+
+@dataclass(frozen=True)
+class Echo(Post):
+    """The same at the thread, for an incident whose home is a room; left out if the room was refused meanwhile."""
+
+    marks: bool = False
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        if desk.scene.incident.room_wanted_at is None:
+            return {}
+        room(desk)
+        return super().perform(desk)
 
 
 @dataclass(frozen=True)

@@ -58,14 +58,15 @@ class FormError(Exception):
 
 @dataclass(frozen=True)
 class Modal:
-    """`name` is the view's callback_id. `submit` changes things through verbs and returns the answer.
+    """`name` is the view's callback_id. `submit` changes things through verbs and returns the answer, or what will put
+    it together: a form's answer is sent after the acknowledgement.
 
     A `Refused` with a `field` that is a block of the form goes back to that field; `fallback` names the block that
     shows any other refusal.
     """
 
     name: str
-    submit: Callable[[Submission], Answer]
+    submit: Callable[[Submission], Answer | Callable[[], Answer]]
     fallback: str
 
 

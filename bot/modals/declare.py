@@ -1,5 +1,7 @@
 """The form "Declare an incident": one required field, and what helps where it is known."""
 
+from collections.abc import Callable
+
 from bot import look
 from bot.commands import Answer
 from bot.modals import Modal, Submission, field
@@ -78,8 +80,9 @@ def chosen_severity(form: Submission, policy: Policy) -> str:
     return default_severity(policy)
 
 
-def submit(form: Submission) -> Answer:
-    """Declares. A second click is answered with the incident that the first one made."""
+def submit(form: Submission) -> Callable[[], Answer]:
+    """Declares. A second click is answered with the incident that the first one made. The answer is put together after
+    the acknowledgement, which fifty people may be waiting for at once."""
     request = form.request
     ticked = form.options("also")
     said = Declaration(
@@ -98,8 +101,12 @@ def submit(form: Submission) -> Answer:
     except Repeated as again:
         event = again.event
     assumed = form.option("severity") in (None, UNSURE) and not (form.option("impact_size") and form.option("scope"))
-    scene = look.scene(request.core, event.incident_id)
-    return answers.declared(scene, request.by, assumed=assumed, like=look.similar(request.core, scene.incident))
+
+    def answer() -> Answer:
+        scene = look.scene(request.core, event.incident_id)
+        return answers.declared(scene, request.by, assumed=assumed, like=look.similar(request.core, scene.incident))
+
+    return answer
 
 
 MODAL = Modal("declare", submit, fallback="title")

@@ -184,9 +184,7 @@ def _parsed(name: str, value: Any) -> Any:
         raise Refused(errors.get(name, "invalid_arguments"), [f"[ERROR] must be valid JSON: {name}"]) from None
 
 
-def page(
-    items: list[Any], limit: int | None, cursor: str | None, most: int, default: int = 100
-) -> tuple[list[Any], str]:
+def page(items: list[Any], limit: int | None, cursor: str | None, most: int, default: int = 100) -> tuple[list[Any], str]:
     """One page of a list and the cursor of the next, "" on the last. Refuses invalid_cursor and invalid_limit."""
     size = limit or default
     if size < 0 or size > most:

@@ -25,7 +25,9 @@ export function get(path, params = {}) {
 
 /** Do; never throws either. */
 export function post(path, body) {
-  return answer(fetch(`/control/${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }));
+  return answer(
+    fetch(`/control/${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+  );
 }
 
 /**
@@ -41,13 +43,15 @@ export function listen(as, { changed, connected }) {
     told.postMessage(news);
   };
   told.onmessage = (event) => hear(event.data);
-  const lead = () => new Promise((resolve) => {
-    const source = new EventSource(`/control/stream?as=${encodeURIComponent(as)}`);
-    source.onopen = () => tell({ on: true });
-    source.onerror = () => tell({ on: false });
-    source.onmessage = (event) => tell({ what: JSON.parse(event.data).changed ?? [] });
-    leaving.signal.addEventListener("abort", () => (source.close(), resolve()));
-  });
+  const lead = () =>
+    new Promise((resolve) => {
+      if (leaving.signal.aborted) return resolve(); // the lock may be granted in the moment of leaving
+      const source = new EventSource(`/control/stream?as=${encodeURIComponent(as)}`);
+      source.onopen = () => tell({ on: true });
+      source.onerror = () => tell({ on: false });
+      source.onmessage = (event) => tell({ what: JSON.parse(event.data).changed ?? [] });
+      leaving.signal.addEventListener("abort", () => (source.close(), resolve()));
+    });
   if (navigator.locks) navigator.locks.request("changes", { signal: leaving.signal }, lead).catch(() => {});
   else lead();
   return () => {

@@ -1,6 +1,6 @@
 /* The page: builds its parts once and keeps them in step with the workspace. */
 
-import { buildChannel, composerField, showChannel, writeText } from "./channel.js";
+import { buildChannel, focusComposer, showChannel, writeText } from "./channel.js";
 import { h, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { openJump } from "./jump.js";
@@ -19,7 +19,7 @@ function build() {
   buildThread(find("thread"));
   buildPanel(find("panel"), { toggle: () => togglePanel(false) });
   buildTop(find("top"));
-  find("skip").addEventListener("click", () => composerField().focus());
+  find("skip").addEventListener("click", () => focusComposer());
   find("veil").addEventListener("click", closeSidebar);
 }
 
@@ -28,13 +28,49 @@ let lamp;
 
 function buildTop(host) {
   const mac = navigator.platform?.startsWith("Mac");
-  lamp = h("button", { type: "button", class: "icon-button", "aria-label": "Light or dark", title: "Light or dark", onClick: () => (toggleTheme(), drawLamp()) });
-  protocol = h("button", { type: "button", class: "top-button", "aria-label": "Protocol", "aria-pressed": "false", title: "What goes over the wire, and faults", onClick: () => togglePanel(!panelOpen()) }, icon("pulse"), h("span", { class: "wide-only" }, "Protocol"));
-  replace(host,
+  lamp = h("button", {
+    type: "button",
+    class: "icon-button",
+    "aria-label": "Light or dark",
+    title: "Light or dark",
+    onClick: () => (toggleTheme(), drawLamp()),
+  });
+  protocol = h(
+    "button",
+    {
+      type: "button",
+      class: "top-button",
+      "aria-label": "Protocol",
+      "aria-pressed": "false",
+      title: "What goes over the wire, and faults",
+      onClick: () => togglePanel(!panelOpen()),
+    },
+    icon("pulse"),
+    h("span", { class: "wide-only" }, "Protocol"),
+  );
+  replace(
+    host,
     h("h1", { class: "sr" }, "Local workspace"),
-    h("button", { type: "button", class: "icon-button only-phone", "aria-label": "Channels and people", onClick: () => document.body.classList.add("sidebar-open") }, icon("menu")),
-    h("button", { type: "button", class: "jump-button", "aria-keyshortcuts": "Control+K", onClick: openJump }, icon("search"), h("span", { class: "ellipsis" }, "Jump to…"), h("kbd", { class: "wide-only" }, mac ? "⌘K" : "Ctrl K")),
-    protocol, lamp);
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button only-phone",
+        "aria-label": "Channels and people",
+        onClick: () => document.body.classList.add("sidebar-open"),
+      },
+      icon("menu"),
+    ),
+    h(
+      "button",
+      { type: "button", class: "jump-button", "aria-keyshortcuts": "Control+K", onClick: openJump },
+      icon("search"),
+      h("span", { class: "ellipsis" }, "Jump to…"),
+      h("kbd", { class: "wide-only" }, mac ? "⌘K" : "Ctrl K"),
+    ),
+    protocol,
+    lamp,
+  );
   drawLamp();
 }
 
@@ -68,10 +104,17 @@ function watch() {
   workspace.addEventListener("changed", () => show());
   workspace.addEventListener("moved", (event) => {
     closeSidebar();
+    document.querySelectorAll("dialog.dialog[open]").forEach((each) => each.close());
     show(event.detail);
     if (event.detail.wanted.text) writeText(event.detail.wanted.text);
     if (event.detail.wanted.panel && !panelOpen()) togglePanel(true);
-    if (event.detail.moved && !workspace.threadTs && !matchMedia("(hover: none)").matches && !document.querySelector("dialog[open]")) composerField().focus({ preventScroll: true });
+    if (
+      event.detail.moved &&
+      !workspace.threadTs &&
+      !matchMedia("(hover: none)").matches &&
+      !document.querySelector("dialog[open]")
+    )
+      focusComposer();
   });
   workspace.addEventListener("heard", showLog);
   addEventListener("hashchange", () => workspace.go(location.hash));

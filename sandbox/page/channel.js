@@ -1,16 +1,18 @@
 /* The middle: one channel or direct message, or the app's Home. */
 
+import { aboutChannel } from "./about.js";
 import { h, replace } from "./dom.js";
-import { composer } from "./composer.js";
+import { Composer } from "./composer.js";
 import { emoji } from "./emoji.js";
 import { showHome } from "./home.js";
-import { icon } from "./icons.js";
-import { closePopover, confirm, dialog, popover } from "./menus.js";
+import { icon, opens } from "./icons.js";
+import { closePopover, popover } from "./menus.js";
 import { announceNew, showMessages } from "./messages.js";
 import { anchor, mrkdwn, plainWords } from "./mrkdwn.js";
-import { authorName, avatar, nameOf } from "./people.js";
-import { visit, workspace } from "./workspace.js";
+import { authorName, avatar, channelMark } from "./people.js";
+import { SHOWN, visit, workspace } from "./workspace.js";
 
+const ANSWERS = 8000; // milliseconds in which what only I can see is taken for the answer to what I have just done
 const parts = {};
 
 /** Build the pane once, inside `host`. */
@@ -20,21 +22,40 @@ export function buildChannel(host) {
   parts.bar = h("nav", { class: "bookmarks", "aria-label": "Bookmarks and pins", hidden: true });
   parts.list = h("ol", { class: "messages", "aria-label": "Messages" });
   parts.intro = h("div", { class: "intro" });
-  parts.scroll = h("div", { class: "message-scroll", role: "region", "aria-label": "Conversation" }, h("div", { class: "grow" }), parts.intro, parts.list);
+  parts.scroll = h(
+    "div",
+    { class: "message-scroll", role: "region", "aria-label": "Conversation" },
+    h("div", { class: "grow" }),
+    parts.intro,
+    parts.list,
+  );
   parts.home = h("div", { class: "home-scroll", hidden: true });
-  parts.latest = h("button", { type: "button", class: "latest", hidden: true, onClick: () => toEnd() }, icon("down"), "Latest messages");
-  parts.composer = composer(() => ({ channel: workspace.channelId, placeholder: `Message ${spoken(workspace.channel())}` }));
+  parts.latest = h("button", { type: "button", class: "latest", hidden: true, onClick: () => toEnd() });
+  parts.composer = new Composer(() => ({ channel: workspace.channelId, placeholder: `Message ${spoken(workspace.channel())}` }));
   parts.composer.node.addEventListener("sent", toEnd);
   parts.stop = h("div", { class: "composer-stop", hidden: true });
-  parts.scroll.addEventListener("scroll", () => (parts.latest.hidden = atEnd()), { passive: true });
-  replace(host, parts.head, parts.tabs, parts.bar, h("div", { class: "message-frame" }, parts.scroll, parts.latest), parts.home, h("div", { class: "composer-place" }, parts.composer.node, parts.stop));
+  parts.scroll.addEventListener("scroll", () => offerLatest(), { passive: true });
+  replace(
+    host,
+    parts.head,
+    parts.tabs,
+    parts.bar,
+    h("div", { class: "message-frame" }, parts.scroll, parts.latest),
+    parts.home,
+    h("div", { class: "composer-place" }, parts.composer.node, parts.stop),
+  );
+}
+
+function offerLatest() {
+  if (parts.latest.hidden) replace(parts.latest, icon("down"), "Latest messages");
+  parts.latest.hidden = atEnd();
 }
 
 const spoken = (channel) => (!channel ? "" : channel.kind === "im" ? workspace.title(channel) : `#${channel.name}`);
 const atEnd = () => parts.scroll.scrollHeight - parts.scroll.scrollTop - parts.scroll.clientHeight < 80;
 const toEnd = () => (parts.scroll.scrollTop = parts.scroll.scrollHeight);
 
-export const composerField = () => parts.composer.field;
+export const focusComposer = () => parts.composer.focus();
 export const writeText = (text) => parts.composer.write(text);
 
 /** Bring it up to date; `moved` when another channel has been entered. */
@@ -50,7 +71,11 @@ export function showChannel({ moved = false, wanted = null } = {}) {
   stops(channel);
   parts.composer.refresh();
   announceNew(workspace.messages);
-  if (!stay) toEnd();
+  const last = workspace.messages.at(-1);
+  const isNew = !moved && parts.last && last?.ts > parts.last;
+  parts.last = last?.ts ?? "0";
+  if (!stay || (isNew && last.ephemeral && Date.now() - workspace.actedAt < ANSWERS)) toEnd();
+  else if (isNew) replace(parts.latest, icon("down"), "New messages");
   if (workspace.target && parts.shown !== workspace.target) showTarget();
 }
 
@@ -72,69 +97,72 @@ function once(node, mark, build) {
 function head(channel) {
   if (!channel) return;
   const members = channel.members ?? [];
-  once(parts.head, [channel.id, channel.name, channel.topic, channel.kind, members, workspace.as, workspace.people.length], () => {
-    const direct = channel.kind === "im";
-    const mark = direct ? avatar(channel.user ?? members.find((id) => id !== workspace.as) ?? workspace.as, { size: "tiny" }) : icon(channel.kind === "private" ? "lock" : "hash");
-    const name = h("h2", { class: "channel-name" }, mark, h("span", { class: "ellipsis" }, workspace.title(channel)));
-    const faces = h("button", { type: "button", class: "members", title: "Members", onClick: () => about(channel) }, members.slice(0, 3).map((id) => avatar(id, { size: "tiny" })), h("span", {}, String(members.length), h("span", { class: "sr" }, " members")));
-    replace(parts.head,
-      h("button", { type: "button", class: "icon-button only-phone", "aria-label": "Channels and people", onClick: () => document.body.classList.add("sidebar-open") }, icon("back")),
-      name,
-      h("div", { class: "topic ellipsis" }, channel.topic ? mrkdwn(channel.topic) : null),
-      h("span", { class: "spring" }),
-      direct ? null : faces);
-  });
+  once(
+    parts.head,
+    [channel.id, channel.name, channel.topic, channel.kind, members, workspace.as, workspace.people.length],
+    () => {
+      const name = h(
+        "h2",
+        { class: "channel-name" },
+        channelMark(channel),
+        h("span", { class: "ellipsis" }, workspace.title(channel)),
+      );
+      const topic = h("div", { class: "topic ellipsis" }, channel.topic ? mrkdwn(channel.topic) : null);
+      replace(parts.head, name, topic, h("span", { class: "spring" }), channel.kind === "im" ? null : faces(channel, members));
+    },
+  );
 }
 
-function about(channel) {
-  const leave = async () => {
-    node.close();
-    if ((await workspace.act("leave", { channel: channel.id })).ok) visit({ channel: workspace.channels.find((each) => each.is_member && each.kind === "public")?.id });
-  };
-  const archive = async () => {
-    node.close();
-    if (await confirm({ title: "Archive this channel?", text: `Nobody can write in ${spoken(channel)} any more.`, yes: "Archive", no: "Cancel", danger: true })) workspace.act("archive", { channel: channel.id });
-  };
-  const node = dialog(spoken(channel), [
-    h("h3", {}, "Topic"), h("p", {}, channel.topic ? mrkdwn(channel.topic) : "No topic."),
-    h("h3", {}, `Members (${channel.members?.length ?? 0})`),
-    h("ul", { class: "member-list" }, (channel.members ?? []).map((id) => h("li", {}, avatar(id, { size: "small" }), nameOf(id), workspace.person(id)?.is_bot ? h("span", { class: "app-tag" }, "APP") : null, id === workspace.as ? h("span", { class: "quiet" }, "you") : null))),
-    channel.is_member && !channel.is_archived ? invitation(channel, () => node) : null,
-  ], { foot: channel.is_member && !channel.is_archived ? [h("button", { type: "button", class: "button", onClick: archive }, "Archive channel"), h("button", { type: "button", class: "button danger", onClick: leave }, "Leave channel")] : null });
-}
-
-function invitation(channel, node) {
-  const outside = workspace.people.filter((each) => !channel.members.includes(each.id));
-  if (!outside.length) return null;
-  const select = h("select", { class: "field select", id: "invite" }, outside.map((each) => h("option", { value: each.id }, each.real_name || each.name)));
-  const invite = async () => {
-    node().close();
-    await workspace.act("invite", { channel: channel.id, user: select.value });
-  };
-  return h("div", { class: "invite" }, h("label", { for: "invite" }, "Add somebody"), select, h("button", { type: "button", class: "button", onClick: invite }, "Add"));
-}
+const faces = (channel, members) =>
+  h(
+    "button",
+    { type: "button", class: "members", title: "Members", onClick: () => aboutChannel(channel) },
+    members.slice(0, 3).map((id) => avatar(id, { size: "tiny" })),
+    h("span", {}, String(members.length), h("span", { class: "sr" }, " members")),
+  );
 
 function bar(channel) {
-  once(parts.bar, [channel?.id, workspace.bookmarks, workspace.pins, workspace.messages.length && workspace.pins.length], () => {
+  once(parts.bar, [channel?.id, workspace.bookmarks, workspace.pins, workspace.messages.length > 0], () => {
     const pins = workspace.pins.length;
+    const open = () => showPins(pinned);
+    const pinned = h(
+      "button",
+      { type: "button", class: "bookmark", ...opens("dialog"), onClick: open },
+      icon("pin"),
+      `${pins} pinned`,
+    );
     parts.bar.hidden = !pins && !workspace.bookmarks.length;
-    const pinned = pins ? h("button", { type: "button", class: "bookmark", "aria-haspopup": "dialog", "aria-expanded": "false", onClick: () => showPins(pinned) }, icon("pin"), `${pins} pinned`) : null;
-    replace(parts.bar, pinned, workspace.bookmarks.map((each) => {
-      const made = anchor(each.link, "");
-      made.className = "bookmark";
-      made.append(each.emoji ? emoji(each.emoji) : icon("link"), h("span", {}, each.title));
-      return made;
-    }));
+    replace(parts.bar, pins ? pinned : null, workspace.bookmarks.map(bookmark));
   });
+}
+
+function bookmark(each) {
+  const made = anchor(each.link, "");
+  made.className = "bookmark";
+  made.append(each.emoji ? emoji(each.emoji) : icon("link"), h("span", {}, each.title));
+  return made;
 }
 
 function showPins(button) {
   const rows = workspace.pins.map((ts) => {
     const message = workspace.messages.find((each) => each.ts === ts);
     const go = () => (closePopover(), visit({ message: ts }));
-    return h("button", { type: "button", class: "pin-row", onClick: go }, h("b", {}, message ? authorName(message) : "A message"), h("span", { class: "pin-text" }, message ? plainWords(message.text) : "Further up."));
+    return h(
+      "button",
+      { type: "button", class: "pin-row", onClick: go },
+      h("b", {}, message ? authorName(message) : "A message"),
+      h("span", { class: "pin-text" }, message ? plainWords(message.text) : "Further up."),
+    );
   });
-  popover(button, h("div", { class: "pins", role: "dialog", "aria-label": "Pinned messages", tabindex: -1 }, h("div", { class: "menu-heading" }, "Pinned"), rows));
+  popover(
+    button,
+    h(
+      "div",
+      { class: "pins", role: "dialog", "aria-label": "Pinned messages", tabindex: -1 },
+      h("div", { class: "menu-heading" }, "Pinned"),
+      rows,
+    ),
+  );
 }
 
 function tabs(channel) {
@@ -142,7 +170,16 @@ function tabs(channel) {
   const home = app && workspace.tab !== "messages";
   once(parts.tabs, [channel?.id, app, home], () => {
     parts.tabs.hidden = !app;
-    const tab = (name, label, here) => h("a", { class: here ? "tab here" : "tab", href: workspace.address({ channel: channel.id, tab: name }), "aria-current": here ? "page" : null }, label);
+    const tab = (name, label, here) =>
+      h(
+        "a",
+        {
+          class: here ? "tab here" : "tab",
+          href: workspace.address({ channel: channel.id, tab: name }),
+          "aria-current": here ? "page" : null,
+        },
+        label,
+      );
     replace(parts.tabs, app ? [tab("home", "Home", home), tab("messages", "Messages", !home)] : []);
     if (home) workspace.act("home", {}, { quiet: true });
   });
@@ -152,19 +189,46 @@ function tabs(channel) {
   if (home) showHome(parts.home);
 }
 
+/** What stands above the first message, with something to try for whoever is new here. */
 function intro(channel) {
-  const command = workspace.commands[0];
-  once(parts.intro, [channel?.id, channel?.name, channel?.kind, command, channel?.is_member, workspace.messages.length > 12], () => {
-    if (!channel) return replace(parts.intro);
-    const words = channel.kind === "im"
-      ? h("p", {}, "This is the very beginning of your direct messages with ", h("b", {}, workspace.title(channel)), ".")
-      : h("p", {}, "This is the very beginning of the ", h("b", {}, spoken(channel)), " channel.");
-    const start = command && channel.is_member && !channel.is_archived
-      ? h("button", { type: "button", class: "button", onClick: () => writeText(`${command.command} `) }, "Try ", h("code", {}, command.command))
-      : null;
-    const usage = start && h("p", { class: "quiet" }, command.description ? `${command.description.replace(/\.$/, "")}. ` : "", "Type ", h("kbd", {}, "/"), " for every command; point at a message for what can be done with it.");
-    replace(parts.intro, h("div", { class: "intro-mark" }, channel.kind === "im" ? avatar(channel.user ?? workspace.as, { size: "large" }) : icon(channel.kind === "private" ? "lock" : "hash")), h("h3", {}, spoken(channel)), words, usage, start);
+  const whole = workspace.messages.length < SHOWN;
+  once(parts.intro, [channel?.id, channel?.name, channel?.is_member, channel?.is_archived, workspace.commands, whole], () => {
+    if (!channel || !whole) return replace(parts.intro);
+    const name = h("b", {}, spoken(channel));
+    const words =
+      channel.kind === "im"
+        ? ["This is the very beginning of your direct messages with ", name, "."]
+        : ["This is the very beginning of the ", name, " channel."];
+    const mark = h("div", { class: "intro-mark" }, channelMark(channel, "large"));
+    replace(
+      parts.intro,
+      mark,
+      h("h3", {}, spoken(channel)),
+      h("p", {}, words),
+      channel.is_member && !channel.is_archived ? firstSteps(workspace.commands[0]) : null,
+    );
   });
+}
+
+function firstSteps(command) {
+  if (!command) return null;
+  const about = command.description ? `${command.description.replace(/\.$/, "")}. ` : "";
+  return [
+    h(
+      "p",
+      { class: "quiet" },
+      about,
+      "Type ",
+      h("kbd", {}, "/"),
+      " for every command; point at a message for what can be done with it.",
+    ),
+    h(
+      "button",
+      { type: "button", class: "button", onClick: () => writeText(`${command.command} `) },
+      "Try ",
+      h("code", {}, command.command),
+    ),
+  ];
 }
 
 /** Instead of a composer, what keeps one from writing here. */
@@ -175,7 +239,16 @@ function stops(channel) {
     parts.stop.hidden = !stopped;
     parts.composer.node.hidden = Boolean(stopped);
     if (!stopped) return;
-    const join = h("button", { type: "button", class: "button primary", onClick: () => workspace.act("join", { channel: channel.id }) }, "Join channel");
-    replace(parts.stop, channel.is_archived ? h("p", {}, "This channel has been archived.") : [h("p", {}, "You are viewing ", h("b", {}, spoken(channel))), join]);
+    const join = h(
+      "button",
+      { type: "button", class: "button primary", onClick: () => workspace.act("join", { channel: channel.id }) },
+      "Join channel",
+    );
+    replace(
+      parts.stop,
+      channel.is_archived
+        ? h("p", {}, "This channel has been archived.")
+        : [h("p", {}, "You are viewing ", h("b", {}, spoken(channel))), join],
+    );
   });
 }

@@ -16,14 +16,30 @@ export function choices(element) {
 function options(element) {
   const groups = element.option_groups ?? [{ options: element.options ?? [] }];
   return groups.flatMap((group, at) =>
-    (group.options ?? []).map((raw, index) => ({ value: `${at}.${index}`, label: raw.text?.text ?? "", group: group.label?.text, raw })));
+    (group.options ?? []).map((raw, index) => ({
+      value: `${at}.${index}`,
+      label: raw.text?.text ?? "",
+      group: group.label?.text,
+      raw,
+    })),
+  );
 }
 
 const people = () =>
-  workspace.people.filter((each) => !each.is_bot).map((each) => ({ value: each.id, label: `${each.real_name || each.name}${each.id === workspace.as ? " (you)" : ""}`, raw: each.id }));
+  workspace.people
+    .filter((each) => !each.is_bot)
+    .map((each) => ({
+      value: each.id,
+      label: `${each.real_name || each.name}${each.id === workspace.as ? " (you)" : ""}`,
+      raw: each.id,
+    }));
 
 const channels = (fits) =>
-  workspace.channels.filter(fits).map((each) => ({ value: each.id, label: each.kind === "im" ? workspace.title(each) : `${each.kind === "private" ? "🔒 " : "#"}${each.name}`, raw: each.id }));
+  workspace.channels.filter(fits).map((each) => ({
+    value: each.id,
+    label: each.kind === "im" ? workspace.title(each) : `${each.kind === "private" ? "🔒 " : "#"}${each.name}`,
+    raw: each.id,
+  }));
 
 function wanted(channel, filter) {
   if (channel.is_archived) return false;

@@ -1,191 +1,228 @@
 /* Where people write: a growing field that completes /commands, @people, #channels and :emoji:. */
 
 import { h, newId, replace, toast } from "./dom.js";
-import { emoji, findEmoji } from "./emoji.js";
 import { pickEmoji } from "./emoji-picker.js";
-import { icon } from "./icons.js";
+import { icon, iconButton, opens } from "./icons.js";
 import { menu } from "./menus.js";
-import { edit } from "./messages.js";
-import { plainWords } from "./mrkdwn.js";
-import { avatar } from "./people.js";
+import { edit } from "./message-tools.js";
+import { globalShortcuts, runShortcut, suggestions } from "./suggestions.js";
 import { workspace } from "./workspace.js";
 
+const TALLEST = 240; // pixels
 const drafts = new Map();
 
-/** A composer; `where()` gives `{channel, thread, placeholder}` each time it is needed. */
-export function composer(where) {
-  const ids = { list: newId("completions"), field: newId("composer") };
-  const list = h("ul", { id: ids.list, class: "completions", role: "listbox", "aria-label": "Suggestions", hidden: true });
-  const hint = h("div", { class: "usage", role: "status", hidden: true });
-  const field = h("textarea", { id: ids.field, class: "composer-field", rows: 1, "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": ids.list, autocomplete: "off", enterkeyhint: "send" });
-  const send = h("button", { type: "button", class: "send", "aria-label": "Send", disabled: true, onClick: () => submit() }, icon("send"));
-  const insert = (name, label, character) => h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onClick: () => type(character) }, icon(name));
-  const smile = h("button", { type: "button", class: "icon-button", "aria-label": "Add an emoji", title: "Add an emoji", "aria-haspopup": "dialog", onClick: () => pickEmoji(smile, (name) => type(`:${name}: `)) }, icon("smile"));
-  const bolt = h("button", { type: "button", class: "icon-button", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", "aria-expanded": "false", onClick: () => menu(bolt, shortcuts(where), { label: "Shortcuts" }) }, icon("plus"));
-  const node = h("form", { class: "composer", onSubmit: (event) => event.preventDefault() }, list, hint,
-    h("div", { class: "composer-box" }, field, h("div", { class: "composer-tools" }, bolt, smile, insert("at", "Mention somebody", "@"), insert("slash", "Run a command", "/"), h("span", { class: "spring" }), send)));
+/** A composer; `where()` gives `{channel, thread, placeholder}` each time it is needed. It says "sent" when it has sent. */
+export class Composer {
+  #where;
+  #offered = [];
+  #at = -1;
+  #list;
+  #hint;
+  #send;
 
-  let offered = [];
-  let at = -1;
-  const place = () => `${workspace.as}/${where().channel}/${where().thread ?? ""}`;
+  constructor(where) {
+    this.#where = where;
+    const id = newId("completions");
+    this.#list = h("ul", { id, class: "completions", role: "listbox", "aria-label": "Suggestions", hidden: true });
+    this.#hint = h("div", { class: "usage", role: "status", hidden: true });
+    this.#send = h(
+      "button",
+      { type: "button", class: "send", "aria-label": "Send", disabled: true, onClick: () => this.#submit() },
+      icon("send"),
+    );
+    this.field = h("textarea", {
+      id: newId("composer"),
+      class: "composer-field",
+      rows: 1,
+      autocomplete: "off",
+      enterkeyhint: "send",
+      "aria-autocomplete": "list",
+      "aria-haspopup": "listbox",
+      "aria-controls": id,
+    });
+    const box = h("div", { class: "composer-box" }, this.field, this.#tools());
+    this.node = h("form", { class: "composer", onSubmit: (event) => event.preventDefault() }, this.#list, this.#hint, box);
+    this.field.addEventListener("input", () => this.#changed());
+    this.field.addEventListener("keydown", (event) => this.#key(event));
+    this.field.addEventListener("blur", () => this.#offer([]));
+    this.field.addEventListener("click", () => this.#complete());
+  }
 
-  const changed = () => {
-    send.disabled = !field.value.trim();
-    drafts.set(place(), field.value);
-    field.style.height = "auto";
-    field.style.height = `${Math.min(field.scrollHeight, 240)}px`;
-    complete();
-  };
+  #tools() {
+    const shortcuts = (button) => menu(button, this.#shortcuts(), { label: "Shortcuts" });
+    return h(
+      "div",
+      { class: "composer-tools" },
+      iconButton("plus", "Shortcuts", shortcuts, opens("menu")),
+      iconButton("smile", "Add an emoji", (button) => pickEmoji(button, (name) => this.#type(`:${name}: `)), opens("dialog")),
+      iconButton("at", "Mention somebody", () => this.#type("@")),
+      iconButton("slash", "Run a command", () => this.#type("/")),
+      h("span", { class: "spring" }),
+      this.#send,
+    );
+  }
 
-  const complete = () => {
-    const before = field.value.slice(0, field.selectionStart);
-    offered = suggestions(before, Boolean(where().thread));
-    at = offered.length ? 0 : -1;
-    draw();
-    const command = workspace.commands.find((each) => before === `${each.command} ` || (before.startsWith(`${each.command} `) && !before.includes("\n")));
-    hint.hidden = !command?.usage_hint || offered.length > 0;
-    if (command) replace(hint, h("b", {}, command.command), " ", command.usage_hint);
-  };
+  #shortcuts() {
+    const found = globalShortcuts().map((each) => ({
+      label: each.name,
+      icon: "bolt",
+      hint: workspace.bot?.real_name,
+      run: () => runShortcut(each, this.#where()),
+    }));
+    return found.length ? [{ heading: "Shortcuts" }, ...found] : [{ label: "No shortcuts here", icon: "bolt", run: () => {} }];
+  }
 
-  const draw = () => {
-    list.hidden = !offered.length;
-    replace(list, offered.map((each, index) => h("li", { id: `${ids.list}-${index}`, role: "option", "aria-selected": String(index === at), class: "completion", onPointerdown: (event) => (event.preventDefault(), take(each)) }, each.picture, h("span", { class: "completion-label" }, each.label), h("span", { class: "quiet completion-about" }, each.about))));
-    if (at >= 0) {
-      field.setAttribute("aria-activedescendant", `${ids.list}-${at}`);
-      list.children[at]?.scrollIntoView({ block: "nearest" });
-    } else field.removeAttribute("aria-activedescendant");
-  };
+  /** Fit the composer to where it now is; each place keeps its own draft. */
+  refresh() {
+    const { channel, thread = "", placeholder } = this.#where();
+    this.field.placeholder = placeholder;
+    this.field.setAttribute("aria-label", placeholder);
+    const place = `${workspace.as}/${channel}/${thread}`;
+    if (this.node.dataset.place === place) return;
+    this.node.dataset.place = place;
+    this.field.value = drafts.get(place) ?? "";
+    this.#changed();
+    this.#offer([]);
+  }
 
-  const take = (each) => {
+  /** Be ready for typing. A dialog that closes gives the focus back without a caret, so it is put there too. */
+  focus() {
+    this.field.blur();
+    this.field.focus({ preventScroll: true });
+    this.field.setSelectionRange(this.field.value.length, this.field.value.length);
+  }
+
+  /** Put a text into the field in place of what is there. */
+  write(text) {
+    this.field.value = "";
+    this.#type(text);
+  }
+
+  #changed() {
+    this.#send.disabled = !this.field.value.trim();
+    drafts.set(this.node.dataset.place, this.field.value);
+    this.field.style.height = "auto";
+    this.field.style.height = `${Math.min(this.field.scrollHeight, TALLEST)}px`;
+    this.#complete();
+  }
+
+  // --- suggestions
+
+  #complete() {
+    const before = this.field.value.slice(0, this.field.selectionStart);
+    this.#offer(suggestions(before, Boolean(this.#where().thread)));
+    const command = workspace.commands.find((each) => before.startsWith(`${each.command} `) && !before.includes("\n"));
+    this.#hint.hidden = !command?.usage_hint || this.#offered.length > 0;
+    if (command) replace(this.#hint, h("b", {}, command.command), " ", command.usage_hint);
+  }
+
+  #offer(offered) {
+    this.#offered = offered;
+    this.#point(offered.length ? 0 : -1);
+  }
+
+  #point(at) {
+    this.#at = at;
+    const id = (index) => `${this.#list.id}-${index}`;
+    const row = (each, index) =>
+      h(
+        "li",
+        {
+          id: id(index),
+          role: "option",
+          "aria-selected": String(index === at),
+          class: "completion",
+          onPointerdown: (event) => (event.preventDefault(), this.#take(each)),
+        },
+        each.picture,
+        h("span", { class: "completion-label" }, each.label),
+        h("span", { class: "quiet completion-about" }, each.about),
+      );
+    this.#list.hidden = !this.#offered.length;
+    replace(this.#list, this.#offered.map(row));
+    if (at < 0) return this.field.removeAttribute("aria-activedescendant");
+    this.field.setAttribute("aria-activedescendant", id(at));
+    this.#list.children[at].scrollIntoView({ block: "nearest" });
+  }
+
+  #take(each) {
     if (each.run) {
-      field.value = "";
-      changed();
-      each.run(where());
-      return;
+      this.field.value = "";
+      this.#changed();
+      return each.run(this.#where());
     }
-    const caret = field.selectionStart;
-    const start = caret - each.typed.length;
-    field.setRangeText(each.insert, start, caret, "end");
+    const caret = this.field.selectionStart;
+    this.field.setRangeText(each.insert, caret - each.typed.length, caret, "end");
+    this.field.focus();
+    this.#changed();
+  }
+
+  // --- typing
+
+  #type(text) {
+    const { field } = this;
     field.focus();
-    changed();
-  };
+    const before = field.value.slice(0, field.selectionStart);
+    const apart = /^[@:]/.test(text) && before && !/\s$/.test(before) ? " " : "";
+    field.setRangeText(apart + text, text === "/" ? 0 : field.selectionStart, field.selectionEnd, "end");
+    this.#changed();
+  }
 
-  const type = (text) => {
-    field.focus();
-    const spaced = field.selectionStart && !/\s$/.test(field.value.slice(0, field.selectionStart)) && /^[@:]/.test(text) ? ` ${text}` : text;
-    field.setRangeText(text === "/" ? "/" : spaced, text === "/" ? 0 : field.selectionStart, field.selectionEnd, "end");
-    changed();
-  };
-
-  const submit = async () => {
-    const text = field.value.trim();
-    if (!text) return;
-    const { channel, thread } = where();
-    const command = /^\/\S/.test(text) && !text.startsWith("//");
-    if (command && thread) {
-      toast(`${text.split(/\s/)[0]} is not supported in threads. Sorry!`, { bad: true });
-      return;
-    }
-    field.value = "";
-    changed();
-    const done = await workspace.act(command ? "command" : "message", command ? { channel, text } : { channel, text, ...(thread ? { thread_ts: thread } : {}) }, { quiet: command });
-    if (!done.ok && command && done.ms === undefined) toast(done.error, { bad: true });
-    if (!done.ok && done.ms === undefined && !field.value) {
-      field.value = text;
-      changed();
-    }
-    node.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
-  };
-
-  const keys = (event) => {
+  #key(event) {
     if (event.isComposing) return;
-    if (offered.length && ["ArrowDown", "ArrowUp"].includes(event.key)) {
-      event.preventDefault();
-      at = (at + (event.key === "ArrowDown" ? 1 : -1) + offered.length) % offered.length;
-      draw();
-    } else if (offered.length && ((event.key === "Enter" && !offered[at].exact) || event.key === "Tab") && !event.shiftKey) {
-      event.preventDefault();
-      take(offered[at]);
-    } else if (event.key === "Escape" && offered.length) {
-      event.preventDefault();
-      event.stopPropagation();
-      offered = [];
-      at = -1;
-      draw();
-    } else if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      submit();
-    } else if (event.key === "ArrowUp" && !field.value) {
-      const mine = (where().thread ? workspace.replies : workspace.messages).findLast((each) => each.user === workspace.as && !each.ephemeral && !each.subtype);
-      if (mine) {
-        event.preventDefault();
-        edit(mine);
-      }
-    }
-  };
+    const chosen = this.#offered[this.#at];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const handled =
+      (chosen && step && this.#step(step)) ||
+      (chosen &&
+        !event.shiftKey &&
+        (event.key === "Tab" || (event.key === "Enter" && !chosen.exact)) &&
+        this.#done(() => this.#take(chosen))) ||
+      (chosen && event.key === "Escape" && this.#done(() => this.#offer([]))) ||
+      (event.key === "Enter" && !event.shiftKey && this.#done(() => this.#submit())) ||
+      (event.key === "ArrowUp" && !this.field.value && this.#editLast());
+    if (!handled) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
 
-  field.addEventListener("input", changed);
-  field.addEventListener("keydown", keys);
-  field.addEventListener("blur", () => {
-    offered = [];
-    at = -1;
-    draw();
-  });
-  field.addEventListener("click", complete);
+  #done(run) {
+    run();
+    return true;
+  }
 
-  /** Fit the composer to where it now is. */
-  const refresh = () => {
-    const { placeholder } = where();
-    field.placeholder = placeholder;
-    field.setAttribute("aria-label", placeholder);
-    const key = place();
-    if (node.dataset.place !== key) {
-      node.dataset.place = key;
-      field.value = drafts.get(key) ?? "";
-      changed();
-      offered = [];
-      at = -1;
-      draw();
-    }
-  };
-  return { node, refresh, field, write: (text) => ((field.value = ""), type(text)) };
+  #step(by) {
+    this.#point((this.#at + by + this.#offered.length) % this.#offered.length);
+    return true;
+  }
+
+  #editLast() {
+    const here = this.#where().thread ? workspace.replies : workspace.messages;
+    const mine = here.findLast((each) => each.user === workspace.as && !each.ephemeral && !each.subtype);
+    if (mine) edit(mine);
+    return Boolean(mine);
+  }
+
+  async #submit() {
+    const text = this.field.value.trim();
+    const { channel, thread } = this.#where();
+    const isCommand = /^\/[^\s/]/.test(text);
+    if (!text) return;
+    if (isCommand && thread) return toast(`${text.split(/\s/)[0]} is not supported in threads. Sorry!`, { bad: true });
+    this.field.value = "";
+    this.#changed();
+    const done = await (isCommand
+      ? workspace.act("command", { channel, text }, { quiet: true })
+      : workspace.act("message", { channel, text, thread_ts: thread }));
+    if (!done.ok && done.ms === undefined) this.#giveBack(text, isCommand ? done.error : "");
+    this.node.dispatchEvent(new CustomEvent("sent"));
+  }
+
+  /** What could not be sent comes back into the field, unless something else has been typed meanwhile. */
+  #giveBack(text, error) {
+    if (error) toast(error, { bad: true });
+    if (this.field.value) return;
+    this.field.value = text;
+    this.#changed();
+  }
 }
-
-const global = () => workspace.shortcuts.filter((each) => each.type !== "message");
-
-function shortcuts(where) {
-  const found = global().map((each) => ({ label: each.name, icon: "bolt", hint: workspace.bot?.real_name, run: () => run(each, where()) }));
-  return found.length ? [{ heading: "Shortcuts" }, ...found] : [{ label: "No shortcuts here", icon: "bolt", run: () => {} }];
-}
-
-const run = (each, { channel }) => workspace.act("shortcut", { callback_id: each.callback_id, channel });
-
-// --- what could be meant
-
-function suggestions(before, inThread) {
-  const command = /^\/(\S*)$/.exec(before);
-  if (command && !inThread) return commands(command[0]);
-  const word = /(?:^|[\s(])([@#:])([\p{L}\p{N}._+-]*)$/u.exec(before);
-  if (!word) return [];
-  const [, mark, typed] = word;
-  return { "@": people, "#": channels, ":": smileys }[mark](typed.toLowerCase(), mark + typed);
-}
-
-function commands(typed) {
-  const wanted = typed.toLowerCase();
-  const found = workspace.commands.filter((each) => each.command.startsWith(wanted)).map((each) => ({
-    label: each.command, about: [each.usage_hint, each.description].filter(Boolean).join(" — "), typed, insert: `${each.command} `, exact: each.command === wanted, picture: workspace.bot ? avatar(workspace.bot.id, { size: "tiny" }) : null,
-  }));
-  const named = global().filter((each) => each.name.toLowerCase().includes(wanted.slice(1))).map((each) => ({ label: each.name, about: `Shortcut — ${each.description ?? ""}`, typed, picture: icon("bolt"), run: (where) => run(each, where) }));
-  return [...found, ...named];
-}
-
-const people = (wanted, typed) => [
-  ...workspace.people.filter((each) => `${each.name} ${each.real_name}`.toLowerCase().includes(wanted)).map((each) => ({ label: each.real_name || each.name, about: `@${each.name}`, typed, insert: `@${each.name} `, picture: avatar(each.id, { size: "tiny" }) })),
-  ...["here", "channel"].filter((each) => wanted && each.startsWith(wanted)).map((each) => ({ label: `@${each}`, about: "Tell everybody", typed, insert: `@${each} `, picture: icon("people") })),
-].slice(0, 8);
-
-const channels = (wanted, typed) =>
-  workspace.channels.filter((each) => each.kind !== "im" && !each.is_archived && each.name.includes(wanted)).slice(0, 8).map((each) => ({ label: each.name, about: plainWords(each.topic), typed, insert: `#${each.name} `, picture: icon(each.kind === "private" ? "lock" : "hash") }));
-
-const smileys = (wanted, typed) => (wanted.length < 2 ? [] : findEmoji(wanted, 8).map((name) => ({ label: `:${name}:`, about: "", typed, insert: `:${name}: `, picture: emoji(name) })));

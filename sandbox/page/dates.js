@@ -43,9 +43,13 @@ export function describeDate(seconds, template) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => (TOKENS[name] ? TOKENS[name](moment) : whole));
 }
 
-export function ago(moment) {
+function ago(moment) {
   const seconds = Math.round((Date.now() - moment.getTime()) / 1000);
-  const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  const units = [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
   const [unit, size] = units.find(([, each]) => Math.abs(seconds) >= each) ?? ["second", 1];
   return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(-Math.round(seconds / size), unit);
 }

@@ -7,7 +7,13 @@ import { closePopover, popover } from "./menus.js";
 /** Open beside `anchor`; `chosen(name)` is called once. */
 export function pickEmoji(anchor, chosen) {
   const grid = h("div", { class: "emoji-grid", role: "group", "aria-label": "Emoji" });
-  const search = h("input", { type: "search", class: "field", placeholder: "Search emoji", "aria-label": "Search emoji", autocomplete: "off" });
+  const search = h("input", {
+    type: "search",
+    class: "field",
+    placeholder: "Search emoji",
+    "aria-label": "Search emoji",
+    autocomplete: "off",
+  });
   const choose = (name) => {
     closePopover();
     chosen(name);
@@ -29,14 +35,27 @@ export function pickEmoji(anchor, chosen) {
   });
   grid.addEventListener("keydown", step);
   draw();
-  popover(anchor, append(h("div", { class: "emoji-picker", role: "dialog", "aria-label": "Choose an emoji" }), [search, grid]), { focus: search });
+  popover(anchor, append(h("div", { class: "emoji-picker", role: "dialog", "aria-label": "Choose an emoji" }), [search, grid]), {
+    focus: search,
+  });
 }
 
 function tile(name, choose) {
   const picture = emoji(name);
   picture.removeAttribute("role");
   picture.removeAttribute("aria-label");
-  return h("button", { type: "button", class: "emoji-tile", "aria-label": name.replaceAll("_", " "), title: `:${name}:`, data: { name }, onClick: () => choose(name) }, picture);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "emoji-tile",
+      "aria-label": name.replaceAll("_", " "),
+      title: `:${name}:`,
+      data: { name },
+      onClick: () => choose(name),
+    },
+    picture,
+  );
 }
 
 function step(event) {

@@ -14,14 +14,51 @@ export function external(element, given) {
   const id = newId("suggestions");
   const chips = h("span", { class: "chips" });
   const list = h("ul", { class: "suggestions", role: "listbox", id, "aria-label": "Suggestions", hidden: true });
-  const field = h("input", { id: given.id, class: "field", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id, "aria-label": given.label, "aria-describedby": given.describedBy, autocomplete: "off", placeholder: element.placeholder?.text ?? "Type to search", "data-focus": given.name });
+  const field = h("input", {
+    id: given.id,
+    class: "field",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": id,
+    "aria-label": given.label,
+    "aria-describedby": given.describedBy,
+    autocomplete: "off",
+    placeholder: element.placeholder?.text ?? "Type to search",
+    "data-focus": given.name,
+  });
   const node = h("div", { class: "external" }, chips, field, list);
 
   const draw = () => {
-    replace(chips, chosen.map((each) => h("button", { type: "button", class: "chip", "aria-label": `Remove ${each.text.text}`, onClick: () => drop(each) }, each.text.text, " ×")));
+    replace(
+      chips,
+      chosen.map((each) =>
+        h(
+          "button",
+          { type: "button", class: "chip", "aria-label": `Remove ${each.text.text}`, onClick: () => drop(each) },
+          each.text.text,
+          " ×",
+        ),
+      ),
+    );
     list.hidden = !offered.length;
     field.setAttribute("aria-expanded", String(Boolean(offered.length)));
-    replace(list, offered.map((each, index) => h("li", { role: "option", id: `${id}-${index}`, class: "completion", "aria-selected": String(index === at), onPointerdown: (event) => (event.preventDefault(), take(each)) }, each.text.text)));
+    replace(
+      list,
+      offered.map((each, index) =>
+        h(
+          "li",
+          {
+            role: "option",
+            id: `${id}-${index}`,
+            class: "completion",
+            "aria-selected": String(index === at),
+            onPointerdown: (event) => (event.preventDefault(), take(each)),
+          },
+          each.text.text,
+        ),
+      ),
+    );
     if (at >= 0) field.setAttribute("aria-activedescendant", `${id}-${at}`);
     else field.removeAttribute("aria-activedescendant");
     if (offered.length) list.scrollIntoView({ block: "nearest" });
@@ -55,9 +92,10 @@ export function external(element, given) {
   field.addEventListener("blur", close);
   field.addEventListener("keydown", (event) => {
     if (!offered.length) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") at = (at + (event.key === "ArrowDown" ? 1 : -1) + offered.length) % offered.length;
-    else if (event.key === "Enter") return event.preventDefault(), take(offered[at]);
-    else if (event.key === "Escape") return event.preventDefault(), event.stopPropagation(), close();
+    if (event.key === "ArrowDown" || event.key === "ArrowUp")
+      at = (at + (event.key === "ArrowDown" ? 1 : -1) + offered.length) % offered.length;
+    else if (event.key === "Enter") return (event.preventDefault(), take(offered[at]));
+    else if (event.key === "Escape") return (event.preventDefault(), event.stopPropagation(), close());
     else return;
     event.preventDefault();
     draw();

@@ -14,12 +14,31 @@ export function fileCard(file) {
   const name = file.title || file.name || file.id;
   const about = [file.pretty_type || file.filetype, size(file.size)].filter(Boolean).join(" · ");
   const words = h("span", { class: "file-words" }, h("span", { class: "file-name" }, name), h("span", { class: "quiet" }, about));
-  if ((file.mimetype ?? "").startsWith("image/") && safeUrl(address)) return h("a", { href: safeUrl(address), target: "_blank", rel: "noopener" }, h("img", { class: "block-picture", src: safeUrl(address), alt: name }));
+  if ((file.mimetype ?? "").startsWith("image/") && safeUrl(address))
+    return h(
+      "a",
+      { href: safeUrl(address), target: "_blank", rel: "noopener" },
+      h("img", { class: "block-picture", src: safeUrl(address), alt: name }),
+    );
   const readable = READABLE.test(file.mimetype ?? "") || ["markdown", "text", "json"].includes(file.filetype);
   const opener = readable
-    ? h("button", { type: "button", class: "file-open", "data-focus": `file-${file.id}`, onClick: () => read(file, address, name) }, icon("file"), words)
+    ? h(
+        "button",
+        { type: "button", class: "file-open", "data-focus": `file-${file.id}`, onClick: () => read(file, address, name) },
+        icon("file"),
+        words,
+      )
     : link(address, [icon("file"), words], { class: "file-open" });
-  return h("div", { class: "file" }, opener, link(address, [h("span", { class: "sr" }, `Download ${name}`), icon("down")], { class: "icon-button", title: "Download", download: file.name }));
+  return h(
+    "div",
+    { class: "file" },
+    opener,
+    link(address, [h("span", { class: "sr" }, `Download ${name}`), icon("down")], {
+      class: "icon-button",
+      title: "Download",
+      download: file.name,
+    }),
+  );
 }
 
 async function read(file, address, name) {
@@ -28,10 +47,23 @@ async function read(file, address, name) {
     if (!response.ok) throw new Error(String(response.status));
     const content = await response.text();
     const asMarkdown = file.filetype === "markdown" || /\.md$/.test(file.name ?? "");
-    dialog(name, asMarkdown ? h("div", { class: "markdown document" }, markdown(content)) : h("pre", { class: "code-block" }, h("code", {}, content)), { wide: true });
+    dialog(
+      name,
+      asMarkdown
+        ? h("div", { class: "markdown document" }, markdown(content))
+        : h("pre", { class: "code-block" }, h("code", {}, content)),
+      { wide: true },
+    );
   } catch {
     toast("The file could not be read.", { bad: true });
   }
 }
 
-const size = (bytes) => (!bytes ? "" : bytes < 1024 ? `${bytes} bytes` : bytes < 1_048_576 ? `${Math.round(bytes / 1024)} kB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
+const size = (bytes) =>
+  !bytes
+    ? ""
+    : bytes < 1024
+      ? `${bytes} bytes`
+      : bytes < 1_048_576
+        ? `${Math.round(bytes / 1024)} kB`
+        : `${(bytes / 1_048_576).toFixed(1)} MB`;

@@ -15,13 +15,22 @@ export function showHome(host) {
   if (host.mark === mark) return;
   host.mark = mark;
   if (!view?.blocks?.length) {
-    replace(host, h("div", { class: "empty" }, workspace.bot ? avatar(workspace.bot.id, { size: "large" }) : null, h("p", {}, "Nothing has been published here yet.")));
+    replace(
+      host,
+      h(
+        "div",
+        { class: "empty" },
+        workspace.bot ? avatar(workspace.bot.id, { size: "large" }) : null,
+        h("p", {}, "Nothing has been published here yet."),
+      ),
+    );
     return;
   }
   const fields = [];
   const place = {
     fields,
-    kept: (block, action) => kept.get(`${workspace.as}/${block}/${action}`)?.[HELD[kept.get(`${workspace.as}/${block}/${action}`).type]],
+    kept: (block, action) =>
+      kept.get(`${workspace.as}/${block}/${action}`)?.[HELD[kept.get(`${workspace.as}/${block}/${action}`).type]],
     keep: (block, action, state) => kept.set(`${workspace.as}/${block}/${action}`, state),
     suggest: (...asked) => workspace.suggest({ view_id: view.id }, ...asked),
     act: (action) => workspace.act("action", { view_id: view.id, values: values(fields), ...action }),

@@ -1,5 +1,7 @@
 /* The page's own line icons, drawn on a 20 × 20 grid. */
 
+import { h } from "./dom.js";
+
 const PATHS = {
   hash: "M7.5 3 5.5 17M14.5 3l-2 14M3.5 7.5h14M2.5 12.5h14",
   lock: "M5 9h10v7.5H5zM7 9V6.5a3 3 0 0 1 6 0V9",
@@ -19,7 +21,8 @@ const PATHS = {
   down: "M5 7.5l5 5 5-5",
   right: "M7.5 5l5 5-5 5",
   search: "M8.8 14.5a5.7 5.7 0 1 0 0-11.4 5.7 5.7 0 0 0 0 11.4M13 13l4.5 4.5",
-  people: "M7.5 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6M2 16.5c.3-3 2.4-4.7 5.5-4.7s5.2 1.7 5.5 4.7M13 4a3 3 0 0 1 0 5.5M15 12.3c1.7.7 2.7 2.1 3 4.2",
+  people:
+    "M7.5 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6M2 16.5c.3-3 2.4-4.7 5.5-4.7s5.2 1.7 5.5 4.7M13 4a3 3 0 0 1 0 5.5M15 12.3c1.7.7 2.7 2.1 3 4.2",
   eye: "M2 10c2-3.7 4.7-5.5 8-5.5s6 1.8 8 5.5c-2 3.7-4.7 5.5-8 5.5S4 13.7 2 10M10 12.3a2.3 2.3 0 1 0 0-4.6 2.3 2.3 0 0 0 0 4.6",
   file: "M5 2.5h7l3.5 3.5v11.5H5zM12 2.5V6h3.5M7.5 10h5.5M7.5 13h5.5",
   bolt: "M11 2 4.5 11.5H10L9 18l6.5-9.5H10z",
@@ -47,3 +50,13 @@ export function icon(name) {
   svg.append(path);
   return svg;
 }
+
+/** A button that is only an icon: `label` says what it does, `run(button)` does it. */
+export function iconButton(name, label, run, more = {}) {
+  const props = { type: "button", class: "icon-button", "aria-label": label, title: label, ...more };
+  const node = h("button", { ...props, onClick: () => run(node) }, icon(name));
+  return node;
+}
+
+/** The attributes of a button that opens a menu or a small dialog. */
+export const opens = (kind) => ({ "aria-haspopup": kind, "aria-expanded": "false" });

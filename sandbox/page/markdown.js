@@ -6,9 +6,11 @@ import { emoji } from "./emoji.js";
 
 /** A whole Markdown text. */
 export function markdown(text) {
-  const lines = String(text ?? "").replaceAll("\r\n", "\n").split("\n");
+  const lines = String(text ?? "")
+    .replaceAll("\r\n", "\n")
+    .split("\n");
   const out = [];
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     const reader = READERS.find(([begins]) => begins.test(lines[at]));
     at = reader ? reader[1](lines, at, out) : paragraph(lines, at, out);
   }
@@ -79,8 +81,16 @@ const belongs = (line, indent) => line.trim() && line.search(/\S/) >= indent + 2
 
 function item([first, ...rest]) {
   const task = /^\[([ xX])\]\s+(.*)$/.exec(first);
-  const box = task && h("input", { type: "checkbox", checked: task[1] !== " ", disabled: true, "aria-label": task[1] === " " ? "to do" : "done" });
-  return h("li", { class: task ? "task" : null }, box, inline(task ? task[2] : first), rest.length ? markdown(rest.join("\n")) : null);
+  const box =
+    task &&
+    h("input", { type: "checkbox", checked: task[1] !== " ", disabled: true, "aria-label": task[1] === " " ? "to do" : "done" });
+  return h(
+    "li",
+    { class: task ? "task" : null },
+    box,
+    inline(task ? task[2] : first),
+    rest.length ? markdown(rest.join("\n")) : null,
+  );
 }
 
 function table(lines, at, out) {
@@ -89,25 +99,62 @@ function table(lines, at, out) {
   const headed = rows[1]?.every((cell) => /^:?-+:?$/.test(cell));
   const body = headed ? rows.slice(2) : rows;
   out.push(
-    h("div", { class: "table-scroll", tabindex: 0, role: "group", "aria-label": "Table" },
-      h("table", {},
-        headed && rows[0].some(Boolean) && h("thead", {}, h("tr", {}, rows[0].map((cell) => h("th", { scope: "col" }, inline(cell))))),
-        h("tbody", {}, body.map((row) => h("tr", {}, row.map((cell) => h("td", {}, inline(cell)))))))),
+    h(
+      "div",
+      { class: "table-scroll", tabindex: 0, role: "group", "aria-label": "Table" },
+      h(
+        "table",
+        {},
+        headed &&
+          rows[0].some(Boolean) &&
+          h(
+            "thead",
+            {},
+            h(
+              "tr",
+              {},
+              rows[0].map((cell) => h("th", { scope: "col" }, inline(cell))),
+            ),
+          ),
+        h(
+          "tbody",
+          {},
+          body.map((row) =>
+            h(
+              "tr",
+              {},
+              row.map((cell) => h("td", {}, inline(cell))),
+            ),
+          ),
+        ),
+      ),
+    ),
   );
   return at;
 }
 
-const cells = (line) => line.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
+const cells = (line) =>
+  line
+    .trim()
+    .replace(/^\||\|$/g, "")
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim().replaceAll("\\|", "|"));
 
 function paragraph(lines, at, out) {
   const body = [];
   while (at < lines.length && lines[at].trim() && !READERS.some(([begins]) => begins.test(lines[at]))) body.push(lines[at++]);
-  out.push(h("p", {}, body.flatMap((line, index) => [index ? h("br") : null, ...inline(line)])));
+  out.push(
+    h(
+      "p",
+      {},
+      body.flatMap((line, index) => [index ? h("br") : null, ...inline(line)]),
+    ),
+  );
   return at;
 }
 
 const INLINE = [
-  [/^\\([\\`*_{}[\]()#+.!|>~-])/, (found) => found[1]],
+  [/^\\([!-/:-@[-`{-~])/, (found) => found[1]],
   [/^``?`?([^`]+)``?`?/, (found) => h("code", {}, found[1].trim())],
   [/^!\[\]\(([@#][A-Z0-9]+)\)/, (found) => h("span", { class: "mention" }, found[1])],
   [/^!\[([^\]]*)\]\(([^)\s]+)[^)]*\)/, (found) => anchor(found[2], found[1] || found[2])],
@@ -127,10 +174,10 @@ function linked(address, label) {
 }
 
 /** Inline Markdown of one line. */
-export function inline(text) {
+function inline(text) {
   const out = [];
   let plain = "";
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const inWord = at > 0 && /[\p{L}\p{N}]/u.test(text[at - 1]) && /[_:h]/.test(text[at]);
     const hit = inWord || !/[\\`![<*_~:h]/.test(text[at]) ? null : matchOne(text.slice(at));
     if (hit) {

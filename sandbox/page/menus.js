@@ -76,21 +76,26 @@ function row(item) {
     closePopover();
     item.run();
   };
-  return h("button", { type: "button", role: "menuitem", tabindex: -1, class: item.danger ? "menu-item danger" : "menu-item", onClick: run },
+  return h(
+    "button",
+    { type: "button", role: "menuitem", tabindex: -1, class: item.danger ? "menu-item danger" : "menu-item", onClick: run },
     item.icon ? icon(item.icon) : null,
     h("span", { class: "menu-label" }, item.label),
-    item.hint ? h("span", { class: "menu-hint" }, item.hint) : null);
+    item.hint ? h("span", { class: "menu-hint" }, item.hint) : null,
+  );
 }
 
 /** Roving focus among `rows` for a keydown event. */
-export function move(event, rows) {
+function move(event, rows) {
   const at = rows.indexOf(document.activeElement);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
   if (to !== undefined) {
     event.preventDefault();
     rows.at(to % rows.length)?.focus();
   } else if (event.key.length === 1 && /\S/.test(event.key) && !event.ctrlKey && !event.metaKey) {
-    const found = [...rows.slice(at + 1), ...rows.slice(0, at + 1)].find((each) => each.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()));
+    const found = [...rows.slice(at + 1), ...rows.slice(0, at + 1)].find((each) =>
+      each.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()),
+    );
     found?.focus();
   }
 }
@@ -98,13 +103,19 @@ export function move(event, rows) {
 /** A dialog with a title: the browser keeps focus inside it and the rest inert. Gives the element; it removes itself when closed. */
 export function dialog(title, body, { foot = null, wide = false, onclose = () => {} } = {}) {
   const id = newId("dialog");
-  const node = h("dialog", { class: wide ? "dialog wide" : "dialog", "aria-labelledby": id },
-    h("div", { class: "dialog-head" },
+  const node = h(
+    "dialog",
+    { class: wide ? "dialog wide" : "dialog", "aria-labelledby": id },
+    h(
+      "div",
+      { class: "dialog-head" },
       h("h2", { id }, title),
-      h("button", { type: "button", class: "icon-button", "aria-label": "Close", onClick: () => node.close() }, icon("close"))),
+      h("button", { type: "button", class: "icon-button", "aria-label": "Close", onClick: () => node.close() }, icon("close")),
+    ),
     h("div", { class: "dialog-body" }, body),
     foot ? h("div", { class: "dialog-foot" }, foot) : null,
-    h("div", { class: "toasts" }));
+    h("div", { class: "toasts" }),
+  );
   node.addEventListener("close", () => {
     node.remove();
     onclose();
@@ -126,7 +137,11 @@ export function confirm({ title, text, yes, no, danger = false }) {
     const node = dialog(title, h("div", { class: "confirm-text" }, text), {
       foot: [
         h("button", { type: "button", class: "button", onClick: say(false) }, no),
-        h("button", { type: "button", class: danger ? "button danger" : "button primary", autofocus: true, onClick: say(true) }, yes),
+        h(
+          "button",
+          { type: "button", class: danger ? "button danger" : "button primary", autofocus: true, onClick: say(true) },
+          yes,
+        ),
       ],
       onclose: () => resolve(answer),
     });

@@ -1,20 +1,19 @@
 /* Messages, in a channel or a thread: rows, day dividers, the tools that appear on one. */
 
-import { announce, h, reconcile, toast } from "./dom.js";
+import { announce, h, reconcile } from "./dom.js";
 import { attachments, blocks } from "./blocks.js";
 import { at, clockTime, dayName, fullTime } from "./dates.js";
-import { emoji, QUICK } from "./emoji.js";
+import { emoji } from "./emoji.js";
 import { pickEmoji } from "./emoji-picker.js";
 import { fileCard } from "./files.js";
 import { icon } from "./icons.js";
-import { confirm, menu, popoverOpen } from "./menus.js";
-import { mrkdwn, plainWords, unescape } from "./mrkdwn.js";
+import { isSystem, messageKey, openThread, react, showTools } from "./message-tools.js";
+import { mrkdwn, plainWords } from "./mrkdwn.js";
 import { authorName, avatar, nameOf } from "./people.js";
-import { visit, workspace } from "./workspace.js";
+import { workspace } from "./workspace.js";
 
 const TOGETHER = 300; // seconds within which messages of one author share a heading
 const TOUCH = matchMedia("(hover: none)");
-const SYSTEM = /^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive)$|^pinned_item$|^bot_(add|remove)$|^bookmark/;
 
 /** Show `messages` in `list`; `thread` is the ts of the thread they belong to, or "". */
 export function showMessages(list, messages, { thread = "" } = {}) {
@@ -24,11 +23,17 @@ export function showMessages(list, messages, { thread = "" } = {}) {
     signature: (row) => JSON.stringify([row.kind, row.label, row.compact, row.message, row.message && seen(row.message)]),
     build: (row) => (row.kind === "message" ? messageRow(row.message, { compact: row.compact, thread }) : divider(row)),
   });
-  if (![...list.querySelectorAll(".message")].some((each) => each.tabIndex === 0)) list.querySelector(".message:last-of-type")?.setAttribute("tabindex", "0");
+  if (![...list.querySelectorAll(".message")].some((each) => each.tabIndex === 0))
+    list.querySelector(".message:last-of-type")?.setAttribute("tabindex", "0");
 }
 
 /** What a row shows beyond the message itself, so that it is redrawn when that changes. */
-const seen = (message) => [workspace.pins.includes(message.ts), workspace.target === message.ts, workspace.people.length, workspace.channels.length];
+const seen = (message) => [
+  workspace.pins.includes(message.ts),
+  workspace.target === message.ts,
+  workspace.people.length,
+  workspace.channels.length,
+];
 
 function withDividers(messages, thread) {
   const rows = [];
@@ -54,11 +59,17 @@ function withDividers(messages, thread) {
 }
 
 const follows = (message, before) =>
-  before && author(before) === author(message) && !isSystem(before) && !isSystem(message) && !before.ephemeral && !message.ephemeral &&
-  dayName(at(before.ts)) === dayName(at(message.ts)) && Number(message.ts) - Number(before.ts) < TOGETHER && !workspace.pins.includes(message.ts);
+  before &&
+  author(before) === author(message) &&
+  !isSystem(before) &&
+  !isSystem(message) &&
+  !before.ephemeral &&
+  !message.ephemeral &&
+  dayName(at(before.ts)) === dayName(at(message.ts)) &&
+  Number(message.ts) - Number(before.ts) < TOGETHER &&
+  !workspace.pins.includes(message.ts);
 
 const author = (message) => `${message.user}/${message.username}`;
-const isSystem = (message) => SYSTEM.test(message.subtype ?? "");
 
 const divider = (row) => h("li", { class: `divider divider-${row.kind}` }, h("span", {}, row.label));
 
@@ -67,17 +78,26 @@ const divider = (row) => h("li", { class: `divider divider-${row.kind}` }, h("sp
 function messageRow(message, { compact, thread }) {
   const moment = at(message.ts);
   const pinned = workspace.pins.includes(message.ts);
-  const known = [message.ephemeral && "ephemeral", pinned && "pinned", compact && "compact", isSystem(message) && "system", workspace.target === message.ts && "target"];
+  const known = [
+    message.ephemeral && "ephemeral",
+    pinned && "pinned",
+    compact && "compact",
+    isSystem(message) && "system",
+    workspace.target === message.ts && "target",
+  ];
   const time = h("time", { class: "message-time", datetime: moment.toISOString(), title: fullTime(moment) }, clockTime(moment));
   const head = compact ? h("span", { class: "sr" }, `${authorName(message)} at ${clockTime(moment)}`) : heading(message, time);
   const side = compact ? time : avatar(message.user, { name: message.username, icon: message.icons?.emoji });
-  const row = h("li", { class: `message ${known.filter(Boolean).join(" ")}`, tabindex: -1, data: { ts: message.ts } },
+  const row = h(
+    "li",
+    { class: `message ${known.filter(Boolean).join(" ")}`, tabindex: -1, data: { ts: message.ts } },
     marks(message, pinned),
     h("div", { class: "message-side" }, side),
-    h("div", { class: "message-main" }, head, content(message), reactions(message), thread ? null : replies(message)));
-  row.addEventListener("focusin", () => setTimeout(tools, TOUCH.matches ? 300 : 0, row, message, thread)); // not under the finger that taps
-  row.addEventListener("pointerenter", (event) => event.pointerType !== "touch" && tools(row, message, thread));
-  row.addEventListener("keydown", (event) => shortcut(event, row, message, thread));
+    h("div", { class: "message-main" }, head, content(message), reactions(message), thread ? null : replies(message)),
+  );
+  row.addEventListener("focusin", () => setTimeout(showTools, TOUCH.matches ? 300 : 0, row, message, thread)); // not under the finger that taps
+  row.addEventListener("pointerenter", (event) => event.pointerType !== "touch" && showTools(row, message, thread));
+  row.addEventListener("keydown", (event) => messageKey(event, row, message, thread));
   return row;
 }
 
@@ -90,7 +110,13 @@ function marks(message, pinned) {
 
 function heading(message, time) {
   const isApp = workspace.person(message.user)?.is_bot || message.bot_id;
-  return h("div", { class: "message-head" }, h("span", { class: "message-author" }, authorName(message)), isApp ? h("span", { class: "app-tag" }, "APP") : null, time);
+  return h(
+    "div",
+    { class: "message-head" },
+    h("span", { class: "message-author" }, authorName(message)),
+    isApp ? h("span", { class: "app-tag" }, "APP") : null,
+    time,
+  );
 }
 
 /** What Slack itself says of somebody ("@alice has joined…") stands under their name, so the name is left out. */
@@ -99,10 +125,23 @@ const spoken = (message) => (isSystem(message) ? message.text.replace(/^<@\w+(?:
 function content(message) {
   if (message.deleted) return h("div", { class: "quiet" }, "This message was deleted.");
   const where = { channel: workspace.channelId, message_ts: message.ts };
-  const place = { act: (action) => workspace.act("action", { ...where, ...action }), suggest: (...asked) => workspace.suggest(where, ...asked) };
+  const place = {
+    act: (action) => workspace.act("action", { ...where, ...action }),
+    suggest: (...asked) => workspace.suggest(where, ...asked),
+  };
   const edited = message.edited ? h("span", { class: "edited" }, " (edited)") : null;
-  const shown = message.blocks?.length ? [blocks(message.blocks, place), edited] : message.text ? h("div", { class: "message-text" }, mrkdwn(spoken(message)), edited) : null;
-  return h("div", { class: "message-content" }, shown, attachments(message.attachments, place), (message.files ?? []).map(fileCard));
+  const shown = message.blocks?.length
+    ? [blocks(message.blocks, place), edited]
+    : message.text
+      ? h("div", { class: "message-text" }, mrkdwn(spoken(message)), edited)
+      : null;
+  return h(
+    "div",
+    { class: "message-content" },
+    shown,
+    attachments(message.attachments, place),
+    (message.files ?? []).map(fileCard),
+  );
 }
 
 function reactions(message) {
@@ -110,132 +149,46 @@ function reactions(message) {
   const chips = message.reactions.map((each) => {
     const mine = each.users.includes(workspace.as);
     const names = each.users.map((id) => nameOf(id)).join(", ");
-    return h("button", { type: "button", class: mine ? "reaction mine" : "reaction", "aria-pressed": String(mine), title: `${names} reacted with :${each.name}:`, "data-focus": `reaction-${each.name}`, onClick: () => react(message, each.name, !mine) },
-      emoji(each.name), h("span", { class: "count" }, String(each.users.length)), h("span", { class: "sr" }, ` by ${names}`));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: mine ? "reaction mine" : "reaction",
+        "aria-pressed": String(mine),
+        title: `${names} reacted with :${each.name}:`,
+        "data-focus": `reaction-${each.name}`,
+        onClick: () => react(message, each.name, !mine),
+      },
+      emoji(each.name),
+      h("span", { class: "count" }, String(each.users.length)),
+      h("span", { class: "sr" }, ` by ${names}`),
+    );
   });
-  const more = h("button", { type: "button", class: "reaction add", "aria-label": "Add a reaction", "aria-haspopup": "dialog", onClick: () => pickEmoji(more, (name) => react(message, name, true)) }, icon("smile"));
+  const more = h(
+    "button",
+    {
+      type: "button",
+      class: "reaction add",
+      "aria-label": "Add a reaction",
+      "aria-haspopup": "dialog",
+      onClick: () => pickEmoji(more, (name) => react(message, name, true)),
+    },
+    icon("smile"),
+  );
   return h("div", { class: "reactions" }, chips, more);
 }
-
-const react = (message, name, add) => workspace.act("react", { channel: workspace.channelId, ts: message.ts, name, add });
 
 function replies(message) {
   if (!message.reply_count) return null;
   const count = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
   const people = (message.reply_users ?? []).slice(0, 4).map((id) => avatar(id, { size: "tiny" }));
-  return h("button", { type: "button", class: "replies", "data-focus": "replies", onClick: () => openThread(message) }, people, h("span", { class: "replies-count" }, count), h("span", { class: "quiet" }, "View thread"));
-}
-
-const openThread = (message) => visit({ thread: message.thread_ts || message.ts });
-
-// --- the tools of one message
-
-function tools(row, message, thread) {
-  document.querySelectorAll(".tools").forEach((each) => each.parentElement !== row && !popoverOpen() && each.remove());
-  if (!row.isConnected || row.querySelector(":scope > .tools") || message.deleted) return;
-  const button = (name, label, run, more = {}) => {
-    const node = h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, ...more, onClick: () => run(node) }, icon(name));
-    return node;
-  };
-  const quick = QUICK.slice(0, 3).map((name) => h("button", { type: "button", class: "icon-button quick", "aria-label": `React with ${name.replaceAll("_", " ")}`, title: `:${name}:`, onClick: () => react(message, name, true) }, emoji(name)));
-  const real = !message.ephemeral;
-  row.append(
-    h("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" },
-      real ? quick : null,
-      real ? button("smile", "Add a reaction…", (node) => pickEmoji(node, (name) => react(message, name, true)), { "aria-haspopup": "dialog" }) : null,
-      real && !thread ? button("thread", "Reply in thread", () => openThread(message)) : null,
-      real ? button("pin", workspace.pins.includes(message.ts) ? "Unpin from channel" : "Pin to channel", () => pin(message)) : null,
-      button("more", "More actions", (node) => menu(node, entries(message, thread), { label: "More actions" }), { "aria-haspopup": "menu", "aria-expanded": "false" })),
+  return h(
+    "button",
+    { type: "button", class: "replies", "data-focus": "replies", onClick: () => openThread(message) },
+    people,
+    h("span", { class: "replies-count" }, count),
+    h("span", { class: "quiet" }, "View thread"),
   );
-}
-
-const pin = (message) => workspace.act("pin", { channel: workspace.channelId, ts: message.ts, add: !workspace.pins.includes(message.ts) });
-
-function entries(message, thread) {
-  const own = message.user === workspace.as && !message.ephemeral && !isSystem(message);
-  const shortcuts = workspace.shortcuts.filter((each) => each.type === "message");
-  const where = { channel: workspace.channelId, message_ts: message.ts };
-  return [
-    !thread && !message.ephemeral && { label: "Reply in thread", icon: "thread", hint: "T", run: () => openThread(message) },
-    !message.ephemeral && { label: workspace.pins.includes(message.ts) ? "Unpin from channel" : "Pin to channel", icon: "pin", hint: "P", run: () => pin(message) },
-    !message.ephemeral && { label: "Copy link", icon: "link", hint: "L", run: () => copyLink(message) },
-    { label: "Copy text", icon: "copy", run: () => copy(message.text, "Copied the text") },
-    message.ephemeral && { label: "Dismiss", icon: "close", run: () => workspace.act("delete", { channel: workspace.channelId, ts: message.ts }) },
-    own && { label: "Edit message", icon: "edit", hint: "E", run: () => edit(message) },
-    own && { label: "Delete message", icon: "trash", danger: true, run: () => remove(message) },
-    shortcuts.length && !message.ephemeral && { line: true },
-    shortcuts.length && !message.ephemeral && { heading: "Shortcuts" },
-    ...(message.ephemeral ? [] : shortcuts.map((each) => ({ label: each.name, icon: "bolt", hint: workspace.bot?.real_name, run: () => workspace.act("shortcut", { callback_id: each.callback_id, ...where }) }))),
-  ].filter(Boolean);
-}
-
-function copyLink(message) {
-  const inThread = message.thread_ts && message.thread_ts !== message.ts ? `?thread_ts=${message.thread_ts}&cid=${workspace.channelId}` : "";
-  copy(`${location.origin}/archives/${workspace.channelId}/p${message.ts.replace(".", "")}${inThread}`, "Copied the link");
-}
-
-async function copy(text, said) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(said);
-  } catch {
-    toast("The browser would not let this page copy.", { bad: true });
-  }
-}
-
-async function remove(message) {
-  const sure = await confirm({ title: "Delete message", text: "Are you sure you want to delete this message? This cannot be undone.", yes: "Delete", no: "Cancel", danger: true });
-  if (sure) workspace.act("delete", { channel: workspace.channelId, ts: message.ts });
-}
-
-/** A text as its author typed it: names in place of ids, & < > themselves. */
-function asTyped(text) {
-  const named = text.replace(/<@(\w+)(?:\|[^>]*)?>/g, (whole, id) => `@${workspace.person(id)?.name ?? id}`).replace(/<#(\w+)(?:\|([^>]*))?>/g, (whole, id, name) => `#${name || workspace.channel(id)?.name || id}`);
-  return unescape(named.replace(/<!(here|channel|everyone)>/g, "@$1"));
-}
-
-/** Turn the text of one's own message into a field; Enter saves, Esc leaves it as it was. */
-export function edit(message) {
-  const row = document.querySelector(`.message[data-ts="${message.ts}"]`);
-  const words = row?.querySelector(".message-content");
-  if (!words) return;
-  const field = h("textarea", { class: "field", rows: 2, "aria-label": "Edit your message", value: asTyped(message.text) });
-  const end = () => {
-    row.signature = "";
-    workspace.refresh();
-  };
-  const save = async () => {
-    if (field.value.trim() && field.value !== asTyped(message.text)) await workspace.act("edit", { channel: workspace.channelId, ts: message.ts, text: field.value });
-    end();
-  };
-  field.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (event.key === "Escape") end();
-    if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      save();
-    }
-  });
-  words.replaceChildren(field, h("div", { class: "edit-foot" }, h("button", { type: "button", class: "button small", onClick: end }, "Cancel"), h("button", { type: "button", class: "button small primary", onClick: save }, "Save")));
-  field.focus();
-}
-
-// --- the keyboard
-
-function shortcut(event, row, message, thread) {
-  if (event.target !== row || event.ctrlKey || event.metaKey || event.altKey) return;
-  const rows = [...row.parentElement.querySelectorAll(".message")];
-  const to = { ArrowUp: rows[rows.indexOf(row) - 1], ArrowDown: rows[rows.indexOf(row) + 1], Home: rows[0], End: rows.at(-1) }[event.key];
-  if (to) {
-    event.preventDefault();
-    rows.forEach((each) => (each.tabIndex = each === to ? 0 : -1));
-    to.focus();
-    return;
-  }
-  const run = { t: () => openThread(message), p: () => pin(message), l: () => copyLink(message), e: () => message.user === workspace.as && edit(message), r: () => pickEmoji(row.querySelector(".tools .icon-button:not(.quick)"), (name) => react(message, name, true)), Enter: () => row.querySelector(".tools [aria-haspopup=menu]")?.click() }[event.key];
-  if (!run || (message.ephemeral && event.key !== "Enter") || (thread && event.key === "t")) return;
-  event.preventDefault();
-  run();
 }
 
 let heard = "";
@@ -244,6 +197,7 @@ let heard = "";
 export function announceNew(messages) {
   const last = messages.at(-1);
   const place = workspace.channelId;
-  if (last && heard.startsWith(place) && `${place}${last.ts}` > heard && last.user !== workspace.as) announce(`${authorName(last)}: ${plainWords(last.text)}`);
+  if (last && heard.startsWith(place) && `${place}${last.ts}` > heard && last.user !== workspace.as)
+    announce(`${authorName(last)}: ${plainWords(last.text)}`);
   heard = `${place}${last?.ts ?? ""}`;
 }

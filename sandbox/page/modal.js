@@ -67,22 +67,63 @@ function fill(view) {
     suggest: (...asked) => workspace.suggest({ view_id: view.id }, ...asked),
     act: (action) => workspace.act("action", { view_id: view.id, values: values(), ...action }),
   };
-  const submit = view.submit ? h("button", { type: "submit", class: "button primary", "data-focus": "submit" }, view.submit.text) : null;
-  const body = h("div", { class: "modal-body", tabindex: -1 }, h("div", { class: "modal-trouble", role: "alert", hidden: true }), blocks(view.blocks, place));
-  const form = h("form", { class: "modal-frame", novalidate: true, onSubmit: (event) => (event.preventDefault(), send(view, submit)) },
-    h("div", { class: "modal-head" }, workspace.bot ? avatar(workspace.bot.id, { size: "small" }) : null, h("h2", { id: title }, view.title?.text ?? ""),
-      h("button", { type: "button", class: "icon-button", "aria-label": "Close", "data-focus": "close-x", onClick: () => leave(view, true) }, icon("close"))),
+  const submit = view.submit
+    ? h("button", { type: "submit", class: "button primary", "data-focus": "submit" }, view.submit.text)
+    : null;
+  const body = h(
+    "div",
+    { class: "modal-body", tabindex: -1 },
+    h("div", { class: "modal-trouble", role: "alert", hidden: true }),
+    blocks(view.blocks, place),
+  );
+  const form = h(
+    "form",
+    { class: "modal-frame", novalidate: true, onSubmit: (event) => (event.preventDefault(), send(view, submit)) },
+    h(
+      "div",
+      { class: "modal-head" },
+      workspace.bot ? avatar(workspace.bot.id, { size: "small" }) : null,
+      h("h2", { id: title }, view.title?.text ?? ""),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button",
+          "aria-label": "Close",
+          "data-focus": "close-x",
+          onClick: () => leave(view, true),
+        },
+        icon("close"),
+      ),
+    ),
     body,
-    h("div", { class: "modal-foot" }, h("button", { type: "button", class: "button", "data-focus": "close", onClick: () => leave(view) }, view.close?.text ?? (submit ? "Cancel" : "Close")), submit),
-    h("div", { class: "toasts" }));
-  form.addEventListener("keydown", (event) => event.key === "Enter" && event.target.matches(".multi, select") && event.preventDefault());
+    h(
+      "div",
+      { class: "modal-foot" },
+      h(
+        "button",
+        { type: "button", class: "button", "data-focus": "close", onClick: () => leave(view) },
+        view.close?.text ?? (submit ? "Cancel" : "Close"),
+      ),
+      submit,
+    ),
+    h("div", { class: "toasts" }),
+  );
+  form.addEventListener(
+    "keydown",
+    (event) => event.key === "Enter" && event.target.matches(".multi, select") && event.preventDefault(),
+  );
   replace(node, form);
 }
 
 const remembered = (state) => (state === undefined || state === null ? undefined : state[HELD[state.type]]);
 
 function focusFirst() {
-  const first = node.querySelector("[autofocus]") ?? node.querySelector(".modal-body :is(input, textarea, select, .multi)") ?? node.querySelector(".modal-foot .primary") ?? node.querySelector(".modal-foot .button");
+  const first =
+    node.querySelector("[autofocus]") ??
+    node.querySelector(".modal-body :is(input, textarea, select, .multi)") ??
+    node.querySelector(".modal-foot .primary") ??
+    node.querySelector(".modal-foot .button");
   first?.focus();
 }
 
@@ -127,7 +168,8 @@ function problem({ element, optional, read }) {
   const empty = value === null || value === "" || (Array.isArray(value) && !value.length);
   if (empty) return optional ? null : REQUIRED;
   if (element.type === "email_text_input" && !/^\S+@\S+\.\S+$/.test(value)) return "Please enter a valid email address.";
-  if (element.type === "url_text_input" && !/^https?:\/\/\S+$/.test(value)) return "Please enter a valid URL (must start with http:// or https://).";
+  if (element.type === "url_text_input" && !/^https?:\/\/\S+$/.test(value))
+    return "Please enter a valid URL (must start with http:// or https://).";
   if (element.type === "number_input") return numberProblem(element, value);
   if (element.min_length && value.length < element.min_length) return `Please enter at least ${element.min_length} characters.`;
   return null;
@@ -136,8 +178,10 @@ function problem({ element, optional, read }) {
 function numberProblem(element, value) {
   if (!/^-?\d+([.]\d+)?$/.test(value)) return "Please enter a number.";
   if (!element.is_decimal_allowed && value.includes(".")) return "Please enter a whole number.";
-  if (element.min_value !== undefined && Number(value) < Number(element.min_value)) return `Please enter ${element.min_value} or more.`;
-  if (element.max_value !== undefined && Number(value) > Number(element.max_value)) return `Please enter ${element.max_value} or less.`;
+  if (element.min_value !== undefined && Number(value) < Number(element.min_value))
+    return `Please enter ${element.min_value} or more.`;
+  if (element.max_value !== undefined && Number(value) > Number(element.max_value))
+    return `Please enter ${element.max_value} or less.`;
   return null;
 }
 
@@ -158,7 +202,8 @@ function showErrors(errors, trouble = "") {
   const rest = [trouble, ...Object.values(left)].filter(Boolean).join(" ");
   box.hidden = !rest;
   box.textContent = rest;
-  const target = first && (first.node.matches("input, textarea, select, button") ? first.node : first.node.querySelector("input, button"));
+  const target =
+    first && (first.node.matches("input, textarea, select, button") ? first.node : first.node.querySelector("input, button"));
   target?.focus();
   if (target) target.closest(".block")?.scrollIntoView({ block: "nearest" });
   else if (rest) box.scrollIntoView({ block: "nearest" });

@@ -15,7 +15,8 @@ export function mrkdwn(text, { verbatim = false } = {}) {
   const parts = [];
   const pieces = String(text ?? "").split(/```\n?([\s\S]*?)```\n?/);
   pieces.forEach((piece, index) => {
-    if (index % 2) parts.push(h("pre", { class: "code-block", tabindex: 0 }, h("code", {}, ...codeText(piece.replace(/\n$/, "")))));
+    if (index % 2)
+      parts.push(h("pre", { class: "code-block", tabindex: 0 }, h("code", {}, ...codeText(piece.replace(/\n$/, "")))));
     else if (piece) parts.push(...quotesAndLines(piece, verbatim));
   });
   return parts;
@@ -46,14 +47,14 @@ function quotesAndLines(text, verbatim) {
 export const plainWords = (text) => h("span", {}, mrkdwn(text ?? "")).textContent;
 
 /** One line of inline markup. */
-export function inline(text, verbatim = false) {
+function inline(text, verbatim = false) {
   const out = [];
   let plain = "";
   const flush = () => {
     if (plain) out.push(document.createTextNode(unescape(plain)));
     plain = "";
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const found = match(text, at, verbatim);
     if (found) {
       flush();
@@ -124,7 +125,9 @@ function reference(inside) {
   if (target.startsWith("@")) return mention(target.slice(1), label);
   if (target.startsWith("#")) return channelLink(target.slice(1), label);
   if (target.startsWith("!")) return special(target.slice(1), label);
-  return safeUrl(unescape(target)) ? anchor(unescape(target), label || unescape(target)) : document.createTextNode(`<${unescape(inside)}>`);
+  return safeUrl(unescape(target))
+    ? anchor(unescape(target), label || unescape(target))
+    : document.createTextNode(`<${unescape(inside)}>`);
 }
 
 export function mention(id, label = "") {

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
+import { icon as lineIcon } from "./icons.js";
 import { workspace } from "./workspace.js";
 
 export const nameOf = (id, otherwise = "") => {
@@ -21,8 +22,14 @@ export function authorName(message) {
 export function avatar(id, { size = "", name = "", icon = "" } = {}) {
   const person = workspace.person(id);
   const words = (person ? person.real_name || person.name : name || "?").split(/[\s_-]+/).filter(Boolean);
-  const initials = (words.length > 1 ? words[0][0] + words.at(-1)[0] : (words[0] ?? "?").slice(0, person?.is_bot ? 1 : 2)).toUpperCase();
-  const node = h("span", { class: `avatar ${size} ${person?.is_bot ? "bot" : ""}`, "aria-hidden": "true", data: icon ? {} : { initials } }, icon ? emoji(icon) : null);
+  const initials = (
+    words.length > 1 ? words[0][0] + words.at(-1)[0] : (words[0] ?? "?").slice(0, person?.is_bot ? 1 : 2)
+  ).toUpperCase();
+  const node = h(
+    "span",
+    { class: `avatar ${size} ${person?.is_bot ? "bot" : ""}`, "aria-hidden": "true", data: icon ? {} : { initials } },
+    icon ? emoji(icon) : null,
+  );
   const colour = (person?.color ?? "").replace("#", "");
   if (/^[0-9a-f]{6}$/i.test(colour)) {
     node.style.backgroundColor = `#${colour}`;
@@ -33,6 +40,14 @@ export function avatar(id, { size = "", name = "", icon = "" } = {}) {
 
 /** Whether black reads better on it than white. */
 function light(colour) {
-  const [r, g, b] = [0, 2, 4].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255).map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
+  const [r, g, b] = [0, 2, 4]
+    .map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+    .map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179;
+}
+
+/** What stands before a channel's name: # or a lock, for direct messages the other's face. */
+export function channelMark(channel, size = "tiny") {
+  if (channel.kind !== "im") return lineIcon(channel.kind === "private" ? "lock" : "hash");
+  return avatar(channel.user ?? workspace.as, { size });
 }

@@ -13,9 +13,14 @@ const PARTS = {
   rich_text_quote: (each) => h("blockquote", {}, inlines(each)),
   rich_text_preformatted: (each) => h("pre", { class: "code-block", tabindex: 0 }, h("code", {}, inlines(each))),
   rich_text_list: (each) =>
-    h(each.style === "ordered" ? "ol" : "ul",
-      { class: `rich-list indent-${each.indent ?? 0}${each.border ? " bordered" : ""}`, start: each.offset ? each.offset + 1 : null },
-      (each.elements ?? []).map((item) => h("li", {}, inlines(item)))),
+    h(
+      each.style === "ordered" ? "ol" : "ul",
+      {
+        class: `rich-list indent-${each.indent ?? 0}${each.border ? " bordered" : ""}`,
+        start: each.offset ? each.offset + 1 : null,
+      },
+      (each.elements ?? []).map((item) => h("li", {}, inlines(item))),
+    ),
 };
 
 const part = (each) => PARTS[each.type]?.(each);

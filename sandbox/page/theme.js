@@ -2,7 +2,8 @@
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-export const isDark = () => (document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : dark.matches);
+export const isDark = () =>
+  document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : dark.matches;
 
 /** Take up what was chosen before. */
 export function rememberTheme() {

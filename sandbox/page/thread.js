@@ -1,7 +1,7 @@
 /* The right side: one thread. */
 
 import { h, replace } from "./dom.js";
-import { composer } from "./composer.js";
+import { Composer } from "./composer.js";
 import { icon } from "./icons.js";
 import { showMessages } from "./messages.js";
 import { visit, workspace } from "./workspace.js";
@@ -14,17 +14,27 @@ export function buildThread(host) {
   parts.where = h("span", { class: "quiet ellipsis" });
   parts.list = h("ol", { class: "messages", "aria-label": "Replies" });
   parts.scroll = h("div", { class: "message-scroll" }, parts.list);
-  parts.composer = composer(() => ({ channel: workspace.channelId, thread: workspace.threadTs, placeholder: "Reply…" }));
+  parts.composer = new Composer(() => ({ channel: workspace.channelId, thread: workspace.threadTs, placeholder: "Reply…" }));
   parts.composer.node.addEventListener("sent", () => (parts.scroll.scrollTop = parts.scroll.scrollHeight));
-  replace(host,
-    h("header", { class: "side-head" }, h("h2", {}, "Thread"), parts.where, h("span", { class: "spring" }), h("button", { type: "button", class: "icon-button", "aria-label": "Close thread", onClick: closeThread }, icon("close"))),
-    parts.scroll, h("div", { class: "composer-place" }, parts.composer.node));
+  replace(
+    host,
+    h(
+      "header",
+      { class: "side-head" },
+      h("h2", {}, "Thread"),
+      parts.where,
+      h("span", { class: "spring" }),
+      h("button", { type: "button", class: "icon-button", "aria-label": "Close thread", onClick: closeThread }, icon("close")),
+    ),
+    parts.scroll,
+    h("div", { class: "composer-place" }, parts.composer.node),
+  );
   host.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) closeThread();
   });
 }
 
-export const closeThread = () => visit({ thread: "" });
+const closeThread = () => visit({ thread: "" });
 
 /** Bring it up to date. */
 export function showThread({ moved = false } = {}) {
@@ -41,5 +51,5 @@ export function showThread({ moved = false } = {}) {
   parts.composer.node.hidden = !channel?.is_member || channel?.is_archived;
   parts.composer.refresh();
   if (end) parts.scroll.scrollTop = parts.scroll.scrollHeight;
-  if (opened && !matchMedia("(hover: none)").matches) parts.composer.field.focus();
+  if (opened && !matchMedia("(hover: none)").matches) parts.composer.focus();
 }

@@ -6,6 +6,9 @@ import { toast } from "./dom.js";
 const PERMALINK = /^(https?:\/\/[^/]+)?\/archives\/([A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?(?:\?(.*))?$/;
 const FIRST = "U0ALICE"; // who one is until one says otherwise
 
+/** How many messages of a channel are shown at most. */
+export const SHOWN = 300;
+
 class Workspace extends EventTarget {
   as = "";
   team = {};
@@ -22,6 +25,9 @@ class Workspace extends EventTarget {
   bookmarks = [];
   replies = [];
   connected = true;
+  actedAt = 0;
+  tab = "";
+  target = "";
   loaded = false;
 
   #stop = () => {};
@@ -91,20 +97,28 @@ class Workspace extends EventTarget {
    */
   async go(hash) {
     const wanted = Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
-    if (!this.loaded) await this.#become(wanted.as || localStorage.getItem("as") || FIRST);
+    const first = wanted.as || localStorage.getItem("as") || FIRST;
+    if (!this.loaded) await this.#become(/^U[A-Z0-9]+$/.test(first) ? first : FIRST);
     const as = this.people.find((each) => wanted.as && [each.id, each.name].includes(wanted.as))?.id;
     if (as && as !== this.as) await this.#become(as);
     const asked = this.channels.find((each) => wanted.channel && [each.id, each.name].includes(wanted.channel.replace(/^#/, "")));
     const channel = asked?.id ?? (this.channelId || this.#firstChannel());
     const moved = channel !== this.channelId;
     if (moved) this.#marks.delete(channel);
-    Object.assign(this, { channelId: channel, threadTs: wanted.thread ?? "", tab: wanted.tab ?? "", target: wanted.message ?? "" });
+    const tab = wanted.tab || (moved ? this.#usualTab(this.channel(channel)) : this.tab);
+    Object.assign(this, { channelId: channel, threadTs: wanted.thread ?? "", tab, target: wanted.message ?? "" });
     if (moved) Object.assign(this, { messages: [], pins: [], bookmarks: [] });
     this.replies = [];
-    await this.refresh();
-    const { thread, message, tab } = wanted;
-    history.replaceState(null, "", this.address({ channel, thread: asked ? thread : "", message: asked ? message : "", tab: asked ? tab : "" }));
+    const { thread, message } = asked ? wanted : {};
+    history.replaceState(null, "", this.address({ channel, thread, message, tab }));
     this.dispatchEvent(new CustomEvent("moved", { detail: { moved, wanted } }));
+    await this.refresh();
+  }
+
+  /** Where the app's direct messages open: at what has been written, else at its Home. */
+  #usualTab(channel) {
+    if (!this.isApp(channel)) return "";
+    return channel.unread > 0 || (channel.last_ts && !this.home) ? "messages" : "home";
   }
 
   #firstChannel() {
@@ -172,7 +186,7 @@ class Workspace extends EventTarget {
     const { as, channelId: channel, threadTs: thread } = this;
     const [state, page, replies] = await Promise.all([
       this.#fetchState(),
-      channel ? get("messages", { as, channel, limit: 300 }) : null,
+      channel ? get("messages", { as, channel, limit: SHOWN }) : null,
       channel && thread ? get("messages", { as, channel, thread }) : null,
     ]);
     if (!state || channel !== this.channelId || as !== this.as) return;
@@ -200,8 +214,10 @@ class Workspace extends EventTarget {
 
   /** Do something as this person; a refusal is shown and given back. `ms` in an answer means that the app was asked. */
   async act(path, body, { quiet = false } = {}) {
+    this.actedAt = Date.now();
     const done = await post(path, { as: this.as, ...body });
-    if (!done.ok && !quiet && done.error) toast(done.ms === undefined ? done.error : `The app did not take that (${done.error}).`, { bad: true });
+    if (!done.ok && !quiet && done.error)
+      toast(done.ms === undefined ? done.error : `The app did not take that (${done.error}).`, { bad: true });
     await this.refresh();
     return done;
   }

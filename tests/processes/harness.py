@@ -316,7 +316,11 @@ class Installation:
 def sandbox(**options: Any) -> Sandbox:
     """A served workspace with our manifest."""
     made = Sandbox(
-        yaml.safe_load((ROOT / "manifest.yml").read_text()), bot_token=TOKEN, app_token=APP_TOKEN, signing_secret=SECRET, **options
+        yaml.safe_load((ROOT / "manifest.yml").read_text()),
+        bot_token=TOKEN,
+        app_token=APP_TOKEN,
+        signing_secret=SECRET,
+        **options,
     )
     made.start()
     return made

@@ -98,9 +98,7 @@ FORM: dict[str, Any] = {
             "element": {
                 "type": "static_select",
                 "action_id": "choice",
-                "options": [
-                    {"text": {"type": "plain_text", "text": f"SEV{n} how bad"}, "value": str(n)} for n in (1, 2, 3)
-                ],
+                "options": [{"text": {"type": "plain_text", "text": f"SEV{n} how bad"}, "value": str(n)} for n in (1, 2, 3)],
             },
         },
         {
@@ -221,9 +219,7 @@ MANIFEST: dict[str, Any] = {
     "features": {
         "app_home": {"home_tab_enabled": True},
         "bot_user": {"display_name": "tiny"},
-        "slash_commands": [
-            {"command": "/incident", "description": "Runs it", "usage_hint": "declare", "should_escape": True}
-        ],
+        "slash_commands": [{"command": "/incident", "description": "Runs it", "usage_hint": "declare", "should_escape": True}],
         "shortcuts": [
             {"name": "Add to timeline", "type": "message", "callback_id": "note", "description": "Notes it"},
             {"name": "Declare", "type": "global", "callback_id": "note2", "description": "Declares"},

@@ -56,9 +56,7 @@ def test_a_form_by_hand(page: httpx.Client) -> None:
     card = shown["messages"][-2]
     assert shown["pins"] == [card["ts"]] and card["pinned"] and card["username"] == "tiny"
     block = card["blocks"][1]
-    pressed = act(
-        page, "action", "U0BOB", channel=room["id"], message_ts=card["ts"], block_id=block["block_id"], action_id="ack"
-    )
+    pressed = act(page, "action", "U0BOB", channel=room["id"], message_ts=card["ts"], block_id=block["block_id"], action_id="ack")
     assert pressed["ok"]
     assert messages(page, "U0BOB", room["id"])["messages"][-1]["ephemeral"]
     assert not messages(page, "U0ALICE", room["id"])["messages"][-1]["ephemeral"]

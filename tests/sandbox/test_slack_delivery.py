@@ -10,7 +10,7 @@ import httpx
 import pytest
 from slack_sdk.signature import SignatureVerifier
 
-from sandbox import responses
+from sandbox import modals, responses
 from sandbox.delivery import Ack, Request
 from sandbox.people import Slack
 from sandbox.server import Sandbox
@@ -116,9 +116,7 @@ class TestEvents:
         slack.person("alice").says("hello", in_="#random")
         assert ear.heard == []
 
-    def test_three_retries_with_the_same_id(
-        self, workspace: Workspace, slack: Slack, ear: Ear, clock: Any, room: str
-    ) -> None:
+    def test_three_retries_with_the_same_id(self, workspace: Workspace, slack: Slack, ear: Ear, clock: Any, room: str) -> None:
         slack.settle()
         ear.heard.clear()
         ear.answers = [(500, "")] * 4
@@ -165,9 +163,7 @@ class TestResponseUrls:
         status, answer = responses.respond(workspace, ear.forms[0]["response_url"], {"text": "late"})
         assert (status, answer) == (404, {"ok": False, "error": "expired_url"})
 
-    def test_replace_and_delete_the_original(
-        self, workspace: Workspace, slack: Slack, client: Any, room: str, card: Any
-    ) -> None:
+    def test_replace_and_delete_the_original(self, workspace: Workspace, slack: Slack, client: Any, room: str, card: Any) -> None:
         ear = Ear()
         workspace.connect(Direct(ear, "secret"))
         client.chat_postMessage(channel=room, text="card", blocks=card)
@@ -199,3 +195,62 @@ class TestSignedHttp:
 
     def test_reading_acks(self) -> None:
         assert Ack().ok and not Ack(error="x").ok
+
+
+class TestForms:
+    @pytest.fixture
+    def open_form(self, workspace: Workspace, ear: Ear, form: Any) -> Any:
+        def opened(**changes: Any) -> Any:
+            return modals.show(workspace, "U0ALICE", modals.checked(workspace, form | changes))
+
+        return opened
+
+    def fill(self, slack: Slack) -> None:
+        slack.person("alice").fills("What is wrong?", "x")
+        slack.person("alice").chooses("Severity", "SEV1")
+
+    def test_update_and_clear(self, slack: Slack, ear: Ear, open_form: Any, form: Any) -> None:
+        open_form()
+        self.fill(slack)
+        done = {
+            "type": "modal",
+            "title": {"type": "plain_text", "text": "Done"},
+            "submit": form["submit"],
+            "blocks": form["blocks"][:1],
+        }
+        ear.answers = [(200, json.dumps({"response_action": "update", "view": done}))]
+        assert slack.person("alice").submits() == {} and slack.person("alice").form.title == "Done"
+        assert slack.person("alice").form.value("What is wrong?") == "x"
+        ear.answers = [(200, '{"response_action": "clear"}')]
+        assert slack.person("alice").submits() == {} and not slack.person("alice").has_form
+
+    def test_a_view_that_slack_would_not_take(self, slack: Slack, ear: Ear, open_form: Any) -> None:
+        open_form()
+        self.fill(slack)
+        ear.answers = [(200, json.dumps({"response_action": "push", "view": {"type": "modal", "blocks": []}}))]
+        assert slack.person("alice").submits() == {"": "We had some trouble connecting. Try again?"}
+        assert slack.refusals[-1].method == "ack of view_submission"
+
+    def test_options_that_the_app_provides(self, slack: Slack, ear: Ear, open_form: Any, form: Any) -> None:
+        asked = {"type": "external_select", "action_id": "which", "min_query_length": 1}
+        label = {"type": "plain_text", "text": "Which incident?"}
+        open_form(blocks=[{"type": "input", "block_id": "which", "label": label, "element": asked}])
+        ear.answers = [(200, json.dumps({"options": [{"text": {"type": "plain_text", "text": "#42 Checkout"}, "value": "42"}]}))]
+        slack.person("alice").chooses("Which incident?", "#42")
+        assert slack.person("alice").form.value("Which incident?") == "#42 Checkout"
+        payload = json.loads(ear.forms[0]["payload"])
+        assert (payload["type"], payload["action_id"], payload["value"]) == ("block_suggestion", "which", "#42")
+
+
+def test_an_app_may_decline_retries(slack: Slack, workspace: Workspace, room: str, clock: Any) -> None:
+    heard: list[str] = []
+
+    def declines(body: str, headers: dict[str, str]) -> tuple[int, str | None, Mapping[str, object]]:
+        heard.append(body)
+        return 500, "", {"X-Slack-No-Retry": ["1"]}
+
+    workspace.connect(Direct(declines, "secret"))
+    slack.person("alice").says("hello", in_="#inc-1")
+    clock.advance(1000)
+    slack.settle()
+    assert len(heard) == 1

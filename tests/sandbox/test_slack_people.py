@@ -147,10 +147,11 @@ def test_a_crash_in_the_app_is_seen(slack: Slack) -> None:
 
 def test_direct_messages_and_home(slack: Slack, app: Any) -> None:
     app.client.chat_postMessage(channel="U0DAVE", text="You are paged")
+    app.client.conversations_invite(channel=app.client.conversations_create(name="two")["channel"]["id"], users="U0DAVE")
     assert [post.text for post in slack.person("dave").inbox] == ["You are paged"]
     assert slack.person("bob").inbox == []
     slack.person("dave").runs("/incident in private", in_=slack.person("dave").dm)
-    assert app.told[-1]["channel_name"] == "directmessage"
+    assert next(body for body in app.told if "command" in body)["channel_name"] == "directmessage"
     home = {"type": "home", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello <@U0BOB>"}}]}
     app.client.views_publish(user_id="U0BOB", view=home)
     assert "Hello @bob" in slack.person("bob").opens_home()

@@ -62,9 +62,7 @@ def test_update_by_hash_and_id(client: WebClient, slack: Slack, trigger: Any, fo
     assert refusal(client.views_update, view_id=view["id"], view=form) == "not_found"
 
 
-def test_external_ids_are_unique(
-    client: WebClient, workspace: Workspace, trigger: Any, form: Any, refusal: Any
-) -> None:
+def test_external_ids_are_unique(client: WebClient, workspace: Workspace, trigger: Any, form: Any, refusal: Any) -> None:
     client.views_open(trigger_id=trigger(), view=form | {"external_id": "one"})
     other = modals.trigger(workspace, "U0BOB")
     assert refusal(client.views_open, trigger_id=other, view=form | {"external_id": "one"}) == "duplicate_external_id"

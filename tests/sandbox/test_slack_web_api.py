@@ -85,9 +85,7 @@ class TestChannels:
         client.conversations_unarchive(channel=room)
         assert refusal(client.conversations_unarchive, channel=room) == "not_archived"
 
-    def test_a_private_channel_of_others_does_not_exist_for_the_bot(
-        self, slack: Any, client: WebClient, refusal: Any
-    ) -> None:
+    def test_a_private_channel_of_others_does_not_exist_for_the_bot(self, slack: Any, client: WebClient, refusal: Any) -> None:
         room = slack.person("alice").creates("secret", private=True)
         assert refusal(client.conversations_info, channel=room.id) == "channel_not_found"
         assert refusal(client.conversations_create, name="secret") == "name_taken"
@@ -280,9 +278,7 @@ class TestMessages:
             ("", [{"type": "section", "text": {"type": "plain_text", "text": "<!here>"}}], None),
         ],
     )
-    def test_what_rings_everybody(
-        self, client: WebClient, slack: Any, room: str, text: str, blocks: Any, rings: Any
-    ) -> None:
+    def test_what_rings_everybody(self, client: WebClient, slack: Any, room: str, text: str, blocks: Any, rings: Any) -> None:
         client.chat_postMessage(channel=room, text=text, blocks=blocks)
         assert slack.channel("#inc-1").messages[-1].notifies == rings
 

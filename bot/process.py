@@ -1,0 +1,35 @@
+"""How each long-running process begins and ends: its logs, its settings, and going when it is told to."""
+
+import signal
+import sys
+from collections.abc import Callable
+
+from sqlalchemy.exc import OperationalError
+
+from bot.logs import set_up_logs
+from bot.settings import Settings, SettingsError, load_settings
+from incidents.policy_file import PolicyError
+
+
+def run(work: Callable[[Settings], None]) -> int:
+    """Do `work` until SIGTERM or Ctrl-C; the exit status. What a person can mend is said in a sentence, with status 2.
+
+    From the first moment a signal ends the process by SystemExit, so that whoever joined the embedded Redis also leaves
+    it; `work` may take the signals over.
+    """
+    set_up_logs()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda *_: sys.exit(0))
+    try:
+        settings = load_settings()
+        if not settings.slack_bot_token.get_secret_value():
+            raise SettingsError("SLACK_BOT_TOKEN is not set. Copy .env.example to .env and fill it in, or `make run`.")
+        work(settings)
+    except (SettingsError, PolicyError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OperationalError as error:
+        reason = str(error.orig or error).splitlines()[0]
+        print(f"The database of DATABASE_URL does not answer: {reason}", file=sys.stderr)
+        return 2
+    return 0
