@@ -160,6 +160,7 @@ class Dispatcher:
     def _did_you_mean(self, word: str) -> str:
         names = {command.name: command for command in self.commands.values() if command.group}
         names |= {alias: command for command in self.commands.values() if command.group for alias in command.aliases}
+        names |= {word: self.commands["role"] for role, its in self.core.policy.roles.items() for word in (role, *its.aliases)}
         near = difflib.get_close_matches(word[:40], list(names), n=1, cutoff=0.5)
         if not near:
             return f"There is no command `{word[:40]}`. `/incident help` shows them all."
@@ -192,8 +193,8 @@ class Dispatcher:
         word, _, after = rest.partition(" ")
         named = incident_ref(word)
         room = at_home(self.core, channel)
-        if named is not None and word.isdigit() and command.free_text and (room is not None or not after.strip()):
-            named = None  # "note 42 users affected", "sev 2"
+        if named is not None and word.isdigit() and _is_text(command, after.strip(), in_room=room is not None):
+            named = None
         if named is not None:
             with self.core.view() as session:
                 return find(session, named).number, after.strip(), []
@@ -280,6 +281,14 @@ class Dispatcher:
             except (KeyError, ValueError):
                 name = self.core.policy.workspace.timezone
             self._timezones[user] = name
+
+
+def _is_text(command: Command, after: str, *, in_room: bool) -> bool:
+    """Whether a bare number at the front is what was said ("sev 2", in a room "note 42 users affected") and not the
+    incident that is meant ("resolve 42"). `INC-42` is never in doubt."""
+    if not command.free_text:
+        return False
+    return in_room if after else command.name == "sev"
 
 
 def open_incidents(session: Session, limit: int = 100) -> list[Incident]:

@@ -256,6 +256,10 @@ class Policy(Settings):
             )
         return name
 
+    def role_name(self, role: str) -> str:
+        """What a role is called; its key where it was taken out of the file while somebody held it."""
+        return self.roles[role].name if role in self.roles else role
+
     def role_called(self, text: str) -> str | None:
         """The key of the role with this key, alias or name, in any case; None if there is none."""
         said = _folded(text)

@@ -64,9 +64,9 @@ def _check(unit: Unit, role: str, person: str, *, by: str, confirmed: bool) -> N
         raise Refused(f"{unit.incident.key} is {unit.incident.status}; its roles are history.")
     now = _current(unit, role)
     if now is not None and now.person == person:
-        raise Refused(f"<@{person}> is {unit.policy.roles[role].name} already; nothing was changed.")
+        raise Refused(f"<@{person}> is {unit.policy.role_name(role)} already; nothing was changed.")
     if now is not None and by != now.person and not confirmed:
-        raise RoleHeld(role, unit.policy.roles[role].name, now.person)
+        raise RoleHeld(role, unit.policy.role_name(role), now.person)
 
 
 def give(unit: Unit, role: str, person: str, *, by: str | None) -> Event:
@@ -79,7 +79,7 @@ def give(unit: Unit, role: str, person: str, *, by: str | None) -> Event:
     )
     if role == "ic":
         unit.incident.ic_missing_at = None
-    name = unit.policy.roles[role].name
+    name = unit.policy.role_name(role)
     return unit.record(RoleAssigned(role=role, role_name=name, person=person, previous=previous), by=by)
 
 
@@ -90,7 +90,7 @@ def leave(core: Core, number: int, role: str, *, by: str, key: str | None = None
 
 
 def _give_up(unit: Unit, role: str, *, by: str) -> Event:
-    name = unit.policy.roles[role].name
+    name = unit.policy.role_name(role)
     now = _current(unit, role)
     if now is None:
         raise Refused(f"Nobody is {name}. Take it: `/incident {role}`.", field=role)

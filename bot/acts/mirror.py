@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import update
+from sqlmodel import col
+
 from bot.acts import Act, Desk, NotYet
 from bot.acts.post import INVALID, TEXT_LENGTH, Place, Post, log
 from bot.scene import Scene
@@ -12,6 +15,7 @@ from bot.views.blocks import Message
 from bot.views.card import line
 from incidents.core import Unit
 from models import Delivery, Incident
+from models.spine import OPEN
 
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
@@ -62,8 +66,17 @@ class Mirror(Post):
         return super().look(desk) if ts is None else None
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
+        _, before = self.where(unit.incident)
         self.remember(unit.incident, result["channel"], result["ts"])
+        if before is not None and before != result["ts"]:
+            _pin_again(unit)
         delivery.result = {name: value for name, value in result.items() if name != "plain"}  # the next state may be fine
+
+
+def _pin_again(unit: Unit) -> None:
+    """The card was deleted and posted anew, so its pin went too."""
+    pin = (col(Delivery.incident_id) == unit.incident.number, col(Delivery.reaction) == "pin", col(Delivery.state) != OPEN)
+    unit.session.execute(update(Delivery).where(*pin).values(state=OPEN, next_at=unit.now, refusals=0))
 
 
 @dataclass(frozen=True)

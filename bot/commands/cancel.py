@@ -14,6 +14,7 @@ COMMAND = Command(
     name="cancel",
     aliases=("cancelled",),
     usage="cancel [why]",
+    free_text=True,
     help="It was no incident after all; it ends without a postmortem.",
     run=run,
     group="Move it",

@@ -14,6 +14,7 @@ COMMAND = Command(
     name="close",
     aliases=("closed",),
     usage="close <why>",
+    free_text=True,
     help="Close a resolved incident by hand, with a reason.",
     run=run,
     group="Move it",

@@ -14,6 +14,7 @@ COMMAND = Command(
     name="decline",
     aliases=("declined",),
     usage="decline [why]",
+    free_text=True,
     help="Dismiss what is still in triage.",
     run=run,
     group="Move it",

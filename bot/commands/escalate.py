@@ -15,6 +15,7 @@ def run(request: Request) -> Answer:
 COMMAND = Command(
     name="escalate",
     usage="escalate [why]",
+    free_text=True,
     help="Page the next level now instead of waiting.",
     run=run,
     group="Paging",

@@ -14,6 +14,7 @@ COMMAND = Command(
     name="identified",
     aliases=("found",),
     usage="identified [what it is]",
+    free_text=True,
     help="The cause is known.",
     run=run,
     group="Move it",

@@ -14,6 +14,7 @@ COMMAND = Command(
     name="mitigated",
     aliases=("fixed", "monitor"),
     usage="mitigated [how]",
+    free_text=True,
     help="The fix is in; watch it from here.",
     run=run,
     group="Move it",

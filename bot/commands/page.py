@@ -23,6 +23,7 @@ def run(request: Request) -> Answer:
 COMMAND = Command(
     name="page",
     usage="page <@who|rotation|service> [why]",
+    free_text=True,
     help="Page somebody until they acknowledge: `/incident page @who database is full`.",
     run=run,
     group="Paging",

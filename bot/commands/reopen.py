@@ -23,6 +23,7 @@ def run(request: Request) -> Answer:
 COMMAND = Command(
     name="reopen",
     usage="reopen <why>",
+    free_text=True,
     help="It came back: a resolved incident is investigated again, a closed one is resolved again.",
     run=run,
     group="Move it",

@@ -14,6 +14,7 @@ COMMAND = Command(
     name="resolve",
     aliases=("resolved",),
     usage="resolve [what fixed it]",
+    free_text=True,
     help="It is over. Stops paging and updates, and builds the postmortem draft where one is owed.",
     run=run,
     group="Move it",

@@ -69,6 +69,7 @@ def _severity(request: Request, text: str) -> Answer:
 COMMAND = Command(
     name="set",
     usage="set <field> <value>",
+    free_text=True,
     help="Set severity, title, summary, impact, theory, several_teams or cause_unclear: `/incident set several_teams yes`.",
     run=run,
     group="Say what is known",

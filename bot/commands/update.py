@@ -20,6 +20,7 @@ def run(request: Request) -> Answer:
 COMMAND = Command(
     name="update",
     usage="update [what you are doing]",
+    free_text=True,
     help="Write a status update, prefilled with what is known.",
     run=run,
     group="Say what is known",

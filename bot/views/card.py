@@ -52,7 +52,7 @@ def _facts(scene: Scene) -> list[tuple[str, str]]:
         ("Status", _changed(scene, "status", incident.status)),
     ]
     for role, holder in held.items():
-        facts.append((escape(scene.policy.roles[role].name if role in scene.policy.roles else role), person(holder)))
+        facts.append((escape(scene.policy.role_name(role)), person(holder)))
     if "ic" not in held and incident.status in OPEN:
         facts.insert(2, ("Incident commander", "_nobody yet_"))
     started = incident.impact_started_at or incident.declared_at

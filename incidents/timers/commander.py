@@ -26,7 +26,7 @@ def owed(now: Standing, policy: Policy) -> Iterable[Due]:
 
 def fire(unit: Unit, due: Due) -> None:
     unit.incident.ic_asked_event = unit.incident.ic_missing_event
-    unit.record(CommanderMissing(role_name=unit.policy.roles["ic"].name), key=due.key)
+    unit.record(CommanderMissing(role_name=unit.policy.role_name("ic")), key=due.key)
 
 
 TIMER = Timer("commander missing", owed, fire)

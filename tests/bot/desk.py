@@ -138,7 +138,8 @@ class Desk:
         for name, value in filled.items():
             assert name in values, f"the form has no field {name}; it has {', '.join(values)}"
             values[name] = {"value": state(element(view, name), value)}
-        return self._checked(MODALS[view["callback_id"]].submit(Submission(request, values, private)))
+        said = MODALS[view["callback_id"]].submit(Submission(request, values, private))
+        return self._checked(said() if callable(said) else said)
 
     def refuses(self, **filled: Any) -> dict[str, str]:
         """The sentences at the form's fields."""

@@ -208,7 +208,7 @@ class House(World):
         self.path = folder / "muster.db"
         config = folder / "muster.yml"
         config.write_text(policy)
-        self.workspace = Workspace(manifest(), now=self.clock.seconds)
+        self.workspace = Workspace(manifest(), now=self.clock.seconds, sleep=self._sleep)
         self.settings = Settings(
             slack_bot_token=self.workspace.bot_token,
             slack_signing_secret=self.workspace.signing_secret,
@@ -227,6 +227,10 @@ class House(World):
         _count_commits(self.engine, self.steps)
         self._connect()
         self.start()
+
+    def _sleep(self, seconds: float) -> None:
+        """A slow answer takes its time by our clock."""
+        self.clock.at += timedelta(seconds=seconds)
 
     def _connect(self) -> None:
         self.slack = Slack(self.workspace)
@@ -272,7 +276,7 @@ class House(World):
             Path(f"{self.path}{end}").unlink(missing_ok=True)
         self.path.write_bytes(picture.database)
         self.clock.at, self.act, self.until = picture.at, picture.act, picture.until
-        self.workspace = Workspace(manifest(), now=self.clock.seconds)
+        self.workspace = Workspace(manifest(), now=self.clock.seconds, sleep=self._sleep)
         state, ts, id, dice, undelivered = pickle.loads(picture.slack)
         self.workspace.state, self.workspace._last_ts, self.workspace._last_id = state, ts, id
         self.workspace.random.setstate(dice)

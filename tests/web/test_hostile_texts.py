@@ -12,30 +12,16 @@ from tests.web.conftest import Kept, Web
 from tests.web.test_hostile_requests import payloads
 
 TEXTS = {
-    "channel": "<!channel> is down",
-    "here": "look <!here|here> now",
-    "everyone": "<!everyone>",
-    "typed": "@channel @here @everyone",
-    "escaped": "&lt;!channel&gt; &amp;lt;!here&amp;gt;",
-    "group": "<!subteam^S0ALL|@all>",
-    "person": "<@U0BOB> broke it, said <@U0BOB|bob>",
-    "nobody": "<@U0NOBODY> and <#C0NOWHERE|general> and <@U0BOB",
-    "link": "<http://evil.example/login|Click here> to sign in",
-    "mail": "<mailto:evil@example.com|a@example.com>",
-    "markdown": "[Click](http://evil.example) *bold* _it_ ~no~ `code` ```block",
-    "entities": "a & b < c > d && <<>> &amp &#60; &lt",
+    "broadcasts": "<!channel> <!here|here> <!everyone> <!subteam^S0ALL|@all> @channel &lt;!channel&gt; &amp;lt;!here&amp;gt;",
+    "people": "<@U0BOB> broke it, said <@U0BOB|bob> to <@U0NOBODY> in <#C0NOWHERE|general> and <@U0BOB",
+    "links": "<http://evil.example/x|Click> <mailto:evil@example.com|a@example.com> [x](http://evil.example) <!date^0^{time}|x>",
+    "markup": "*bold* _it_ ~no~ `code` ```block a & b <c> <<>> &amp &#60; | <|> <^>",
+    "code": "'; DROP TABLE incident; -- {title} %s ${x} {{7*7}} \\ \" \\x00",
+    "letters": "👩‍👩‍👧‍👦 e\u0301 ﷽ 𝒳 \u202eevil\u202c עברית العربية \u2066x\u2069 a\x07b\x1b[31mc\x08d\x7fe\x85f\u2028g",
+    "spaces": "  first\nsecond\r\nthird\n\n\n> quoted\n- item \t \u00a0\u3000 end  ",
     "emoji": "🔥" * 74,
-    "family": "👩‍👩‍👧‍👦 é e\u0301 ﷽ 𝒳",
-    "right to left": "\u202eevil\u202c עברית العربية \u200f\u2066x\u2069",
-    "control": "a\x07b\x1b[31mc\x08d\x7fe\x85f\u2028g",
-    "lines": "first\nsecond\r\nthird\n\n\n> quoted\n- item",
-    "quotes": "'; DROP TABLE incident; -- \" ` {title} %s ${x} {{7*7}}",
-    "bars": "a|b|c ^ <|> <^> <!date^0^{time}|x>",
-    "spaces": "  a \t b \u00a0\u3000 c  ",
-    "long word": "x" * 150,
-    "brackets": "<" * 75 + ">" * 75,
-    "ampersands": "&" * 150,
-}  # fmt: skip
+    "growing": "<" * 75 + "&" * 75,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +61,7 @@ def harmless(web: Web) -> None:
         for text in markup(post):
             assert not re.search(r"<!(?!date\^\d{9,}\^)", text), text
             assert not re.search(rf"<(?!{own})[a-z]+:[^>]*\|", text), text
-    web.sandbox.people.assert_nothing_refused(allow=["name_taken", "already_in_channel"])
+    web.sandbox.people.assert_nothing_refused(allow=["name_taken", "already_in_channel", ("users.info", "user_not_found")])
 
 
 ABOUT_ONE = ["note", "decision", "task", "action", "summary", "impact", "theory", "rename", "page <@U0BOB>", "escalate", "update"]

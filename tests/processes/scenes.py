@@ -1,0 +1,157 @@
+"""What the stories of killed processes have in common: one bad incident, whoever dies, and what must be true at the end."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from models import Page
+from tests.processes.harness import Installation, until
+
+LATENCY = 0.1  # seconds per Slack call, so that processes die in the middle of one
+LATE = 30.0  # seconds that a page or an update may take, from when it was due or its process was there again
+EVERY = 4.0
+CONFIG = """
+severities:
+  SEV1: {update_every: 4s, nudge_before: 1s, escalation: critical}
+rotations:
+  primary: {people: [U0BOB]}
+escalations:
+  critical:
+    levels:
+      - {page: [rotation:primary], wait: 3s}
+      - {page: [person:U0CAROL], wait: 3s}
+      - {page: [person:U0DAVE], wait: 3s}
+    repeat: 0
+    last_resort: [person:U0ERIN, channel:engineering]
+"""
+PAGED = ("bob", "carol", "dave", "erin")
+
+
+def declare(muster: Installation) -> None:
+    """Alice's SEV1, which is in the database when this returns."""
+    answer = muster.person("alice").runs("/incident declare sev1 Checkout is down")
+    assert answer.ok and "INC-1" in answer, (answer.error, answer.reads, muster.said())
+
+
+def victims(muster: Installation) -> dict[str, Callable[[], None]]:
+    """Everything of an installation that can be killed, by name; what nobody else starts again is started again."""
+
+    def one(pids: list[int], dice: random.Random) -> None:
+        if pids:
+            os.kill(dice.choice(pids), signal.SIGKILL)
+
+    dice = random.Random(0)
+    return {
+        "web": lambda: muster.restart("web"),
+        "worker": lambda: muster.restart("worker"),
+        "clock": lambda: muster.restart("clock"),
+        "a queue worker": lambda: one(muster.lines["worker"].children(), dice),
+        "a work horse": lambda: one(muster.lines["worker"].work_horses(), dice),
+        "redis": lambda: one([pid] if (pid := muster.redis_pid()) else [], dice),
+    }
+
+
+def pages_sent(muster: Installation) -> Counter[str]:
+    """How many pages each person has."""
+    return Counter({name: sum("You are paged" in post.text for post in muster.person(name).inbox) for name in PAGED})
+
+
+def all_paged(muster: Installation) -> bool:
+    pages = muster.rows(Page)
+    return bool(pages) and pages[0].state == "exhausted" and all(pages_sent(muster).values())
+
+
+def a_minute_later(muster: Installation) -> None:
+    """What is to be looked for a minute after a repost is looked for now."""
+    with muster.engine.connect().execution_options(muster_writes=True) as connection, connection.begin():
+        connection.execute(text("UPDATE delivery SET check_at = '2026-01-01 00:00:00' WHERE check_at IS NOT NULL"))
+
+
+def end(muster: Installation, seconds: float = 40) -> None:
+    """Resolve it, and wait until everything is out and no copy is left."""
+    until(lambda: muster.person("alice").runs("/incident resolve 1").ok, 10, muster.said)
+    if muster.person("alice").has_form:
+        assert muster.person("alice").submits() == {}
+    until(lambda: muster.incident().status == "resolved", 10, muster.said)
+    deadline = time.monotonic() + seconds
+    while not muster.is_quiet():
+        a_minute_later(muster)
+        assert time.monotonic() < deadline, f"{muster.waiting()}\n{muster.said()}"
+        time.sleep(0.2)
+
+
+def nothing_twice(muster: Installation) -> None:
+    """No message of the bot stands anywhere twice."""
+    keys = Counter(
+        (post.message.channel, post.metadata["event_payload"]["key"]) for post in muster.posts() if post.metadata
+    )
+    assert keys
+    doubled = [key for key, count in keys.items() if count > 1]
+    assert not doubled, [post.text for post in muster.posts() if post.metadata and post.metadata["event_payload"]["key"] in str(doubled)]
+    same = Counter((post.message.channel, post.message.thread_ts, post.text) for post in muster.posts() if "Status update" not in post.text)
+    assert not [post for post, count in same.items() if count > 1], same.most_common(3)
+
+
+def room_complete(muster: Installation) -> None:
+    room = muster.room()
+    assert [pin for pin in room.pins if "Checkout is down" in pin] and len(room.pins) == 1, room.pins
+    assert set(room.members) >= {"alice", *PAGED}, room.members
+    assert len(muster.sandbox.people.channels_starting("inc-")) == 1
+
+
+def pages_and_updates_in_time(muster: Installation, restarts: list[float]) -> None:
+    """Every level and every update came within LATE of when it was due, or of the last restart before it came."""
+    assert pages_sent(muster) == Counter(dict.fromkeys(PAGED, 1)), pages_sent(muster)
+    levels = muster.events("page.level")
+    updates = muster.events("update.posted")
+    assert len(levels) == 4 and updates
+    due = [(event, 3.0) for event in levels[1:]] + [(event, EVERY) for event in updates[1:]]
+    before = dict(zip([e.id for e in levels[1:]], levels, strict=False)) | dict(zip([e.id for e in updates[1:]], updates, strict=False))
+    for event, wait in due:
+        was_due = before[event.id].at + timedelta(seconds=wait)
+        lateness = (event.recorded_at - was_due).total_seconds()
+        assert lateness < LATE, (event.kind, lateness)
+    for event in updates:
+        assert event.ts is not None, "an update that was never posted"
+        late = float(event.ts) - event.at.timestamp()
+        since = [moment for moment in restarts if event.at.timestamp() < moment < float(event.ts)]
+        assert late < LATE or float(event.ts) - max(since, default=0) < LATE, (event.id, late)
+
+
+def redelivery_changes_nothing(muster: Installation) -> None:
+    """Everything that ever went to the app, once more."""
+    def state() -> list[int]:
+        return [len(muster.rows(table)) for table in _TABLES()]
+
+    before, posts = state(), len(list(muster.posts()))
+    sent = muster.sandbox.workspace.delivery.redeliver(1000)
+    assert sent
+    muster.sandbox.workspace.settle(20)
+    until(muster.is_quiet, 10, lambda: str(muster.waiting()))
+    assert (state(), len(list(muster.posts()))) == (before, posts)
+
+
+def _TABLES():  # type: ignore[no-untyped-def]
+    from models import Delivery, Event, Incident
+
+    return [Delivery, Event, Incident, Page]
+
+
+def siege(muster: Installation, seed: int, *, kills: int, within: float, also: dict[str, Callable[[], None]] | None = None) -> list[float]:
+    """Kill at random moments, and start again what a host would start again; when that was."""
+    dice = random.Random(seed)
+    ways = victims(muster) | (also or {})
+    moments = sorted(dice.uniform(0, within) for _ in range(kills))
+    chosen = [*dice.sample(sorted(ways), min(kills, len(ways))), *dice.choices(sorted(ways), k=max(0, kills - len(ways)))]
+    began, restarts = time.monotonic(), []
+    for moment, name in zip(moments, chosen, strict=True):
+        time.sleep(max(0.0, began + moment - time.monotonic()))
+        ways[name]()
+        restarts.append(time.time())
+    return restarts
