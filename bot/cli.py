@@ -37,7 +37,7 @@ def _try(arguments: argparse.Namespace) -> int:
         old.unlink()
     address = f"http://127.0.0.1:{arguments.port}"
     python = shlex.quote(sys.executable)
-    slack = f"slack: {python} -m sandbox --port {arguments.port} --manifest manifest.yml"
+    slack = f"slack: {python} -m sandbox --port {arguments.port} --manifest manifest.yml --channel incidents"
     environment = {name: value for name, value in os.environ.items() if name not in _OURS} | {
         "SLACK_BOT_TOKEN": "xoxb-sandbox",
         "SLACK_APP_TOKEN": "xapp-sandbox",

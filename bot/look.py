@@ -60,19 +60,18 @@ def similar(core: Core, incident: Incident) -> Incident | None:
     with core.view() as session:
         query = select(Incident.id, Incident.title).where(is_open(), col(Incident.id) != incident.number)
         titles = session.exec(query.order_by(col(Incident.id).desc()).limit(200)).all()
-        alike = next((number for number, title in titles if _overlap(mine, _words(title)) >= ALIKE), None)
+        alike = next((number for number, title in titles if _alike(mine, _words(title))), None)
         return session.get(Incident, alike) if alike is not None else None
-
-
-ALIKE = 0.7  # of all words that either title has
 
 
 def _words(title: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", title.casefold()))
 
 
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / max(1, len(one | other))
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """The same words; or at least two shared, and four in five of the shorter title's."""
+    shared = len(one & other)
+    return one == other or (shared >= 2 and shared >= 0.8 * min(len(one), len(other)))
 
 
 def commanders(core: Core, numbers: Sequence[int]) -> dict[int, str]:

@@ -108,11 +108,12 @@ class Unit:
         )
         # Past the session: a flush would also write the half-changed rows, once for each event.
         row = event.model_dump(exclude={"id"})
-        event.id = self.session.connection().execute(_INSERT_EVENT, row).scalar_one()
+        event_id: int = self.session.connection().execute(_INSERT_EVENT, row).scalar_one()
+        event.id = event_id
         self._recorded = True
         for route in self.router(happened, event, self.incident):
-            self._leaving.append((route, event.id))
-        self.incident.last_event = event.id
+            self._leaving.append((route, event_id))
+        self.incident.last_event = event_id
         return event
 
     def standing(self) -> Standing:

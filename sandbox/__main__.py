@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from sandbox.client import Client
 from sandbox.server import Sandbox
 from sandbox.transports import SignedHttp
 
@@ -20,6 +21,7 @@ def main() -> None:
     parser.add_argument("--bot-token", default="xoxb-sandbox")
     parser.add_argument("--app-token", default="xapp-sandbox")
     parser.add_argument("--rate-limits", action="store_true", help="answer 429 as Slack's tiers do")
+    parser.add_argument("--channel", action="append", default=[], help="one more public channel that everybody is in")
     options = parser.parse_args()
     if options.socket and options.request_url:
         parser.error("--socket and --request-url exclude each other: with Socket Mode nothing goes over HTTP")
@@ -30,12 +32,21 @@ def main() -> None:
         signing_secret=options.signing_secret,
         rate_limits=options.rate_limits,
     )
+    for name in options.channel:
+        _open(sandbox, name)
     if options.request_url:
         sandbox.connect(SignedHttp(options.request_url, options.signing_secret))
     try:
         sandbox.run(options.port, ready=_say)
     except OSError as error:
         sys.exit(f"Port {options.port} cannot be used: {error.strerror}. Choose another with --port.")
+
+
+def _open(sandbox: Sandbox, name: str) -> None:
+    first, *others = [person for person in sandbox.workspace.state.people.values() if not person.is_bot]
+    made = Client(sandbox.workspace, first.id).create(name)
+    for person in others:
+        Client(sandbox.workspace, person.id).join(made.id)
 
 
 def _say(address: str) -> None:

@@ -3,6 +3,7 @@
 import hmac
 import logging
 import time
+from collections.abc import Sequence
 
 import anyio
 from slack_bolt import App, BoltRequest
@@ -62,7 +63,7 @@ class SlackEndpoint:
 
 def _for_bolt(request: Request, body: bytes) -> BoltRequest:
     payload = understood(body, request.headers.get("content-type", ""))
-    headers = {name: request.headers[name] for name in _FOR_BOLT if name in request.headers}
+    headers: dict[str, str | Sequence[str]] = {name: request.headers[name] for name in _FOR_BOLT if name in request.headers}
     try:
         return BoltRequest(body=payload, headers=headers, mode="socket_mode")
     except (TypeError, AttributeError, LookupError, ValueError):  # it looks at members that we do not

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, func, or_, select, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
-from sqlmodel.sql.sqltypes import UTCDateTime
 from sqlmodel import select as select_rows
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from bot.acts import Act
 from incidents.core import Core, Unit

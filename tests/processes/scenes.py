@@ -18,7 +18,7 @@ LATE = 30.0  # seconds that a page or an update may take, from when it was due o
 EVERY = 4.0
 CONFIG = """
 severities:
-  SEV1: {update_every: 4s, nudge_before: 1s, escalation: critical}
+  SEV1: {update_every: 4s, nudge_before: 1s, escalation: critical, watch_for: none}
 rotations:
   primary: {people: [U0BOB]}
 escalations:

@@ -22,7 +22,7 @@ from sqlmodel import Session, col, func, select
 from bot.app import make_app
 from bot.requests import Background
 from bot.settings import Settings
-from bot.slack import CallFailed, SlackDoubt
+from bot.slack import CallFailed, SlackDoubt, SlackRefused
 from bot.wiring import build
 from incidents.standing import standing
 from models import Delivery, Event, Incident, Notice, Page, Postmortem, RoleAssignment, Task, Wake
@@ -81,6 +81,11 @@ class Network(InProcessApi):
     def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
         house = self._house
         house.steps.at(f"before {method}")
+        error = house.refuses(method, args) if house.refuses else None
+        if error == "no_answer":
+            raise SlackDoubt(method, error)
+        if error:
+            raise SlackRefused(method, error)
         delay = house.lateness(method) if house.lateness else None
         if delay:
             heapq.heappush(house.late, (house.clock.at + timedelta(seconds=delay), house.steps.count, method, args))
@@ -200,6 +205,7 @@ class House(World):
     def __init__(self, folder: Path, policy: str = ACME, database_url: str = "") -> None:
         self.folder, self.clock, self.steps = folder, HandClock(), Steps()
         self.lateness: Callable[[str], float | None] | None = None
+        self.refuses: Callable[[str, dict[str, Any]], str | None] | None = None
         self.late: list[tuple[datetime, int, str, dict[str, Any]]] = []
         self.weather: dict[str, Any] = {}
         self.crashed: Crash | None = None

@@ -10,7 +10,7 @@ from sqlmodel import select
 from models import Delivery, Event
 from sandbox import channels, messages
 from sandbox.seen import Room
-from tests.spine.harness import ACME, House, assert_kept, look_around
+from tests.spine.harness import ACME, House, assert_kept
 
 SETTLED = 200
 
@@ -223,19 +223,14 @@ def test_a_post_that_slack_finds_invalid(house: House, then_lost: bool) -> None:
     """The sentence in plain text, once, also when that one's first try fails."""
     house.person("alice").runs("/incident declare sev1 Checkout is down")
     house.passes(30)
-    house.weather = {}
-    seen: list[str] = []
+    lost = ["no_answer"] if then_lost else []
 
-    def refuse(label: str) -> None:
-        if label != "before chat.postMessage":
-            return
-        seen.append(label)
-        if len(seen) == 1 or (then_lost and len(seen) == 3):
-            house.workspace.faults.fail_next("chat.postMessage", 1, "invalid_blocks")
-        elif then_lost and len(seen) == 2:
-            house.workspace.faults.fail_next("chat.postMessage", 1, status=500)
+    def weather(method: str, args: dict[str, Any]) -> str | None:
+        if method != "chat.postMessage":
+            return None
+        return "invalid_blocks" if args.get("blocks") else lost.pop() if lost else None
 
-    house.steps.watch = refuse
+    house.refuses = weather
     house.person("alice").runs("/incident note 1 It began at noon")
     house.passes(SETTLED)
     post = house.room().shows("It began at noon")
@@ -247,10 +242,11 @@ def test_a_card_that_slack_finds_invalid_once(house: House) -> None:
     """One state in one plain line; the next one whole again."""
     house.person("alice").runs("/incident declare sev1 Checkout is down")
     house.passes(30)
-    house.workspace.faults.fail_next("chat.update", 2, "invalid_blocks")
+    house.refuses = lambda method, args: "invalid_blocks" if method == "chat.update" and args.get("blocks") else None
     house.person("alice").runs("/incident impact 1 in 3 payments fail", in_=house.room())
     house.passes(30)
-    assert house.room().pins[0].blocks == []
+    assert house.room().pins[0].blocks == [] and house.waiting() == []
+    house.refuses = None
     house.person("alice").runs("/incident impact 2 in 3 payments fail", in_=house.room())
     house.passes(30)
     assert "2 in 3 payments fail" in house.room().pins[0]
@@ -317,6 +313,3 @@ def test_two_answers_without_an_end_brake_the_host(house: House) -> None:
     house.passes(SETTLED)
     assert_kept(house)
 
-
-def said(house: House) -> dict[int, Any]:
-    return {key: [message.text for message in found] for key, found in look_around(house).by_delivery.items()}
