@@ -42,8 +42,7 @@ def installation(*lines: str, config: str = "") -> Iterator[Sandbox]:
             "LOG_LEVEL": "WARNING",
         }
         running = [
-            subprocess.Popen(shlex.split(procfile[name]), cwd=ROOT, env=environment, start_new_session=True)
-            for name in lines
+            subprocess.Popen(shlex.split(procfile[name]), cwd=ROOT, env=environment, start_new_session=True) for name in lines
         ]
         try:
             _wait_for(f"http://127.0.0.1:{port}/{'healthz' if 'clock' in lines else 'livez'}")

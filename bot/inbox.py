@@ -87,9 +87,7 @@ class Inbox:
         elif not found:
             text = "No incident is open, so there is no timeline to add it to."
         else:
-            request = self.dispatcher.request(
-                by=by, key="", channel=channel, trigger_id=body["trigger_id"], response_url=respond
-            )
+            request = self.dispatcher.request(by=by, key="", channel=channel, trigger_id=body["trigger_id"], response_url=respond)
             try:
                 request.forms.open(capture_form.view(found, channel, message, respond))
                 return
@@ -174,11 +172,9 @@ class Inbox:
         return f"Added to the timeline of {incident.key} ({escape(incident.title[:100])})."
 
 
-def put_on_timeline(
-    dispatcher: Dispatcher, number: int, channel: str, message: dict[str, Any], by: str, how: str
-) -> None:
+def put_on_timeline(dispatcher: Dispatcher, number: int, channel: str, message: dict[str, Any], by: str, how: str) -> None:
     """A message with its own moment, author and link."""
-    files = " ".join(f"[file: {file.get('name', 'file')}]" for file in message.get("files", [])[:10])
+    files = " ".join(f"[file: {file.get('name', 'file')}]" for file in (message.get("files") or [])[:10])
     timeline.capture(
         dispatcher.core,
         number,

@@ -24,8 +24,6 @@ def set_up_logs() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Discreet("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
     level = os.environ.get("LOG_LEVEL", "INFO").upper()
-    logging.basicConfig(
-        level=level if level in logging.getLevelNamesMapping() else "INFO", handlers=[handler], force=True
-    )
+    logging.basicConfig(level=level if level in logging.getLevelNamesMapping() else "INFO", handlers=[handler], force=True)
     for noisy, level in (("rq.worker", "WARNING"), ("httpx", "WARNING"), ("alembic", "WARNING"), ("slack_bolt", "ERROR")):
         logging.getLogger(noisy).setLevel(level)

@@ -110,9 +110,7 @@ _TOPICAL = (Declared, RoomOpened, SeverityChanged, StatusChanged, RoleAssigned)
 """Events after which the room's topic may read differently; `field.edited` and `role.left` too, see `_mirrors`."""
 
 
-def router(
-    table: dict[str, Reaction], policy: Callable[[], Policy]
-) -> Callable[[Happened, Event, Incident], Iterable[Route]]:
+def router(table: dict[str, Reaction], policy: Callable[[], Policy]) -> Callable[[Happened, Event, Incident], Iterable[Route]]:
     """What the core asks: what must leave because of an event. Pure but for the policy in force."""
 
     def routes(happened: Happened, event: Event, incident: Incident) -> Iterable[Route]:

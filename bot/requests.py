@@ -105,9 +105,7 @@ class Dispatcher:
     _timezones: dict[str, str] = field(default_factory=dict)
     _learning: threading.Lock = field(default_factory=threading.Lock)
 
-    def request(
-        self, *, by: str, key: str, channel: str, trigger_id: str, response_url: str = "", chosen: str = ""
-    ) -> Request:
+    def request(self, *, by: str, key: str, channel: str, trigger_id: str, response_url: str = "", chosen: str = "") -> Request:
         """What every kind of request has in common."""
         return Request(
             core=self.core,

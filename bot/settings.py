@@ -60,7 +60,5 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{str(e['loc'][0]).upper()} {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
-        )
+        wrong = "; ".join(f"{str(e['loc'][0]).upper()} {e['msg'].removeprefix('Value error, ')}" for e in error.errors())
         raise SettingsError(f"The environment cannot be used: {wrong}. See .env.example.") from None

@@ -97,9 +97,7 @@ class WebApi:
         return answer.data
 
     def upload(self, url: str, content: bytes) -> None:
-        request = urllib.request.Request(
-            url, data=content, method="POST", headers={"Content-Type": "application/octet-stream"}
-        )
+        request = urllib.request.Request(url, data=content, method="POST", headers={"Content-Type": "application/octet-stream"})
         try:
             with urllib.request.urlopen(request, timeout=CALL_SECONDS) as answer:
                 answer.read()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import bindparam, text
 from sqlmodel import Session, select
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from bot.slack import CallFailed, SlackRefused, Transport
 from incidents.core import Core
@@ -90,9 +92,7 @@ class Workspace:
 
     def _make(self, name: str) -> dict[str, Any]:
         try:
-            made: dict[str, Any] = self._slack.call("conversations.create", {"name": name, "is_private": False})[
-                "channel"
-            ]
+            made: dict[str, Any] = self._slack.call("conversations.create", {"name": name, "is_private": False})["channel"]
             return {**made, "is_member": True}
         except SlackRefused as refused:
             if refused.error != "name_taken":
@@ -105,9 +105,7 @@ class Workspace:
 
     def _find(self, name: str) -> dict[str, Any] | None:
         for method in ("users.conversations", "conversations.list"):
-            for channel in self.pages(
-                method, "channels", exclude_archived=True, types="public_channel,private_channel"
-            ):
+            for channel in self.pages(method, "channels", exclude_archived=True, types="public_channel,private_channel"):
                 if channel.get("name") == name:
                     return {**channel, "is_member": channel.get("is_member", method == "users.conversations")}
         return None
@@ -162,12 +160,10 @@ class Workspace:
     def _keep(self, user: dict[str, Any]) -> str:
         profile = user.get("profile") or {}
         name = profile.get("display_name") or user.get("real_name") or profile.get("real_name") or user.get("name")
+        known = {"id": str(user["id"]), "name": str(name or user["id"]), "email": profile.get("email"), "tz": user.get("tz")}
         with self._core.transaction() as session:
-            row = session.get(Person, user["id"]) or Person(id=user["id"], name="", fetched_at=self._core.clock.now())
-            row.name, row.email, row.timezone = str(name or user["id"]), profile.get("email"), user.get("tz")
-            row.fetched_at = self._core.clock.now(session)
-            session.add(row)
-        return row.name
+            session.execute(_KEEP, {**known, "now": self._core.clock.now(session)})
+        return str(known["name"])
 
     def _recall(self, name: str) -> str | None:
         with self._core.view() as session:
@@ -176,7 +172,7 @@ class Workspace:
 
     def _remember(self, name: str, value: str) -> str:
         with self._core.transaction() as session:
-            session.merge(Fact(name=name, value=value))
+            remember(session, name, value)
         return value
 
     def _remember_first(self, name: str, value: str) -> str:
@@ -189,6 +185,19 @@ class Workspace:
             if self._recall(name) is None:
                 raise
         return self._recall(name) or value
+
+
+# Several processes may learn the same at the same moment.
+_REMEMBER = text("INSERT INTO fact (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+_KEEP = text(
+    "INSERT INTO person (id, name, email, timezone, fetched_at) VALUES (:id, :name, :email, :tz, :now) ON CONFLICT (id) "
+    "DO UPDATE SET name = excluded.name, email = excluded.email, timezone = excluded.timezone, fetched_at = excluded.fetched_at"
+).bindparams(bindparam("now", type_=UTCDateTime()))
+
+
+def remember(session: Session, name: str, value: str) -> None:
+    """Store a fact in place of what it was before."""
+    session.execute(_REMEMBER, {"name": name, "value": value})
 
 
 def known_channel(session: Session, name: str) -> str | None:

@@ -56,7 +56,10 @@ Router = Callable[[Happened, Event, Incident], Iterable[Route]]
 
 @dataclass
 class Unit:
-    """One transaction under way. `now` is read after the lock, so moments are in the order of the changes."""
+    """One transaction under way. `now` is read after the lock, so moments are in the order of the changes.
+
+    `rethinks`: the wake is rewritten at the end also if nothing has changed.
+    """
 
     session: Session
     policy: Policy
@@ -64,6 +67,7 @@ class Unit:
     router: Router
     key: str | None = None
     is_new: bool = False
+    rethinks: bool = False
     _incident: Incident | None = None
     _recorded: bool = False
     _leaving: list[tuple[Route, int]] = field(default_factory=list)
@@ -108,7 +112,7 @@ class Unit:
         )
         # Past the session: a flush would also write the half-changed rows, once for each event.
         row = event.model_dump(exclude={"id"})
-        event_id: int = self.session.connection().execute(_INSERT_EVENT, row).scalar_one()
+        event_id = int(self.session.connection().execute(_INSERT_EVENT, row).scalar_one() or 0)
         event.id = event_id
         self._recorded = True
         for route in self.router(happened, event, self.incident):
@@ -262,7 +266,7 @@ class Core:
             self._bell(left)
 
     def _finish(self, unit: Unit) -> int | None:
-        timers_may_move = unit._recorded or any(isinstance(row, _TIMED) for row in unit.session.dirty)
+        timers_may_move = unit.rethinks or unit._recorded or any(isinstance(row, _TIMED) for row in unit.session.dirty)
         unit.session.flush()
         left = unit._leave()
         if unit._incident is not None and timers_may_move:

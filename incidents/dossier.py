@@ -23,9 +23,7 @@ def gather(core: Core, number: int, *, names: Mapping[str, str], link: Link) -> 
     with core.view() as session:
         incident = find(session, number)
         events = session.exec(select(Event).where(Event.incident_id == number).order_by(col(Event.id))).all()
-        items = session.exec(
-            select(ActionItem).where(ActionItem.incident_id == number).order_by(col(ActionItem.id))
-        ).all()
+        items = session.exec(select(ActionItem).where(ActionItem.incident_id == number).order_by(col(ActionItem.id))).all()
         known = _known(session, incident)
     happenings = tuple(_happening(event, link) for event in events)
     actions = tuple(_follow_up(item) for item in items)
@@ -53,9 +51,7 @@ def _happening(event: Event, link: Link) -> Happening:
 
 def _follow_up(item: ActionItem) -> FollowUp:
     assert item.id is not None, "an action item that was read has been stored"
-    return FollowUp(
-        id=item.id, text=item.text, owner=item.owner, due_on=item.due_on, done_at=item.done_at, done_by=item.done_by
-    )
+    return FollowUp(id=item.id, text=item.text, owner=item.owner, due_on=item.due_on, done_at=item.done_at, done_by=item.done_by)
 
 
 def _record(

@@ -4,7 +4,7 @@ from incidents import paging, rooms
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import Edited, SeverityChanged
-from incidents.rules.lifecycle import ENDED
+from incidents.rules.lifecycle import ENDED, OPEN
 from incidents.rules.severity import is_raise
 from incidents.texts import one_line, prose
 from models import Event
@@ -34,7 +34,7 @@ def set_severity(unit: Unit, to: str, *, by: str, why: str) -> Event:
     remember(unit, "severity", old)
     event = unit.record(SeverityChanged(old=old, new=to, why=why, raised=raised), by=by)
     _follow_cadence(unit, old)
-    if raised:
+    if raised and incident.status in OPEN:  # what is over is only put right
         rooms.follow_severity(unit)
         paging.page_as_severity_says(unit, by=by, raised=True)
     return event

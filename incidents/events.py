@@ -63,9 +63,7 @@ class RoleLeft(Happened):
     person: str
 
     def sentence(self, by: str | None) -> Phrase:
-        return phrase(
-            "{person} left the role {role}; nobody holds it now", person=Who(self.person), role=self.role_name
-        )
+        return phrase("{person} left the role {role}; nobody holds it now", person=Who(self.person), role=self.role_name)
 
 
 class SeverityChanged(Happened):
@@ -128,9 +126,7 @@ class FlagSet(Happened):
     on: bool
 
     def sentence(self, by: str | None) -> Phrase:
-        return phrase(
-            "{by} said: {flag}" if self.on else "{by} withdrew: {flag}", by=Who(by), flag=self.flag.replace("_", " ")
-        )
+        return phrase("{by} said: {flag}" if self.on else "{by} withdrew: {flag}", by=Who(by), flag=self.flag.replace("_", " "))
 
 
 class UpdatePosted(Happened):
@@ -161,8 +157,7 @@ class UpdatePosted(Happened):
             if value
         ]
         return Phrase(
-            "{by} posted a status update: {status}, {severity}"
-            + "".join(f". {n.capitalize()}: {{{n}}}" for n, _ in said),
+            "{by} posted a status update: {status}, {severity}" + "".join(f". {n.capitalize()}: {{{n}}}" for n, _ in said),
             {"by": Who(by), "status": self.status, "severity": self.severity, **dict(said)},
         )
 
@@ -174,9 +169,7 @@ class UpdateNudged(Happened):
     due_at: datetime
 
     def sentence(self, by: str | None) -> Phrase:
-        return phrase(
-            "A status update is due at {due}; {person} was asked", due=When(self.due_at), person=Who(self.person)
-        )
+        return phrase("A status update is due at {due}; {person} was asked", due=When(self.due_at), person=Who(self.person))
 
 
 class UpdateSnoozed(Happened):
@@ -341,9 +334,7 @@ class LevelPaged(Happened):
         head += ", ".join(f"{{told{i}}}" for i in range(len(told)))
         if self.until and self.after:
             parts["until"] = When(self.until)
-            head += ". If nobody acknowledges by {until}, next: " + ", ".join(
-                f"{{after{i}}}" for i in range(len(self.after))
-            )
+            head += ". If nobody acknowledges by {until}, next: " + ", ".join(f"{{after{i}}}" for i in range(len(self.after)))
         return Phrase(head, parts)
 
 
@@ -356,9 +347,7 @@ class NobodyToPage(Happened):
 
     def sentence(self, by: str | None) -> Phrase:
         if not self.wanted:
-            return phrase(
-                "Nobody is on call for this incident, so nobody was paged. Page somebody: `/incident page @who`"
-            )
+            return phrase("Nobody is on call for this incident, so nobody was paged. Page somebody: `/incident page @who`")
         return phrase("Nobody is on call for {wanted}", wanted=", ".join(self.wanted))
 
 
@@ -383,8 +372,7 @@ class PageExhausted(Happened):
 
     def sentence(self, by: str | None) -> Phrase:
         return phrase(
-            "Nobody acknowledged the escalation {name} and there is nobody left to page. "
-            "Page somebody: `/incident page @who`",
+            "Nobody acknowledged the escalation {name} and there is nobody left to page. Page somebody: `/incident page @who`",
             name=self.name,
         )
 

@@ -3,7 +3,7 @@
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import FlagSet, RoomFailed, RoomOpened, RoomWanted
-from incidents.rules.lifecycle import OPEN
+from incidents.rules.lifecycle import ENDED, OPEN
 from incidents.rules.naming import room_name
 from models import Event
 
@@ -79,13 +79,16 @@ def failed(unit: Unit, trouble: str) -> None:
 
 
 def set_flag(core: Core, number: int, flag: str, on: bool, *, by: str, key: str | None = None) -> Event:
-    """Tick or clear "several teams" or "cause unclear"; ticking opens the room at once."""
+    """Tick or clear "several teams" or "cause unclear"; ticking opens the room at once, unless it is over."""
     with core.unit(number, key) as unit:
+        if unit.incident.status in ENDED:
+            raise Refused(f"{unit.incident.key} is {unit.incident.status} and can no longer be changed.")
         if flag not in ("several_teams", "cause_unclear"):
             raise Refused("Say `several teams` or `cause unclear`.")
         if getattr(unit.incident, flag) == on:
             raise Refused("That is already so; nothing was changed.")
         setattr(unit.incident, flag, on)
         event = unit.record(FlagSet(flag=flag, on=on), by=by)
-        follow_severity(unit)
+        if unit.incident.status in OPEN:
+            follow_severity(unit)
         return event

@@ -16,9 +16,7 @@ def one_line(text: str, what: str, limit: int = TITLE_LENGTH, field: str | None 
     if not line:
         raise Refused(f"The {what} is empty. Say in a few words what is going on.", field=field)
     if len(line) > limit:
-        raise Refused(
-            f"The {what} has {len(line)} characters; {limit} is the most. Put the rest into the summary.", field=field
-        )
+        raise Refused(f"The {what} has {len(line)} characters; {limit} is the most. Put the rest into the summary.", field=field)
     return line
 
 

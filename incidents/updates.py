@@ -51,9 +51,7 @@ def next_due(incident: Incident, policy: Policy) -> datetime | None:
     )
 
 
-def post_update(
-    core: Core, number: int, report: Report, *, by: str, confirmed: bool = False, key: str | None = None
-) -> Event:
+def post_update(core: Core, number: int, report: Report, *, by: str, confirmed: bool = False, key: str | None = None) -> Event:
     """Post what is known and when to expect more; a changed state or severity is changed with it, as its verb would."""
     impact = prose(report.impact, "impact", field="impact", needed=False)
     theory = prose(report.theory, "theory", field="theory", needed=False)

@@ -35,9 +35,7 @@ class WriteTurn:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._lock: AbstractContextManager[object] = (
-            threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
-        )
+        self._lock: AbstractContextManager[object] = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     def __enter__(self) -> None:
         self._lock.__enter__()

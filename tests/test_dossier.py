@@ -46,17 +46,13 @@ def core(database_url: str, clock: HandClock) -> Iterator[Core]:
     """The verbs on a real database, with nobody on the other side of it."""
     engine = make_engine(database_url)
     migrate(engine)
-    policy = Policy.model_validate(
-        {"rotations": {"primary": {"people": ["UBOB"]}, "secondary": {"people": ["UCAROL"]}}}
-    )
+    policy = Policy.model_validate({"rotations": {"primary": {"people": ["UBOB"]}, "secondary": {"people": ["UCAROL"]}}})
     yield Core(engine, clock=clock, policy=lambda: policy, router=lambda *_: (), timers={}, bell=lambda *_: None)
     engine.dispose()
 
 
 def link(channel: str, ts: str, thread_ts: str | None) -> str:
-    return f"https://acme.slack.com/archives/{channel}/p{ts.replace('.', '')}" + (
-        f"?t={thread_ts}" if thread_ts else ""
-    )
+    return f"https://acme.slack.com/archives/{channel}/p{ts.replace('.', '')}" + (f"?t={thread_ts}" if thread_ts else "")
 
 
 def posted(core: Core) -> None:

@@ -89,7 +89,7 @@ class _Message(_Part):
     text: str | None = None
     user: Id | None = None
     bot_id: Id | None = None
-    files: list[Json] = []
+    files: list[Json] | None = None
 
 
 class _Asked(_Part):
@@ -123,11 +123,16 @@ class _MessageAction(_Asked):
     channel: _Named
 
 
-class _Marked(_Part):
+class _PinnedMessage(_Part):
+    type: Literal["message"]
+    channel: Id | None = None
+    message: _Message | None = None
+
+
+class _MarkedMessage(_Part):
     type: Literal["message"]
     channel: Id
     ts: Ts
-    message: _Message | None = None
 
 
 class _Other(_Part):
@@ -138,14 +143,14 @@ class _Pinned(_Part):
     type: Literal["pin_added"]
     user: Id
     channel_id: Id | None = None
-    item: _Marked | _Other
+    item: _PinnedMessage | _Other
 
 
 class _Reacted(_Part):
     type: Literal["reaction_added"]
     user: Id
     reaction: str
-    item: _Marked | _Other
+    item: _MarkedMessage | _Other
 
 
 class _Joined(_Part):

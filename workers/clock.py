@@ -17,6 +17,7 @@ from bot.bell import Bell
 from bot.redis import ensure, revive
 from bot.settings import Settings
 from bot.wiring import Muster, build, make_bell
+from bot.workspace import remember
 from incidents.core import Core
 from incidents.policy import Policy
 from models import Brake, Delivery, Fact, Wake
@@ -65,9 +66,10 @@ def _due_wakes(core: Core) -> list[tuple[str, int]]:
 
 
 def _fire(core: Core, number: int) -> int:
-    """Everything owed to one incident; a unit rewrites the wake as it ends."""
+    """Everything owed to one incident; a unit rewrites the wake as it ends, also of one that was woken for nothing."""
     fired: set[str] = set()
     with core.unit(number) as unit:
+        unit.rethinks = True
         while True:
             owed = [(due, timer) for due, timer in core.owed(unit.standing()) if due.at <= unit.now]
             if not owed:
@@ -179,7 +181,7 @@ class ClockWork:
         if time.monotonic() - self._beaten < 1.0:
             return
         with self._core.transaction() as session:
-            session.merge(Fact(name=HEARTBEAT, value=self._core.clock.now(session).isoformat()))
+            remember(session, HEARTBEAT, self._core.clock.now(session).isoformat())
         self._beaten = time.monotonic()
 
 

@@ -145,9 +145,7 @@ class Courier:
         mendable = refused.error in _TOKEN_TROUBLE
         if mendable or (doubt and delivery.refusals < _REFUSED_LOOKS):
             wait = timedelta(seconds=min(60, 5 * delivery.attempt))
-            leases.put_back(
-                self.core, claimed, at=now + wait, doubt=claimed.doubt, trouble=str(refused), refused=not mendable
-            )
+            leases.put_back(self.core, claimed, at=now + wait, doubt=claimed.doubt, trouble=str(refused), refused=not mendable)
             return
         if refused.error in _CHANNEL_TROUBLE:
             self.workspace.forget_channel(desk.scene.policy.workspace.announce_channel)

@@ -1,10 +1,14 @@
 """What may simply be done again: invitations, pins, bookmarks, reactions. Slack says so when it was done before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlmodel import col, select
+
 from bot.acts import Act, Desk, NotYet
 from bot.slack import SlackRefused
+from models import Notice, Page
 
 _INVITE_FINE = frozenset({"already_in_channel", "cant_invite_self"})
 _INVITE_ONE_BY_ONE = frozenset(
@@ -30,20 +34,22 @@ class Invite(Act):
         except SlackRefused as refused:
             if refused.error not in _INVITE_ONE_BY_ONE:
                 raise
-        return (
-            {"invited": [one for one in people if self._one(desk, channel, one)]}
-            if len(people) > 1
-            else {"invited": []}
-        )
+        return {"invited": [one for one in people if self._one(desk, channel, one)]} if len(people) > 1 else {"invited": []}
 
     def _people(self, desk: Desk) -> list[str]:
         target = desk.delivery.target
         if target != "everyone":
             return [desk.workspace.user_id(target)]
-        incident, standing = desk.scene.incident, desk.scene.standing
-        named = [incident.declared_by, *standing.holders.values(), *(notice.target for notice in standing.notices)]
+        incident = desk.scene.incident
+        named = [incident.declared_by, *desk.scene.standing.holders.values(), *self._paged(desk)]
         ids = [name for name in named if name and not name.startswith(("#", "group:"))]
         return list(dict.fromkeys(desk.workspace.user_id(id) for id in ids))
+
+    def _paged(self, desk: Desk) -> Sequence[str]:
+        """Whoever was paged, also by a page that is over by now: the room may have come late."""
+        with desk.core.view() as session:
+            query = select(Notice.target).join(Page).where(Page.incident_id == desk.scene.incident.number)
+            return session.exec(query.order_by(col(Notice.id))).all()
 
     def _one(self, desk: Desk, channel: str, person: str) -> bool:
         try:

@@ -45,9 +45,7 @@ class Mirror(Post):
 
     def _edit(self, desk: Desk, channel: str, ts: str, message: Message) -> dict[str, Any]:
         try:
-            desk.call(
-                "chat.update", channel=channel, ts=ts, text=message.text[:TEXT_LENGTH], blocks=message.blocks or []
-            )
+            desk.call("chat.update", channel=channel, ts=ts, text=message.text[:TEXT_LENGTH], blocks=message.blocks or [])
         except SlackRefused as refused:
             if refused.error not in _GONE:
                 raise

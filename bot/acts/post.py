@@ -20,9 +20,7 @@ from models.spine import DONE
 log = logging.getLogger(__name__)
 
 TEXT_LENGTH = 3900  # longer texts are split into several messages by Slack
-INVALID = frozenset(
-    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments"}
-)
+INVALID = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments"})
 
 
 @dataclass(frozen=True)
@@ -155,9 +153,7 @@ class Post(Act):
             args["oldest"] = oldest
         for message in desk.workspace.pages(method, "messages", **args):
             payload = (message.get("metadata") or {}).get("event_payload") or {}
-            ours = desk.workspace.identity.bot == message.get("bot_id") or (
-                desk.workspace.identity.user == message.get("user")
-            )
+            ours = desk.workspace.identity.bot == message.get("bot_id") or (desk.workspace.identity.user == message.get("user"))
             if ours and payload.get("key") == desk.metadata_key:
                 yield {"channel": channel, "ts": message["ts"], "thread_ts": place.thread_ts}
 

@@ -45,9 +45,7 @@ def context(*texts: str) -> Block:
     return {"type": "context", "elements": [mrkdwn(text) for text in texts[:10]]}
 
 
-def button(
-    text: str, action: str, value: str, *, style: str | None = None, confirm: tuple[str, str, str] | None = None
-) -> Block:
+def button(text: str, action: str, value: str, *, style: str | None = None, confirm: tuple[str, str, str] | None = None) -> Block:
     """`action` names a command; `confirm` is (title, question, yes)."""
     made: Block = {"type": "button", "text": plain(text), "action_id": action, "value": value[:2000]}
     if style:

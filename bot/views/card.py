@@ -120,9 +120,7 @@ def _controls(scene: Scene) -> Block | None:
             button("Close", f"{RUN}close", target),
         )
     if incident.status == Status.CLOSED:
-        return buttons(
-            button("Postmortem", f"{RUN}postmortem", target), button("Action items", f"{RUN}actions", target)
-        )
+        return buttons(button("Postmortem", f"{RUN}postmortem", target), button("Action items", f"{RUN}actions", target))
     return None
 
 
@@ -170,9 +168,7 @@ def announcement(scene: Scene) -> Message:
         f"declared by {person(incident.declared_by)} at {moment(incident.declared_at)}",
         f"lasted {lasted(_end(scene) - incident.declared_at)}" if incident.resolved_at else "",
     ]
-    return Message(
-        line(scene), [section(f"{head}\nRoom: {where}"), context("  ·  ".join(part for part in small if part))]
-    )
+    return Message(line(scene), [section(f"{head}\nRoom: {where}"), context("  ·  ".join(part for part in small if part))])
 
 
 def topic(scene: Scene) -> str:

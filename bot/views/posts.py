@@ -118,13 +118,9 @@ def update(scene: Scene) -> Message:
     ):
         if text:
             blocks.append(section(f"*{label}*\n{clip(text, 2500)}"))
-    silence = (
-        f"Nothing new was reported since {moment(posted.silent_since)}." if posted.timed and posted.silent_since else ""
-    )
+    silence = f"Nothing new was reported since {moment(posted.silent_since)}." if posted.timed and posted.silent_since else ""
     author = "Posted by Muster, because an update was due." if posted.timed else f"By {person(scene.event.actor)}."
-    following = (
-        f"Next update {moment(posted.next_update_at)}." if posted.next_update_at else "No further update is planned."
-    )
+    following = f"Next update {moment(posted.next_update_at)}." if posted.next_update_at else "No further update is planned."
     blocks.append(context(*[part for part in (silence, author, following) if part]))
     if posted.timed and scene.incident.status in OPEN:
         blocks.append(buttons(button("Write one", f"{RUN}update", value(scene.incident.number))))

@@ -71,9 +71,7 @@ def say(sentence: Phrase, limit: int = 2900) -> str:
         return whole
     longest = max((len(str(part)) for part in sentence.parts.values() if isinstance(part, str)), default=1)
     room = max(50, limit - (len(whole) - longest))
-    return sentence.render(text=lambda part: clip(part, min(room, 1200)), who=person, where=channel, when=moment)[
-        :limit
-    ]
+    return sentence.render(text=lambda part: clip(part, min(room, 1200)), who=person, where=channel, when=moment)[:limit]
 
 
 def lasted(span: timedelta) -> str:

@@ -26,9 +26,7 @@ from incidents.rules.postmortem import (
     Todo,
 )
 
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _MARKUP = re.compile(
     r"[\\`*\[\]<|~$]"
     r"|_+(?![^\W_])|(?<![^\W_])_+"  # within a word, as in payment_service, an underscore means nothing
@@ -89,11 +87,7 @@ def _timeline(timeline: Timeline) -> str:
 def _entry(at: datetime, says: Line, link: str | None, noted_at: datetime | None) -> str:
     noted = ""
     if noted_at is not None:
-        noted = (
-            f" (noted at {noted_at:%H:%M})"
-            if noted_at.date() == at.date()
-            else f" (noted at {noted_at:%Y-%m-%d %H:%M})"
-        )
+        noted = f" (noted at {noted_at:%H:%M})" if noted_at.date() == at.date() else f" (noted at {noted_at:%Y-%m-%d %H:%M})"
     return f"- {_inline((Text(f'{at:%H:%M}', link=link), Text(' '), *says))}{noted}"
 
 

@@ -213,9 +213,7 @@ def build(record: Record) -> Document:
             _contributing(story),
             _went_well(story),
             _went_poorly(story),
-            _section(
-                story, "lucky", "Where we got lucky", [], "What could have made this worse, and did not by chance?"
-            ),
+            _section(story, "lucky", "Where we got lucky", [], "What could have made this worse, and did not by chance?"),
             _action_items(story),
             _section(story, "lessons", "Lessons learned", [], "What do we know now that we did not know before?"),
             _response(story),
@@ -581,9 +579,7 @@ def _contributing(story: _Story) -> Section:
 
 def _flag(story: _Story, happening: Happening, flag: str) -> Line:
     words = {"several_teams": "Several teams were involved", "cause_unclear": "The cause was unclear"}
-    return _line(
-        f"{words.get(flag, flag.replace('_', ' '))}, said ", story.who(happening.by), " at ", story.at(happening)
-    )
+    return _line(f"{words.get(flag, flag.replace('_', ' '))}, said ", story.who(happening.by), " at ", story.at(happening))
 
 
 # --- What went well or poorly: facts that were measured, never a judgement --------------------------------------------
@@ -596,9 +592,7 @@ def _went_well(story: _Story) -> Section:
         facts.append(_line(f"Every status update was written by a person ({len(updates)} in all)"))
     given = next(((h, g) for h, g in story.of(RoleAssigned) if g.role == "ic"), None)
     if given and given[0].at - story.record.declared_at <= AT_ONCE:
-        facts.append(
-            _line(f"{story.who(given[1].person)} was {given[1].role_name} from the start, at ", story.at(given[0]))
-        )
+        facts.append(_line(f"{story.who(given[1].person)} was {given[1].role_name} from the start, at ", story.at(given[0])))
     if story.record.detected_by == "alert":
         facts.append(_line("It was detected by an alert", *_detection(story)))
     return _section(story, "went_well", "What went well", facts, "What worked, and should be kept?")
@@ -660,9 +654,7 @@ def _action_items(story: _Story) -> Section:
     added = {what.action_id: happening for happening, what in story.of(ActionAdded)}
     done = {what.action_id: happening for happening, what in story.of(ActionDone)}
     rows = tuple(_action_row(story, a, added.get(a.id), done.get(a.id)) for a in story.record.actions)
-    asked = Paragraph(
-        _line(story.todo("Which actions keep this from happening again? Each needs an owner and a date."))
-    )
+    asked = Paragraph(_line(story.todo("Which actions keep this from happening again? Each needs an owner and a date.")))
     blocks: tuple[Block, ...] = (Table(("Action", "Owner", "Due", "Status", "Added"), rows),) if rows else (asked,)
     left = _tasks_left(story)
     parts = (Section("tasks_left", "Tasks not finished during the incident", (Items(left),)),) if left else ()
@@ -896,9 +888,7 @@ def _told(story: _Story, pair: tuple[Happening, LevelPaged], following: tuple[Ha
     failed = [
         story.who(failure.target)
         for h, failure in story.of(PageFailed)
-        if failure.page_id == level.page_id
-        and failure.target in targets
-        and happening.recorded_at <= h.recorded_at <= until
+        if failure.page_id == level.page_id and failure.target in targets and happening.recorded_at <= h.recorded_at <= until
     ]
     if failed:
         says = _line(f"did not get through to {', '.join(failed)}; ", *says)

@@ -57,9 +57,7 @@ def link(number: float) -> str:
     return f"https://acme.slack.com/archives/C1/p{int(number * 1000):06d}"
 
 
-def happened(
-    minutes: float, what: Happened, by: str | None = "U1", *, late: float = 0, linked: bool = True
-) -> Happening:
+def happened(minutes: float, what: Happened, by: str | None = "U1", *, late: float = 0, linked: bool = True) -> Happening:
     return Happening(at(minutes), at(minutes + late), by, what, link(minutes) if linked else None)
 
 
@@ -145,9 +143,7 @@ class TestDocument:
         assert "not resolved yet" in text
 
     def test_declared_and_resolved_and_nothing_else(self) -> None:
-        told = record(
-            happened(0, DECLARED), happened(2, RESOLVED), status="resolved", mitigated_at=at(2), resolved_at=at(2)
-        )
+        told = record(happened(0, DECLARED), happened(2, RESOLVED), status="resolved", mitigated_at=at(2), resolved_at=at(2))
         text = draft(told)
         assert section(text, "Timeline").count("\n- ") == 2
         assert "not known: nobody acknowledged |" in text
@@ -178,9 +174,7 @@ class TestDocument:
 
     def test_five_whys_are_numbered(self) -> None:
         whys = section(draft(record()), "Root cause").partition("### Five whys\n")[2]
-        assert re.findall(r"^(\d)\. TODO\(@Alice\): (\w+)", whys, re.MULTILINE) == [
-            (str(n), "Why") for n in range(1, 6)
-        ]
+        assert re.findall(r"^(\d)\. TODO\(@Alice\): (\w+)", whys, re.MULTILINE) == [(str(n), "Why") for n in range(1, 6)]
 
     def test_same_record_same_bytes(self) -> None:
         assert draft(resolved()).encode() == draft(resolved()).encode()
@@ -215,9 +209,7 @@ class TestTimeline:
         assert "noted" not in self.lines(happened(0.9, events.Noted(text="x"), late=0.5))[0]
 
     def test_several_days_have_dates(self) -> None:
-        lines = self.lines(
-            happened(0, DECLARED), happened(700, RESOLVED), happened(5, events.Noted(text="x"), late=1440)
-        )
+        lines = self.lines(happened(0, DECLARED), happened(700, RESOLVED), happened(5, events.Noted(text="x"), late=1440))
         assert lines == [
             "### 2026-11-21",
             f"- [14:00]({link(0)}) Alice declared SEV2: Checkout is down",
@@ -264,9 +256,7 @@ class TestTimeline:
 
 class TestWhatTheRecordKnows:
     def test_impact_in_peoples_words_with_its_message(self) -> None:
-        update = events.UpdatePosted(
-            update_id=1, status="identified", severity="SEV2", impact="A third of payments fail"
-        )
+        update = events.UpdatePosted(update_id=1, status="identified", severity="SEV2", impact="A third of payments fail")
         declared = DECLARED.model_copy(update={"impact": "Some payments fail"})
         text = draft(resolved(happened(0, declared), happened(20, update, "U2"), impact="A third of payments fail"))
         impact = section(text, "Impact")
@@ -278,9 +268,7 @@ class TestWhatTheRecordKnows:
 
     def test_impact_duration_is_exact_where_its_start_is_known(self) -> None:
         impact = section(draft(resolved(impact_started_at=at(-10))), "Impact")
-        assert (
-            f"- **Duration:** {duration_words(timedelta(minutes=50))}, from the start of the impact at 13:50" in impact
-        )
+        assert f"- **Duration:** {duration_words(timedelta(minutes=50))}, from the start of the impact at 13:50" in impact
 
     def test_summary_and_theory_with_their_messages(self) -> None:
         summary = events.Edited(field="summary", old="", new="Deploy 7 broke checkout")
@@ -307,9 +295,7 @@ class TestWhatTheRecordKnows:
         assert "Acknowledged" not in section(draft(resolved()), "What went poorly")
 
     def test_went_poorly_only_what_was_measured(self) -> None:
-        timed = events.UpdatePosted(
-            update_id=1, status="investigating", severity="SEV2", timed=True, silent_since=at(0)
-        )
+        timed = events.UpdatePosted(update_id=1, status="investigating", severity="SEV2", timed=True, silent_since=at(0))
         told = resolved(
             happened(30, timed, None),
             happened(60, timed, None),
@@ -374,9 +360,7 @@ class TestWhatTheRecordKnows:
         handed = events.RoleAssigned(role="ic", role_name="Incident commander", person="U2", previous="U1")
         scribe = events.RoleAssigned(role="scribe", role_name="Scribe", person="U3")
         left = events.RoleLeft(role="scribe", role_name="Scribe", person="U3")
-        people = section(
-            draft(resolved(happened(30, handed), happened(10, scribe), happened(20, left))), "People and roles"
-        )
+        people = section(draft(resolved(happened(30, handed), happened(10, scribe), happened(20, left))), "People and roles")
         rows = [
             f"| Incident commander | Alice | [14:00]({link(0)}) | [14:30]({link(30)}) |",
             f"| Incident commander | Bob | [14:30]({link(30)}) | the end |",
@@ -400,10 +384,7 @@ class TestWhatTheRecordKnows:
         )
         people = section(draft(told), "People and roles")
         took = duration_words(timedelta(minutes=3))
-        assert (
-            f"| [14:01]({link(1)}) | Bob | critical | did not get through to Bob; no answer; next level paged at"
-            in people
-        )
+        assert f"| [14:01]({link(1)}) | Bob | critical | did not get through to Bob; no answer; next level paged at" in people
         answer = f"Carol Jones acknowledged at [14:09]({link(9)}), {took} later"
         assert f"| [14:06]({link(6)}) | Carol Jones | critical | {answer} |" in people
         assert f"1 level of critical went unanswered: [14:01]({link(1)})" in section(draft(told), "What went poorly")
@@ -475,9 +456,7 @@ NASTY = st.one_of(
         max_size=14,
     ).map("".join),
 )
-UNSEEN = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
+UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 HARMLESS = {"paragraph", "inline", "bullet_list", "ordered_list", "list_item", "heading"}
 HARMLESS |= {"table", "thead", "tbody", "tr", "th", "td"}
@@ -496,9 +475,7 @@ def shape(text: str) -> list[tuple[str, object]]:
 
 def everything(typed: str, name: str) -> Record:
     """An incident in which every text that people choose is `typed`, and every name `name`."""
-    update = events.UpdatePosted(
-        update_id=1, status="identified", severity="SEV2", impact=typed, theory=typed, actions=typed
-    )
+    update = events.UpdatePosted(update_id=1, status="identified", severity="SEV2", impact=typed, theory=typed, actions=typed)
     told = (
         happened(0, events.Declared(title=typed, severity="SEV2", status="investigating")),
         happened(0, IC),
@@ -562,9 +539,7 @@ class TestNothingTypedIsMarkup:
         line = (Text(typed),)
         blocks = (Paragraph(line), Items((line,)), Table(("A",), ((line,),)))
         text = render(Document("INC-1", "t", (), Items(()), (Section("s", "S", blocks),)))
-        shown = [
-            "".join(t.content for t in part.children or []) for part in PARSER.parse(text) if part.type == "inline"
-        ]
+        shown = ["".join(t.content for t in part.children or []) for part in PARSER.parse(text) if part.type == "inline"]
         words = " ".join(UNSEEN.sub("", typed).split())
         assume(words)
         assert [re.sub("[\u2068\u2069]", "", said) for said in shown] == ["INC-1: t", "S", words, words, "A", words]

@@ -6,6 +6,7 @@ import pickle
 import random
 import sqlite3
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from bot.requests import Background
 from bot.settings import Settings
 from bot.slack import CallFailed, SlackDoubt, SlackRefused
 from bot.wiring import build
+from incidents.core import Core
 from incidents.standing import standing
 from models import Delivery, Event, Incident, Notice, Page, Postmortem, RoleAssignment, Task, Wake
 from models.database import WriteTurn, make_engine
@@ -360,9 +362,7 @@ class House(World):
         """How many rows there are of what a request may leave behind."""
         with self.core.view() as session:
             tables = (Incident, Event, Delivery, RoleAssignment, Page, Notice, Task, Postmortem)
-            return Counter(
-                {table.__name__: session.exec(select(func.count()).select_from(table)).one() for table in tables}
-            )
+            return Counter({table.__name__: session.exec(select(func.count()).select_from(table)).one() for table in tables})
 
 
 def _count_commits(engine: Engine, steps: Steps) -> None:
@@ -582,3 +582,28 @@ def dice(*what: Any) -> random.Random:
 def each(items: list[Any], part: int, parts: int) -> Iterator[Any]:
     """Every `parts`-th, from `part` on."""
     yield from items[part::parts]
+
+
+def at_once(*work: Callable[[], Any]) -> list[Any]:
+    """Do it all in threads that start together; what each gave, or the exception that it raised."""
+    ready = threading.Barrier(len(work))
+    came: list[Any] = [None] * len(work)
+
+    def run(place: int) -> None:
+        ready.wait()
+        try:
+            came[place] = work[place]()
+        except Exception as error:
+            came[place] = error
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(work))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return came
+
+
+def process(house: House) -> Core:
+    """The core of one more process on the same database: with connections, locks and memory of its own."""
+    return build(house.settings, bell=lambda priority: None, clock=house.clock, slack=house.api).core

@@ -94,12 +94,8 @@ STORIES = {
         ],
     ),
     "silence": Story(_declared, [16 * 60.0]),
-    "resolve": Story(
-        _watched, [lambda house: house.person("alice").runs("/incident resolve", in_=house.room()), 30.0]
-    ),
-    "draft again": Story(
-        _drafted, [lambda house: house.person("alice").runs("/incident postmortem", in_=house.room()), 30.0]
-    ),
+    "resolve": Story(_watched, [lambda house: house.person("alice").runs("/incident resolve", in_=house.room()), 30.0]),
+    "draft again": Story(_drafted, [lambda house: house.person("alice").runs("/incident postmortem", in_=house.room()), 30.0]),
 }
 
 

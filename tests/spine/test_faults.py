@@ -151,6 +151,26 @@ def test_we_made_it_and_the_answer_was_lost(house: House) -> None:
     assert_kept(house)
 
 
+def test_it_turns_up_between_the_look_and_the_next_try(house: House) -> None:
+    """The first try takes effect when the look has just found nothing: the name is taken, and it is ours."""
+    house.person("bob").runs("/incident declare sev3 Checkout is down")
+    house.passes(5)
+    house.workspace.faults.fail_next("conversations.create", 1, status=500)
+    name = "inc-2026-11-23-checkout-is-down-1"
+
+    def turns_up(label: str) -> None:
+        if label == "after users.conversations":
+            house.steps.watch = None
+            house.workspace.call("conversations.create", {"name": name})
+
+    house.steps.watch = turns_up
+    house.person("bob").runs("/incident room 1")
+    house.passes(30)
+    assert house.steps.watch is None and [room.name for room in rooms(house)] == [name]
+    house.passes(SETTLED)
+    assert_kept(house)
+
+
 def test_our_bot_made_it_long_ago_for_another_database(house: House) -> None:
     """Not adopted: it is not ours to fill."""
     house.workspace.call("conversations.create", {"name": "inc-2026-11-23-checkout-is-down-1"})
@@ -182,6 +202,7 @@ def test_rooms_are_refused_for_good(house: House) -> None:
     assert len(said) == 1
     assert len([post for post in announcements.messages if "could not be opened" in post]) == 1
     assert len([post for post in card.thread if "1 in 3 payments fail" in post]) == 1, "the update is there once"
+    assert not [row for row in house.waiting() if " open " in row]
     house.workspace.faults.clear()
     alice.runs("/incident room 2")
     house.passes(30)
@@ -312,4 +333,3 @@ def test_two_answers_without_an_end_brake_the_host(house: House) -> None:
     house.workspace.faults.clear()
     house.passes(SETTLED)
     assert_kept(house)
-

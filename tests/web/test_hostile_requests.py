@@ -46,9 +46,11 @@ def payloads() -> dict[str, Json]:
     press = {"action_id": "run:show:1", "block_id": "b", "type": "button", "value": "1", "action_ts": "1.1"}
     pick = {"action_id": "run:role:1", "block_id": "b", "type": "users_select", "selected_user": "U0BOB"}
     event = {"type": "event_callback", "team_id": "T0ACME", "api_app_id": "A0MUSTER", "event_id": "Ev1", "event_time": 1}
-    item = {"type": "message", "channel": "C0GENERAL", "ts": MESSAGE["ts"], "message": MESSAGE}
-    pinned = {"type": "pin_added", "user": "U0ALICE", "channel_id": "C0GENERAL", "item": item, "event_ts": "1.1"}
-    reacted = {"type": "reaction_added", "user": "U0ALICE", "reaction": "pushpin", "item": item, "event_ts": "1.1"}
+    item = {"type": "message", "channel": "C0GENERAL"}
+    pin = item | {"message": MESSAGE | {"thread_ts": None, "files": None}}  # without a ts of its own
+    pinned = {"type": "pin_added", "user": "U0ALICE", "channel_id": "C0GENERAL", "item": pin, "event_ts": "1.1"}
+    mark = item | {"ts": MESSAGE["ts"]}
+    reacted = {"type": "reaction_added", "user": "U0ALICE", "reaction": "pushpin", "item": mark, "event_ts": "1.1"}
     joined = {"type": "member_joined_channel", "user": "U0BOB", "channel": "C0GENERAL", "team": "T0ACME", "event_ts": "1.1"}
     return {
         "button": base | {"type": "block_actions", "actions": [press], "channel": {"id": "C0GENERAL"}, "message": MESSAGE,
@@ -238,7 +240,7 @@ def test_an_event_sent_again_changes_nothing(fresh_web: Web) -> None:
     web.settle()
     room = next(room for room in web.sandbox.people.channels_starting("inc-"))
     post = alice.says("The database is full", in_=room)
-    item = {"type": "message", "channel": room.id, "message": {"ts": post.ts, "user": alice.id, "text": post.text}, "ts": post.ts}
+    item = {"type": "message", "channel": room.id, "message": {"ts": post.ts, "user": alice.id, "text": post.text}}
     event = {"type": "pin_added", "user": alice.id, "channel_id": room.id, "item": item, "event_ts": "1.1"}
     envelope = payloads()["pin"] | {"event": event}
     for retry in range(4):

@@ -1,0 +1,47 @@
+"""The migrations lead from nothing, and from every earlier revision, to exactly the tables of the models."""
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+from sqlmodel import SQLModel
+
+import models
+from models.database import WRITES, make_engine
+from models.migrate import config, head, migrate, revision
+
+assert models.__all__
+
+
+def test_from_nothing_to_the_models(database_url: str) -> None:
+    engine = make_engine(database_url)
+    assert revision(engine) is None
+    migrate(engine)
+    assert revision(engine) == head()
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    engine.dispose()
+
+
+def test_from_every_revision_upwards_and_back_to_nothing(database_url: str) -> None:
+    engine = make_engine(database_url)
+    for step in reversed(list(ScriptDirectory.from_config(config()).walk_revisions())):
+        migrate(engine, step.revision)
+        assert revision(engine) == step.revision
+    migrate(engine)
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        command.downgrade(config(connection), "base")
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    engine.dispose()
+
+
+def test_again_changes_nothing_and_ids_are_never_used_twice(sqlite_url: str) -> None:
+    engine = make_engine(sqlite_url)
+    migrate(engine)
+    migrate(engine)
+    with engine.connect() as connection:
+        made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'incident'").scalar_one()
+    assert "AUTOINCREMENT" in made
+    engine.dispose()
