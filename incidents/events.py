@@ -249,6 +249,8 @@ class TaskAdded(Happened):
     owner: str | None = None
 
     def sentence(self, by: str | None) -> Phrase:
+        if self.owner == by:
+            return phrase("{by} took a task: {text}", by=Who(by), text=self.text)
         if self.owner:
             return phrase("{by} gave {owner} a task: {text}", by=Who(by), owner=Who(self.owner), text=self.text)
         return phrase("{by} added a task: {text}", by=Who(by), text=self.text)
@@ -299,7 +301,7 @@ class PageStarted(Happened):
 
     def sentence(self, by: str | None) -> Phrase:
         why = ": {why}" if self.why else ""
-        return phrase(f"{{by}} started the escalation {{name}}{why}", by=Who(by), name=self.name, why=self.why)
+        return phrase(f"{{by}} started the escalation *{{name}}*{why}", by=Who(by), name=self.name, why=self.why)
 
 
 class Escalated(Happened):

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-import sqlalchemy
 from sqlalchemy import delete
 from sqlmodel import SQLModel, col, func, select
 

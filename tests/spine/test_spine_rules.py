@@ -84,7 +84,8 @@ def test_an_older_open_row_blocks_its_lane_and_no_other(settled: House) -> None:
     note(settled, "elsewhere", 2)
     posts = [claimed for claimed in iter(lambda: leases.claim(settled.core), None) if claimed.delivery.reaction == "post"]
     assert [(c.delivery.incident_id, c.delivery.event_id) for c in posts] == [
-        (n, next(e.id for e in settled.events(n) if e.payload.get("text") == text)) for n, text in ((1, "first"), (2, "elsewhere"))
+        (n, next(e.id for e in settled.events(n) if e.payload.get("text") == text))
+        for n, text in ((1, "first"), (2, "elsewhere"))
     ]  # fmt: skip
     leases.put_back(settled.core, posts[0], at=settled.clock.at + timedelta(hours=1), doubt=False)
     assert leases.claim(settled.core) is None, "the second waits for the first, however long"
