@@ -241,12 +241,14 @@ class Core:
 
     @contextmanager
     def new(self, declarer: str | None, key: str | None = None) -> Iterator[Unit]:
-        """Make an incident; the caller sets `unit.incident`. One declarer's requests come one after the other."""
+        """Make an incident; the caller sets `unit.incident`. One declarer's requests come one after the other.
+
+        A repeated key is found by its being unique, not by looking first: nearly every declaration is a new one.
+        """
         with self._unit(key) as unit:
             if self.engine.dialect.name == "postgresql":
                 query = text("SELECT pg_advisory_xact_lock(hashtext(:who))")
                 unit.session.connection().execute(query, {"who": declarer or ""})
-            self._refuse_repeat(unit.session, key)
             unit.now, unit.is_new = self.clock.now(unit.session), True
             yield unit
 
@@ -287,7 +289,7 @@ class Core:
         return sorted(dues, key=lambda pair: (pair[0].at, pair[0].key))
 
     def _rewrite_wake(self, unit: Unit) -> None:
-        owed = self.owed(standing(unit.session, unit.incident))
+        owed = self.owed(standing(unit.session, unit.incident, with_holders=False))
         subject = f"incident:{unit.incident.number}"
         wake = None if unit.is_new else unit.session.get(Wake, subject)
         if not owed:

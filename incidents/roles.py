@@ -73,7 +73,7 @@ def give(unit: Unit, role: str, person: str, *, by: str | None) -> Event:
     """Whoever held it before is in the history."""
     if role not in unit.policy.roles:
         raise Refused(f"There is no role `{role}`. There are: {', '.join(unit.policy.roles)}.")
-    previous = _end(unit, role)
+    previous = None if unit.is_new else _end(unit, role)
     unit.session.add(
         RoleAssignment(incident_id=unit.incident.number, role=role, person=person, assigned_by=by, since=unit.now, until=None)
     )

@@ -27,12 +27,13 @@ def holders(session: Session, incident_id: int) -> dict[str, str]:
     return {row.role: row.person for row in rows}
 
 
-def standing(session: Session, incident: Incident) -> Standing:
-    """Read in the caller's transaction."""
+def standing(session: Session, incident: Incident, *, with_holders: bool = True) -> Standing:
+    """Read in the caller's transaction. What is owed depends on no holder: they are left out where only that is asked."""
     pages = session.exec(
         select(Page).where(Page.incident_id == incident.number, Page.state == PAGE_OPEN).order_by(col(Page.id))
     ).all()
     notices: Sequence[Notice] = []
     if pages:
         notices = session.exec(select(Notice).where(col(Notice.page_id).in_([page.id for page in pages]))).all()
-    return Standing(incident, holders(session, incident.number), pages, notices)
+    held = holders(session, incident.number) if with_holders else {}
+    return Standing(incident, held, pages, notices)

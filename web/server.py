@@ -24,11 +24,6 @@ from web.slack_socket import SocketLink
 log = logging.getLogger("muster.web")
 
 
-_SWITCH_SECONDS = 0.0005
-"""Whoever writes lets go of the interpreter at every statement; at the default of 5 ms, fifty requests parsing their
-bodies would make it wait that long each time, with the database locked."""
-
-
 def make_web(muster: Muster, redis_url: str) -> Starlette:
     """The routes. In Socket Mode the connection is opened once the server starts, as soon as Slack lets it."""
     background = Background(httpx.Client(timeout=5.0))
@@ -65,6 +60,7 @@ def _run(settings: Settings) -> None:
     migrate(muster.core.engine)
     log.info("serving on port %d", settings.port)
     config = uvicorn.Config(make_web(muster, redis_url), log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    process.settle_in()
     uvicorn.Server(config).run(sockets=[port])
 
 

@@ -128,6 +128,7 @@ class ClockWork:
 
     def stop(self, *_: object) -> None:
         self._stop.set()
+        self._courier.stopping.set()
 
     def run(self) -> None:
         while not self._stop.is_set():

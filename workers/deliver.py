@@ -73,11 +73,12 @@ class Brakes:
 
 @dataclass
 class Courier:
-    """Delivers; safe to use from several threads and processes at once."""
+    """Delivers; safe to use from several threads and processes at once. `stopping` ends a drain after the call at hand."""
 
     core: Core
     slack: Transport
     table: Mapping[str, Reaction]
+    stopping: threading.Event = field(default_factory=threading.Event)
     brakes: Brakes = field(init=False)
     workspace: Workspace = field(init=False)
 
@@ -176,12 +177,12 @@ class Courier:
         return True
 
     def drain(self, *, threads: int = 4, up_to_priority: int = 99, seconds: float = 30.0) -> int:
-        """Deliver with several threads until nothing is due, or for about `seconds`; how many were worked on."""
+        """Deliver with several threads until nothing is due, it is stopping, or for about `seconds`; how many were done."""
         deadline = time.monotonic() + seconds
         done: list[int] = []
 
         def work() -> None:
-            while time.monotonic() < deadline and self.one(up_to_priority=up_to_priority):
+            while time.monotonic() < deadline and not self.stopping.is_set() and self.one(up_to_priority=up_to_priority):
                 done.append(1)
 
         extra = [threading.Thread(target=work, name=f"lane-{n}") for n in range(threads - 1)]

@@ -21,7 +21,7 @@ from workers import job
 
 log = logging.getLogger("muster.worker")
 
-_STOP_SECONDS = 14.0  # a drain takes up to 10
+_STOP_SECONDS = 14.0  # the calls at hand take up to 5, and one that is looked up first twice that
 _RESTART_SECONDS = 1.0
 
 
@@ -36,6 +36,7 @@ def _run(settings: Settings) -> None:
     migrate(muster.core.engine)
     muster.core.engine.dispose()  # nothing is connected when it forks
     job.prepare(muster)
+    process.settle_in()
     Crew(settings, redis_url).run()
 
 
@@ -102,12 +103,20 @@ class Crew:
             os.kill(child, signal.SIGKILL)
 
 
+class _Worker(SimpleWorker):
+    """Told to stop, it need not finish the drain."""
+
+    def handle_warm_shutdown_request(self) -> None:
+        job.stop()
+        super().handle_warm_shutdown_request()
+
+
 def _work(queue: str, redis_url: str, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
     if queue != PAGES:
         os.nice(5)  # where processors are few, acknowledgements come first: Slack waits three seconds for them
     threading.Thread(target=_leave_with, args=(parent,), daemon=True, name="orphan watch").start()
-    worker = SimpleWorker(  # no fork for each job: ours is short, and a warm engine answers in a third of the time
+    worker = _Worker(  # no fork for each job: ours is short, and a warm engine answers in a third of the time
         [queue], connection=connect(redis_url, patient=True), worker_ttl=25, maintenance_interval=10,
         log_job_description=False,
     )  # fmt: skip

@@ -85,12 +85,10 @@ class Line:
         """Everything it wrote, restarts included."""
         return self.log.read_text(errors="replace")
 
-    def terminate(self, seconds: float = 20) -> tuple[int, float]:
-        """SIGTERM; its exit status and how long it took."""
-        began = time.monotonic()
-        self.process.terminate()
+    def wait(self, seconds: float = 20) -> int:
+        """Its exit status, once it has ended."""
         try:
-            return self.process.wait(seconds), time.monotonic() - began
+            return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"{self.name} does not stop:\n{self.said()[-2000:]}") from None
 
@@ -100,13 +98,8 @@ class Line:
         self.process.wait(10)
 
     def children(self) -> list[int]:
-        """The processes that it forked: the worker's RQ workers."""
+        """The processes that it forked: the RQ workers."""
         return [pid for pid, parent, _ in _processes() if parent == self.pid]
-
-    def work_horses(self) -> list[int]:
-        """What those forked in turn: the processes that deliver at this moment."""
-        workers = set(self.children())
-        return [pid for pid, parent, _ in _processes() if parent in workers]
 
 
 class Installation:
@@ -182,11 +175,11 @@ class Installation:
             self.lines[name] = Line(name, lines()[name], self.folder, self.environment)
 
     def stop(self, *names: str) -> dict[str, tuple[int, float]]:
-        """SIGTERM to all of them at once; each one's exit status and seconds."""
-        chosen = [self.lines[name] for name in names or list(self.lines)]
+        """SIGTERM to all of these at once; each one's exit status, and the seconds until it was gone."""
+        began, chosen = time.monotonic(), [self.lines[name] for name in names or list(self.lines)]
         for line in chosen:
             line.process.terminate()
-        return {line.name: line.terminate() for line in chosen}
+        return {line.name: (line.wait(), time.monotonic() - began) for line in chosen}
 
     def restart(self, name: str) -> None:
         """SIGKILL, and start it again."""

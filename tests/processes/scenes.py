@@ -59,7 +59,6 @@ def victims(muster: Installation) -> dict[str, Callable[[], None]]:
         "worker": lambda: muster.restart("worker"),
         "clock": lambda: muster.restart("clock"),
         "a queue worker": lambda: one(muster.lines["worker"].children),
-        "a work horse": lambda: one(muster.lines["worker"].work_horses),
         "redis": lambda: one(lambda: [pid for pid in [muster.redis_pid()] if pid]),
     }
 

@@ -211,7 +211,6 @@ class House(World):
         self.late: list[tuple[datetime, int, str, dict[str, Any]]] = []
         self.weather: dict[str, Any] = {}
         self.crashed: Crash | None = None
-        self.crashes = 0
         self.act, self.until = 0, self.clock.at
         self.path = folder / "muster.db"
         config = folder / "muster.yml"
@@ -225,14 +224,13 @@ class House(World):
             muster_config=config,
             _env_file=None,
         )
-        self.engine = make_engine(self.settings.database_url)
         if database_url:
+            self.engine = make_engine(database_url)
             migrate(self.engine)
+            _count_commits(self.engine, lambda: self.steps)
         else:
+            self.engine = shared_engine()
             self.path.write_bytes(empty_database())
-        if not database_url:  # what is killed here is processes, never the machine's power
-            event.listen(self.engine, "connect", lambda driver, _: driver.execute("PRAGMA synchronous=OFF"))
-        _count_commits(self.engine, self.steps)
         self._connect()
         self.start()
 
@@ -251,6 +249,7 @@ class House(World):
         self.api = Network(self)
         self.muster = build(self.settings, bell=lambda priority: None, clock=self.clock, slack=self.api)
         self.core = self.muster.core
+        _inhabited[:] = [self]
         self.core.engine, self.core._turn = self.engine, WriteTurn(self.engine)  # its compiled statements are kept
         self.background = InTurn(httpx.Client(transport=httpx.MockTransport(self._respond)))
         self.app = make_app(self.muster, self.background, forms=self.api)
@@ -258,7 +257,6 @@ class House(World):
         self.crashed = None
 
     def restart(self) -> None:
-        self.crashes += 1
         self.engine.dispose()
         self.start()
 
@@ -365,14 +363,32 @@ class House(World):
             return Counter({table.__name__: session.exec(select(func.count()).select_from(table)).one() for table in tables})
 
 
-def _count_commits(engine: Engine, steps: Steps) -> None:
+_inhabited: list[House] = []  # the one whose database the shared engine connects to
+
+
+@cache
+def shared_engine() -> Engine:
+    """One for all houses on SQLite, one after the other: what it has compiled is half of a short test's time."""
+    engine = make_engine("sqlite:///muster.db")
+
+    @event.listens_for(engine, "do_connect")
+    def at_home(_dialect: Any, _record: Any, args: list[Any], _options: dict[str, Any]) -> None:
+        args[0] = str(_inhabited[0].path)
+
+    # What is killed here is processes, never the machine's power.
+    event.listen(engine, "connect", lambda driver, _: driver.execute("PRAGMA synchronous=OFF"))
+    _count_commits(engine, lambda: _inhabited[0].steps)
+    return engine
+
+
+def _count_commits(engine: Engine, steps: Callable[[], Steps]) -> None:
     """The driver's commit, with a step on either side of it."""
     commit = engine.dialect.do_commit
 
     def counted(connection: Any) -> None:
-        steps.at("before commit")
+        steps().at("before commit")
         commit(connection)
-        steps.at("after commit")
+        steps().at("after commit")
 
     engine.dialect.do_commit = counted  # type: ignore[method-assign]
 

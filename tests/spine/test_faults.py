@@ -82,7 +82,7 @@ def test_slack_is_away_for_minutes(house: House, outage: str) -> None:
     assert "INC-2" in answer
     assert bob.runs("/incident note 1 It began with the release")
     assert bob.runs("/incident sev 1 sev1 it is everybody")
-    house.passes(7 * 60)
+    house.passes(3 * 60)
     assert house.incident(2).title == "Checkout is down" and house.incident(2).room_channel is None
     house.workspace.faults.clear()
     house.passes(60)

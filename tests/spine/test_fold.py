@@ -428,7 +428,7 @@ def test_on_sqlite(tmp_path: Path, part: int) -> None:
     house = House(tmp_path, POLICY)
 
     @seed(part)
-    @settings(max_examples=15, **_COMMON)
+    @settings(max_examples=10, **_COMMON)
     @given(beginning=BEGINNINGS, steps=STEPS)
     def any_sequence(beginning: tuple[str, int], steps: list[tuple[str, int, int, int]]) -> None:
         play(house, (LEVELS[part], beginning[1]), steps)
@@ -441,7 +441,7 @@ def test_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
     house = House(tmp_path, POLICY, postgres_url)
 
     @seed(99)
-    @settings(max_examples=8, **_COMMON)
+    @settings(max_examples=6, **_COMMON)
     @given(beginning=BEGINNINGS, steps=STEPS)
     def any_sequence(beginning: tuple[str, int], steps: list[tuple[str, int, int, int]]) -> None:
         play(house, beginning, steps)
