@@ -3,12 +3,16 @@
 import argparse
 import os
 import shlex
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from bot.logs import set_up_logs
 from bot.manifest import over_http
+from bot.process import no_database
 from bot.procfile import Keeper
 from bot.settings import SettingsError, load_settings
 from incidents.policy_file import PolicyError, load_policy
@@ -33,24 +37,37 @@ def _try(arguments: argparse.Namespace) -> int:
     """A workspace that is new each time, so what was kept of the last one is forgotten."""
     set_up_logs()
     folder = Path("var/try")
+    _refuse_taken(arguments.port, "SANDBOX_PORT")
+    _refuse_taken(arguments.web_port, "RUN_PORT")
     for old in folder.glob("muster.db*"):
         old.unlink()
     address = f"http://127.0.0.1:{arguments.port}"
     python = shlex.quote(sys.executable)
     slack = f"slack: {python} -m sandbox --port {arguments.port} --manifest manifest.yml --channel incidents"
-    environment = {name: value for name, value in os.environ.items() if name not in _OURS} | {
+    environment = dict(os.environ) | {
         "SLACK_BOT_TOKEN": "xoxb-sandbox",
         "SLACK_APP_TOKEN": "xapp-sandbox",
         "SLACK_API_URL": f"{address}/api/",
         "MUSTER_CONFIG": "examples/acme.yml",
         "MUSTER_VAR": str(folder),
         "PORT": str(arguments.web_port),
+        **dict.fromkeys(_REAL, ""),  # set to nothing, so that what .env says of the real installation does not count
     }
     print(f"\n  Open {address} in a browser. Ctrl-C ends it.\n", flush=True)
     return Keeper(f"{Path('Procfile').read_text()}\n{slack}\n", environment).run()
 
 
-_OURS = {"DATABASE_URL", "REDIS_URL", "SLACK_SIGNING_SECRET", "PUBLIC_URL"}
+_REAL = ("DATABASE_URL", "REDIS_URL", "SLACK_SIGNING_SECRET", "PUBLIC_URL")
+
+
+def _refuse_taken(port: int, variable: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            fix = f"Stop what uses it (another `make run`?), or choose another: make run {variable}={port + 10}"
+            raise SettingsError(f"Port {port} cannot be used ({error.strerror}). {fix}.") from None
 
 
 def _manifest(arguments: argparse.Namespace) -> int:
@@ -87,6 +104,9 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return int(arguments.run(arguments))
-    except (SettingsError, PolicyError, ValueError) as error:
+    except (SettingsError, PolicyError, ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
+        return 2
+    except OperationalError as error:
+        print(no_database(error), file=sys.stderr)
         return 2

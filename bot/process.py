@@ -30,10 +30,14 @@ def run(work: Callable[[Settings], None]) -> int:
         print(error, file=sys.stderr)
         return 2
     except OperationalError as error:
-        reason = str(error.orig or error).splitlines()[0]
-        print(f"The database of DATABASE_URL does not answer: {reason}", file=sys.stderr)
+        print(no_database(error), file=sys.stderr)
         return 2
     return 0
+
+
+def no_database(error: OperationalError) -> str:
+    """What to say when the database could not be reached for a whole minute."""
+    return f"The database of DATABASE_URL does not answer: {str(error.orig or error).splitlines()[0]}"
 
 
 def settle_in() -> None:

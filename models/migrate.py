@@ -1,5 +1,6 @@
 """Brings a database's schema to the newest revision; safe for several processes to do at once."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from models.database import WRITES
+
+log = logging.getLogger("muster.migrate")
 
 _ADVISORY_LOCK = 0x4D757374  # any fixed number will do; this one is "Must"
 _WAIT_SECONDS = 60
@@ -42,7 +45,7 @@ def migrate(engine: Engine, to: str = "head") -> None:
 
     Waits up to a minute for a database that does not answer yet, since any process may start first.
     """
-    deadline = time.monotonic() + _WAIT_SECONDS
+    deadline, told = time.monotonic() + _WAIT_SECONDS, False
     while True:
         try:
             if to == "head" and revision(engine) == head():
@@ -50,9 +53,12 @@ def migrate(engine: Engine, to: str = "head") -> None:
             with _alone(engine) as connection:
                 command.upgrade(config(connection), to)
             return
-        except OperationalError:
+        except OperationalError as error:
             if time.monotonic() > deadline:
                 raise
+            if not told:
+                log.warning("the database does not answer yet: %s", str(error.orig or error).splitlines()[0])
+                told = True
             time.sleep(0.5)
 
 

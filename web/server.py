@@ -54,6 +54,8 @@ def main() -> int:
 
 
 def _run(settings: Settings) -> None:
+    if not (settings.socket_mode or settings.slack_signing_secret.get_secret_value()):
+        raise SettingsError("Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set; see .env.example.")
     port = _take(settings.port)
     redis_url = ensure(settings.redis_url, settings.muster_var / "redis")
     muster = build(settings, bell=make_bell(settings, redis_url).ring)

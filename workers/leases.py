@@ -14,7 +14,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from bot.acts import Act
 from incidents.core import Core, Unit
 from incidents.events import DeliveryFailed
-from models import Brake, Delivery
+from models import Brake, Delivery, Event
 from models.spine import DEAD, DONE, OPEN
 
 LEASE = timedelta(seconds=15)  # three times a call's total deadline
@@ -136,7 +136,10 @@ def _still_mine(unit: Unit, row: Delivery) -> Delivery | None:
 
 
 def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, silent: bool) -> None:
-    """It will never work: kept as dead, and said once where everybody can read it, unless it is only decoration."""
+    """It will never work: kept as dead, and said once where everybody can read it, unless it is only decoration.
+
+    Once also of a mirror, which is tried again with every change.
+    """
     row = claimed.delivery
     with core.unit(row.incident_id) as unit:
         mine = _still_mine(unit, row)
@@ -144,7 +147,8 @@ def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, silent: bool)
             return
         mine.state, mine.lease_until, mine.trouble, mine.settled_at = DEAD, None, trouble[:300], unit.now
         act.failed(unit, mine, trouble[:120])
-        if not silent:
+        said = unit.session.exec(select_rows(Event.id).where(Event.key == f"dead:{mine.id}")).first()
+        if not silent and said is None:
             assert mine.id is not None
             unit.record(
                 DeliveryFailed(delivery_id=mine.id, reaction=mine.reaction, target=mine.target, trouble=trouble[:200]),

@@ -108,7 +108,6 @@ class _Worker(SimpleWorker):
 
     def handle_warm_shutdown_request(self) -> None:
         job.stop()
-        super().handle_warm_shutdown_request()
 
 
 def _work(queue: str, redis_url: str, parent: int) -> None:

@@ -249,7 +249,9 @@ class House(World):
         self.api = Network(self)
         self.muster = build(self.settings, bell=lambda priority: None, clock=self.clock, slack=self.api)
         self.core = self.muster.core
-        _inhabited[:] = [self]
+        if _inhabited != [self]:
+            self.engine.dispose()
+            _inhabited[:] = [self]
         self.core.engine, self.core._turn = self.engine, WriteTurn(self.engine)  # its compiled statements are kept
         self.background = InTurn(httpx.Client(transport=httpx.MockTransport(self._respond)))
         self.app = make_app(self.muster, self.background, forms=self.api)
