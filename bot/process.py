@@ -32,6 +32,9 @@ def run(work: Callable[[Settings], None]) -> int:
     except OperationalError as error:
         print(no_database(error), file=sys.stderr)
         return 2
+    finally:
+        for told in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(told, signal.SIG_IGN)  # told twice, it still says its goodbyes
     return 0
 
 

@@ -118,7 +118,7 @@ class World:
             if following is None or following >= end:
                 break
             self.clock.at = max(following, self.clock.at + timedelta(milliseconds=1))
-        self.clock.at = end
+        self.clock.at = max(end, self.clock.at)
         self.settle()
 
     def _next(self) -> datetime | None:

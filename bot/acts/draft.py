@@ -23,6 +23,11 @@ class DraftFile(Act):
     render: Render
 
     def perform(self, desk: Desk) -> dict[str, Any]:
+        if desk.delivery.result.get("tried"):  # whatever stopped an attempt that got so far, it may have been shared
+            found = self.look(desk)
+            if found is not None:
+                return found
+            desk.keep(reposted=True)
         place = home(desk)
         incident = desk.scene.incident
         name = f"{incident.key.lower()}-postmortem.md"

@@ -43,6 +43,17 @@ def free_port() -> int:
         return port
 
 
+def get(url: str) -> tuple[int, str]:
+    """Status and body; status 0 where nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return int(answer.status), answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
+
+
 def until(what: Callable[[], Any], seconds: float, why: str | Callable[[], str], *, every: float = 0.05) -> float:
     """Wait for `what`; how long it took. Fails with `why` when it does not come in time."""
     began = time.monotonic()
@@ -61,8 +72,8 @@ def lines() -> dict[str, str]:
 class Line:
     """One line of the Procfile as a process of its own session; its output goes to a file."""
 
-    def __init__(self, name: str, command: str, folder: Path, environment: dict[str, str]) -> None:
-        self.name, self.log = name, folder / f"{name}.log"
+    def __init__(self, name: str, command: str, folder: Path, environment: dict[str, str], log: Path | None = None) -> None:
+        self.name, self.log = name, log or folder / f"{name}.log"
         self.started = time.monotonic()
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -99,7 +110,7 @@ class Line:
 
     def children(self) -> list[int]:
         """The processes that it forked: the RQ workers."""
-        return [pid for pid, parent, _ in _processes() if parent == self.pid]
+        return [pid for pid, parent, _ in processes() if parent == self.pid]
 
 
 class Installation:
@@ -186,15 +197,9 @@ class Installation:
         self.lines[name].kill()
         self.start(name)
 
-    def processes(self) -> list[tuple[int, str]]:
-        """Everything that runs with this installation's environment, the embedded Valkey and orphans included."""
-        mark = f"HOME={self.folder}".encode()
-        found = []
-        for pid, _, command in _processes():
-            with suppress(OSError):
-                if mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
-                    found.append((pid, command))
-        return found
+    def processes(self) -> list[str]:
+        """Everything that runs with this installation's environment, orphans included."""
+        return [command for _, _, command in processes(self.folder)]
 
     def end(self) -> None:
         """Kill whatever this installation still runs, and nothing else."""
@@ -204,7 +209,7 @@ class Installation:
             line.process.wait(10)
         with suppress(RedisError, OSError), self.redis() as redis:
             redis.shutdown(nosave=True)
-        for pid, _ in self.processes():
+        for pid, _, _ in processes(self.folder):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if self._engine is not None:
@@ -213,15 +218,9 @@ class Installation:
 
     # --- asking
 
-    def get(self, path: str, seconds: float = 5) -> tuple[int, str]:
+    def get(self, path: str) -> tuple[int, str]:
         """Status and body; status 0 where nobody answers."""
-        try:
-            with urllib.request.urlopen(f"{self.url}{path}", timeout=seconds) as answer:
-                return int(answer.status), answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError as error:
-            return 0, str(error)
+        return get(f"{self.url}{path}")
 
     def is_well(self) -> bool:
         return self.get("/healthz")[0] == 200
@@ -324,8 +323,16 @@ def python(*arguments: str) -> str:
     return shlex.join([sys.executable, *arguments])
 
 
-def _processes() -> list[tuple[int, int, str]]:
-    """(pid, parent, command) of every process."""
+def processes(home: Path | None = None) -> list[tuple[int, int, str]]:
+    """(pid, parent, command) of every process; with `home`, of those that run with it as their HOME (Linux)."""
     said = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in said.splitlines()]
-    return [(int(pid), int(parent), command) for pid, parent, command in (row for row in rows if len(row) == 3)]
+    found = [(int(pid), int(parent), command) for pid, parent, command in (row for row in rows if len(row) == 3)]
+    return [row for row in found if home is None or _has_home(row[0], home)]
+
+
+def _has_home(pid: int, home: Path) -> bool:
+    try:
+        return f"HOME={home}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False

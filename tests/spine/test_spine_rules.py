@@ -1,5 +1,6 @@
 """The rules of DESIGN §2, one by one: lanes, leases, doubt, brakes, mirrors, wakes."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -32,6 +33,9 @@ def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
         return made[-1]
 
     yield make
+    for thread in threading.enumerate():  # a clock that stood in must not go on in the next test's house
+        if thread.name.startswith(("stand-in", "lane-")):
+            thread.join(20)
     for house in made:
         house.close()
 
@@ -272,6 +276,17 @@ def test_a_draft_that_comes_late(settled: House) -> None:
     settled.advance(seconds=25)
     assert len(settled.room().files) == 2
     settled.advance(seconds=90)
+    assert len(settled.room().files) == 1
+    assert_kept(settled)
+
+
+@pytest.mark.parametrize("method", ["files.info", "chat.delete", "files.delete"])
+def test_a_draft_whose_tidying_up_is_braked(settled: House, method: str) -> None:
+    """It is shared by then, and not shared once more."""
+    for _ in range(2):
+        settled.person("alice").runs("/incident postmortem", in_=settled.room())
+        settled.workspace.faults.fail_next(method, 2, "ratelimited")
+        settled.advance(seconds=100)
     assert len(settled.room().files) == 1
     assert_kept(settled)
 
