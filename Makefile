@@ -4,7 +4,7 @@ SANDBOX_PORT ?= 8787
 RUN_PORT ?= 3999
 BIN = .venv/bin
 
-.PHONY: install run start test check bench manifest lock clean
+.PHONY: install run start test test-processes check bench manifest lock clean
 .DEFAULT_GOAL := install
 
 install: .venv/.installed            ## the virtual environment, as locked
@@ -28,6 +28,9 @@ start: .venv/.installed              ## every process of the Procfile, against t
 
 test: .venv/.installed-dev           ## every test
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-processes: .venv/.installed-dev ## kills real processes, for about two minutes
+	$(BIN)/python -m pytest -n 2 -m processes tests/processes
 
 check: .venv/.installed-dev          ## lint, types, layers
 	$(BIN)/ruff check .

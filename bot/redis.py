@@ -23,7 +23,7 @@ from bot.settings import SettingsError
 
 _UNIX_PATH_LIMIT = 100  # bytes, on macOS; Linux has a few more
 _START_SECONDS = 10.0
-_REVIVE_SECONDS = 2.0
+_LISTEN_SECONDS = 2.0
 _left: set[Path] = set()  # this process is done with it: nothing here may start it again
 
 log = logging.getLogger("muster.redis")
@@ -54,9 +54,7 @@ def ensure(url: str, folder: Path) -> str:
     with (folder / "start.lock").open("a") as alone:
         fcntl.flock(alone, fcntl.LOCK_EX)
         fcntl.flock(users, fcntl.LOCK_SH)
-        if not _listens(place):
-            _start(folder, place)
-        _wait(_url(place), folder)
+        _bring_up(folder, place)
     atexit.register(_leave, os.getpid(), users, folder, place)
     return _url(place)
 
@@ -77,9 +75,6 @@ def revive(url: str, folder: Path) -> bool:
         if folder in _left or _listens(place):
             return False
         _start(folder, place)
-        deadline = time.monotonic() + _REVIVE_SECONDS
-        while not _listens(place) and time.monotonic() < deadline:
-            time.sleep(0.02)
     log.warning("the embedded Redis had died and was started again")
     return True
 
@@ -119,8 +114,22 @@ def _answers(url: str) -> bool:
         return False
 
 
+def _bring_up(folder: Path, place: Path) -> None:
+    """Until it answers; started where none lives, and again should it die meanwhile."""
+    deadline = time.monotonic() + _START_SECONDS
+    while not _answers(_url(place)):
+        if time.monotonic() > deadline:
+            raise SettingsError(f"The embedded Redis did not start; see {folder / 'redis.log'}, or set REDIS_URL.")
+        if not _listens(place):
+            _start(folder, place)
+        time.sleep(0.02)
+
+
 def _start(folder: Path, place: Path) -> None:
-    """In a session of its own, so that neither Ctrl-C nor the starter's death takes it from the others."""
+    """In a session of its own, so that neither Ctrl-C nor the starter's death takes it from the others.
+
+    Returns when it listens, or does not within two seconds.
+    """
     place.unlink(missing_ok=True)
     options = {
         "--port": "0",
@@ -141,14 +150,9 @@ def _start(folder: Path, place: Path) -> None:
         start_new_session=True,
         close_fds=True,  # or it would hold the users' lock itself
     )
-
-
-def _wait(url: str, folder: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while not _answers(url):
-        if time.monotonic() > deadline:
-            raise SettingsError(f"The embedded Redis did not start; see {folder / 'redis.log'}, or set REDIS_URL.")
-        time.sleep(0.02)
+    deadline = time.monotonic() + _LISTEN_SECONDS
+    while not _listens(place) and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _leave(owner: int, users: IO[str], folder: Path, place: Path) -> None:
