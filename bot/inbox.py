@@ -1,7 +1,8 @@
 """What each kind of Slack request means: its person, its key, its incident; then it is handed to the dispatcher."""
 
 import logging
-from dataclasses import dataclass, replace
+from collections import deque
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +26,7 @@ class Inbox:
     """One method for each registration in listeners.py."""
 
     dispatcher: Dispatcher
+    _welcomed: deque[tuple[Any, ...]] = field(default_factory=lambda: deque(maxlen=1000), compare=False)
 
     def command(self, body: dict[str, Any]) -> Answer:
         """A slash command."""
@@ -119,8 +121,10 @@ class Inbox:
     def joined(self, event: dict[str, Any]) -> None:
         """Whoever comes into a room is shown privately how things stand, from the record."""
         home = timeline.at_home(self.dispatcher.core, event.get("channel", ""))
-        if home is None:
+        coming = (event.get("channel"), event.get("user"), event.get("event_ts"))
+        if home is None or coming in self._welcomed:  # Slack sends an event again when an answer comes late
             return
+        self._welcomed.append(coming)
         self.dispatcher.background.run(lambda: self._catch_up(home, event["channel"], event["user"]))
 
     def broken(self, error: Exception, body: dict[str, Any]) -> None:

@@ -64,7 +64,13 @@ class Health:
         return "ok" if age <= FRESH else f"last clean sweep {int(age.total_seconds())} s ago"
 
     def metrics(self, request: Request) -> Response:
-        """Prometheus text."""
+        """Prometheus text; 503 while the database does not answer."""
+        try:
+            return self._metrics()
+        except SQLAlchemyError as error:
+            return PlainTextResponse(f"The database does not answer ({type(error).__name__}).", 503)
+
+    def _metrics(self) -> Response:
         registry = CollectorRegistry()
         with self._core.view() as session:
             now = self._core.clock.now(session)

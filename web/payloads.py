@@ -195,7 +195,7 @@ def understood(body: bytes, content_type: str) -> Json:
     """A request's payload, whole, with the members that its kind has. Raises NotSlacks, and nothing else."""
     try:
         text = body.decode()
-        if content_type.partition(";")[0].strip().lower() == "application/json":
+        if content_type.partition(";")[0].strip().lower() == "application/json" or text.startswith("{"):
             return _checked(text)
         form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
         if "payload" in form:

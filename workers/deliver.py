@@ -38,9 +38,10 @@ class Brakes:
         self._until: dict[str, datetime] = {}
         self._timeouts = 0
 
-    def learn(self, brakes: Mapping[str, datetime]) -> None:
-        """What is braked by others."""
-        self._until |= brakes
+    def learn(self, claimed: Claim) -> None:
+        """What is braked by others, by the database's clock; this machine's may be wrong."""
+        ahead = self._core.clock.now() - (claimed.until - leases.LEASE)
+        self._until |= {name: until + ahead for name, until in claimed.brakes.items()}
 
     def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
         name = f"{method}:{args.get('channel')}" if method == "chat.postMessage" else method
@@ -91,21 +92,19 @@ class Courier:
         claimed = leases.claim(self.core, up_to_priority=up_to_priority)
         if claimed is None:
             return self._check_one()
-        self.brakes.learn(claimed.brakes)
+        self.brakes.learn(claimed)
         try:
             self._work(claimed, self.table[claimed.delivery.reaction])
         except Exception:  # a bug must not stop the others; the lease runs out and it is tried again, slowly
             log.exception("delivery %s of INC-%s", claimed.delivery.id, claimed.delivery.incident_id)
-            later = claimed.delivery.tried_at or self.core.clock.now()
             wait = timedelta(seconds=min(300, 2 ** min(claimed.delivery.attempt, 8)))
-            leases.put_back(self.core, claimed, at=later + wait, doubt=True, trouble="a bug: see the log")
+            leases.put_back(self.core, claimed, after=wait, doubt=True, trouble="a bug: see the log")
         return True
 
     def _work(self, claimed: Claim, reaction: Reaction) -> None:
         delivery, act = claimed.delivery, reaction.act
         scene = load(self.core, delivery)
         desk = Desk(self.core, self.brakes, self.workspace, delivery, scene)
-        now = self.core.clock.now
         doubt = claimed.doubt
         started = time.monotonic()
         try:
@@ -119,13 +118,13 @@ class Courier:
                 result = self._perform(act, desk)
         except NotYet as wait:
             later = max(timedelta(seconds=wait.seconds), _wait(delivery.attempt))
-            leases.put_back(self.core, claimed, at=now() + later, doubt=claimed.doubt)
+            leases.put_back(self.core, claimed, after=later, doubt=claimed.doubt)
         except SlackBraked as braked:
-            leases.put_back(self.core, claimed, at=now() + timedelta(seconds=braked.seconds), doubt=claimed.doubt)
+            leases.put_back(self.core, claimed, after=timedelta(seconds=braked.seconds), doubt=claimed.doubt)
         except SlackAway as away:
-            leases.put_back(self.core, claimed, at=now() + _wait(delivery.attempt), doubt=claimed.doubt, trouble=str(away))
+            leases.put_back(self.core, claimed, after=_wait(delivery.attempt), doubt=claimed.doubt, trouble=str(away))
         except SlackDoubt as failed:
-            leases.put_back(self.core, claimed, at=now() + leases.LOOK_AFTER, doubt=True, trouble=str(failed))
+            leases.put_back(self.core, claimed, after=leases.LOOK_AFTER, doubt=True, trouble=str(failed))
         except SlackRefused as refused:
             self._refused(claimed, reaction, desk, refused, doubt)
         else:
@@ -142,16 +141,16 @@ class Courier:
 
     def _refused(self, claimed: Claim, reaction: Reaction, desk: Desk, refused: SlackRefused, doubt: bool) -> None:
         """A refused look leaves the doubt. A bad token or a lost channel may be mended; anything else is given up."""
-        now, delivery = self.core.clock.now(), claimed.delivery
+        delivery = claimed.delivery
         mendable = refused.error in _TOKEN_TROUBLE
         if mendable or (doubt and delivery.refusals < _REFUSED_LOOKS):
             wait = timedelta(seconds=min(60, 5 * delivery.attempt))
-            leases.put_back(self.core, claimed, at=now + wait, doubt=claimed.doubt, trouble=str(refused), refused=not mendable)
+            leases.put_back(self.core, claimed, after=wait, doubt=claimed.doubt, trouble=str(refused), refused=not mendable)
             return
         if refused.error in _CHANNEL_TROUBLE:
             self.workspace.forget_channel(desk.scene.policy.workspace.announce_channel)
         if delivery.refusals + 1 < _REFUSALS:
-            leases.put_back(self.core, claimed, at=now + timedelta(seconds=1), doubt=False, trouble=str(refused), refused=True)
+            leases.put_back(self.core, claimed, after=timedelta(seconds=1), doubt=False, trouble=str(refused), refused=True)
             return
         log.error("INC-%s: %s %s given up: %s", delivery.incident_id, delivery.reaction, delivery.target, refused)
         silent = reaction.priority >= DECORATION or delivery.reaction in ("alarm", "announcement", "room")

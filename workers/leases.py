@@ -89,10 +89,11 @@ def oldest_due(session: Session, now: datetime) -> tuple[int, datetime | None]:
     return int(count), since
 
 
-def put_back(core: Core, claimed: Claim, *, at: datetime, doubt: bool, trouble: str = "", refused: bool = False) -> None:
-    """Not now: it may be claimed again at `at`. Keeps nothing if the lease was lost."""
+def put_back(core: Core, claimed: Claim, *, after: timedelta, doubt: bool, trouble: str = "", refused: bool = False) -> None:
+    """Not now: it may be claimed again so much later. Keeps nothing if the lease was lost."""
     row = claimed.delivery
     with core.transaction() as session:
+        at = core.clock.now(session) + after
         session.execute(
             update(Delivery)
             .where(col(Delivery.id) == row.id, col(Delivery.attempt) == row.attempt, col(Delivery.state) == OPEN)

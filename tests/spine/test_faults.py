@@ -93,6 +93,43 @@ def test_slack_is_away_for_minutes(house: House, outage: str) -> None:
     assert any("You are paged: INC-2" in post.text for post in bob.inbox)
 
 
+@pytest.mark.parametrize("when", ["at_once", "later"])
+def test_slack_sends_every_request_twice(make_house: Callable[..., House], when: str) -> None:
+    """Commands, buttons, forms and events: nothing comes of the second."""
+
+    def job() -> tuple[House, list[str]]:
+        house = make_house()
+        house.workspace.faults.change({"redeliver": when if seen else "", "redeliver_after": 40.0})
+        alice, bob = house.slack.people("alice", "bob")
+        alice.runs("/incident")
+        alice.fills("What is wrong?", "Checkout is down")
+        alice.chooses("Severity", "SEV1")
+        assert alice.submits() == {}
+        house.passes(20)
+        room = house.room()
+        bob.clicks("Acknowledge")
+        bob.pins(bob.says("errors are falling", in_=room))
+        bob.reacts("pushpin", bob.says("still falling", in_=room))
+        bob.runs("/incident tech", in_=room)
+        bob.runs("/incident task look at the pool", in_=room)
+        alice.clicks("Update", in_=room.pins[-1])
+        alice.fills("Impact", "1 in 3 payments fail")
+        alice.submits()
+        house.passes(50)
+        alice.runs("/incident identified", in_=room)
+        alice.runs("/incident sev 2 it is only some", in_=room)
+        house.passes(SETTLED)
+        assert_kept(house)
+        return house, [event.kind for event in house.events()]
+
+    seen: list[list[str]] = []
+    for _ in range(2):
+        house, kinds = job()
+        house.close()
+        seen.append(kinds)
+    assert seen[0] == seen[1]
+
+
 def test_an_answer_that_never_comes(house: House) -> None:
     """One call in ten is answered by silence, after taking effect or before."""
     house.workspace.faults.change({"hang_before": 0.05, "hang_after": 0.05, "seed": 3})

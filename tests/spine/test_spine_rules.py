@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot.acts import Desk
 from bot.acts.post import Post
@@ -91,7 +91,7 @@ def test_an_older_open_row_blocks_its_lane_and_no_other(settled: House) -> None:
         (n, next(e.id for e in settled.events(n) if e.payload.get("text") == text))
         for n, text in ((1, "first"), (2, "elsewhere"))
     ]  # fmt: skip
-    leases.put_back(settled.core, posts[0], at=settled.clock.at + timedelta(hours=1), doubt=False)
+    leases.put_back(settled.core, posts[0], after=timedelta(hours=1), doubt=False)
     assert leases.claim(settled.core) is None, "the second waits for the first, however long"
 
 
@@ -321,6 +321,28 @@ def test_a_429_brakes_its_channel_for_everybody(settled: House) -> None:
     settled.advance(seconds=29)
     assert len(deliveries(settled, state="open")) == 2
     settled.advance(seconds=2)
+    assert_kept(settled)
+
+
+@pytest.mark.parametrize("wrong", [-60, 60])
+def test_a_machine_whose_clock_is_wrong(settled: House, wrong: int) -> None:
+    """Waits and brakes go by the database's clock, as for everybody else."""
+
+    class WrongHere:
+        def now(self, session: Session | None = None) -> datetime:
+            return settled.clock.at + (timedelta() if session is not None else timedelta(seconds=wrong))
+
+    settled.core.clock = WrongHere()
+    settled.workspace.faults.fail_next("chat.postMessage", 1, status=500, after_effect=True)
+    note(settled, "It began at noon")
+    settled.settle()
+    [row] = deliveries(settled, "post", "open")
+    assert row.next_at == settled.clock.at + leases.LOOK_AFTER
+    leases.brake(settled.core, "conversations.history", 10)
+    settled.advance(seconds=9.5)
+    assert deliveries(settled, "post", "open")
+    settled.advance(seconds=1)
+    assert deliveries(settled, "post", "open") == []
     assert_kept(settled)
 
 

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -15,6 +16,8 @@ from slack_bolt import App
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bot.settings import Settings
+from bot.wiring import build
 from tests.processes.harness import until
 from tests.web.conftest import SECRET, Kept, Web, command, signed
 from web.server import make_web
@@ -147,18 +150,39 @@ def test_a_body_that_never_comes_is_given_up() -> None:
         assert status(connection) == 408
 
 
-def test_health_and_metrics_answer_without_redis_and_without_a_clock(port: int) -> None:
-    def get(path: str) -> tuple[int, str]:
-        with connected(port) as connection:
-            connection.sendall(head("Connection: close", method="GET", path=path))
-            answer = connection.makefile("rb").read().decode()
-            return int(answer.split()[1]), answer.partition("\r\n\r\n")[2]
+def get(port: int, path: str) -> tuple[int, str]:
+    with connected(port) as connection:
+        connection.sendall(head("Connection: close", method="GET", path=path))
+        answer = connection.makefile("rb").read().decode()
+        return int(answer.split()[1]), answer.partition("\r\n\r\n")[2]
 
-    assert get("/livez") == (200, "ok")
-    code, body = get("/healthz")
+
+def test_health_and_metrics_answer_without_redis_and_without_a_clock(port: int) -> None:
+    assert get(port, "/livez") == (200, "ok")
+    code, body = get(port, "/healthz")
     assert code == 503 and json.loads(body)["database"] == "ok" and "clock" in json.loads(body)["clock"]
-    code, body = get("/metrics")
+    code, body = get(port, "/metrics")
     assert code == 200 and "muster_clock_sweep_age_seconds -1.0" in body
+
+
+def test_a_database_that_is_away_is_said_and_nothing_breaks(tmp_path: Path, log: Kept) -> None:
+    settings = Settings(
+        slack_bot_token="xoxb-x",
+        slack_signing_secret=SECRET,
+        slack_api_url="http://127.0.0.1:1/api/",
+        database_url="postgresql://muster:hunter2@127.0.0.1:1/muster",
+        muster_config=tmp_path / "muster.yml",
+        _env_file=None,
+    )
+    with serving(make_web(build(settings, bell=lambda priority: None), "redis://127.0.0.1:1")) as port:
+        assert get(port, "/livez") == (200, "ok")
+        code, body = get(port, "/healthz")
+        assert code == 503 and json.loads(body)["database"].startswith("does not answer")
+        assert get(port, "/metrics")[0] == 503
+        assert ask(port, "declare sev1 Checkout is down") == 200
+    assert "hunter2" not in log.text
+    assert all("the database failed a request" in line for line in log.broken)
+    log.lines.clear()
 
 
 def test_secrets_stay_out_of_the_log(log: Kept) -> None:

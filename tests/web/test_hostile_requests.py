@@ -250,6 +250,20 @@ def test_an_event_sent_again_changes_nothing(fresh_web: Web) -> None:
     assert post.reactions == {"memo": ["muster"]}
 
 
+def test_whoever_joins_is_told_once_though_the_event_comes_again(fresh_web: Web) -> None:
+    web, bob = fresh_web, fresh_web.person("bob")
+    web.person("alice").runs("/incident declare sev1 Checkout is down")
+    web.settle()
+    room = next(room for room in web.sandbox.people.channels_starting("inc-"))
+    bob.joins(room)
+    until(lambda: bob.ephemerals, 5, "no catch-up")
+    sent = next(e for e in web.sandbox.workspace.log.entries if e.kind == "event:member_joined_channel" and bob.id in e.payload)
+    for retry in (1, 2):
+        assert web.event(json.loads(sent.payload), retry=retry).status_code == 200
+    time.sleep(0.3)
+    assert len(bob.ephemerals) == 1
+
+
 # --- anything at all
 
 
