@@ -1,6 +1,7 @@
 """Who holds which role."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from sqlmodel import col, select
 
@@ -12,7 +13,7 @@ from models import Event, RoleAssignment
 
 
 class RoleHeld(Refused):
-    """The role has a holder who is somebody else; `confirmed` is needed, so that it never changes silently."""
+    """The role has a holder who is somebody else: it is given to another only when `replaces` names them."""
 
     def __init__(self, role: str, role_name: str, holder: str) -> None:
         super().__init__(f"<@{holder}> is {role_name}. Replace them? They and the room will be told.", field="person")
@@ -27,10 +28,15 @@ class NotHolder(Refused):
         self.role, self.holder = role, holder
 
 
-def assign(core: Core, number: int, role: str, person: str, *, by: str, confirmed: bool = False, key: str | None = None) -> Event:
-    """Give a role, or take it. A held one changes only by its holder, or after a confirmation that both are told of."""
+def assign(
+    core: Core, number: int, role: str, person: str, *, by: str, replaces: str | None = None, key: str | None = None
+) -> Event:
+    """Give a role, or take it. A held one changes only by its holder, or after a confirmation that both are told of.
+
+    `replaces` is the holder whom the confirmation was about: if it is somebody else by now, it has to be asked again.
+    """
     with core.unit(number, key) as unit:
-        _check(unit, role, person, by=by, confirmed=confirmed)
+        _check(unit, role, person, by=by, replaces=replaces)
         return give(unit, role, person, by=by)
 
 
@@ -40,7 +46,7 @@ def assign_all(
     changes: Mapping[str, str | None],
     *,
     by: str,
-    confirmed: bool = False,
+    replaces: Mapping[str, str] = MappingProxyType({}),
     key: str | None = None,
 ) -> list[Event]:
     """Several roles at once, by the rules of `assign`, and of `leave` where nobody is to hold it: all of it or none.
@@ -54,18 +60,18 @@ def assign_all(
             if person is None and now is not None:
                 events.append(_give_up(unit, role, by=by))
             elif person is not None and (now is None or now.person != person):
-                _check(unit, role, person, by=by, confirmed=confirmed)
+                _check(unit, role, person, by=by, replaces=replaces.get(role))
                 events.append(give(unit, role, person, by=by))
         return events
 
 
-def _check(unit: Unit, role: str, person: str, *, by: str, confirmed: bool) -> None:
+def _check(unit: Unit, role: str, person: str, *, by: str, replaces: str | None) -> None:
     if unit.incident.status in ENDED:
         raise Refused(f"{unit.incident.key} is {unit.incident.status}; its roles are history.")
     now = _current(unit, role)
     if now is not None and now.person == person:
         raise Refused(f"<@{person}> is {unit.policy.role_name(role)} already; nothing was changed.")
-    if now is not None and by != now.person and not confirmed:
+    if now is not None and by != now.person != replaces:
         raise RoleHeld(role, unit.policy.role_name(role), now.person)
 
 

@@ -1,5 +1,6 @@
 """Keeping one message or topic equal to the incident's state: posted once, edited ever after."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,13 @@ from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
 from bot.views.card import line
+from bot.views.texts import escape
 from incidents.core import Unit
 from models import Delivery, Incident
 from models.spine import OPEN
 
+_MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})>")
+_TOPIC_LENGTH = 250
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 
@@ -87,8 +91,15 @@ class Topic(Act):
         channel = desk.scene.incident.room_channel
         if channel is None:
             raise NotYet
-        wanted = self.text(desk.scene)
+        wanted = self._named(desk)
         now = desk.call("conversations.info", channel=channel)["channel"].get("topic", {}).get("value", "")
         if now != wanted:
             desk.call("conversations.setTopic", channel=channel, topic=wanted)
         return {"topic": wanted}
+
+    def _named(self, desk: Desk) -> str:
+        """Slack makes no links in a topic, so people stand there by name."""
+        text = self.text(desk.scene)
+        names = desk.workspace.names(_MENTION.findall(text))
+        named = _MENTION.sub(lambda found: f"@{escape(names[found[1]])}", text)
+        return named if len(named) <= _TOPIC_LENGTH else re.sub(r"&\w{0,4}$", "", named[: _TOPIC_LENGTH - 1]) + "…"

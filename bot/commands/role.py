@@ -7,16 +7,19 @@ from incidents import roles
 from incidents.errors import Refused, quote
 from incidents.policy import Policy
 
+INSTEAD_OF = " instead of "  # in the button's value: whom the question was about
+
 
 def run(request: Request) -> Answer:
-    """`role ic` takes it, `role ic @who` gives it. A held one changes after a button has asked."""
-    role, rest = split(request.text, request.policy)
+    """`role ic` takes it, `role ic @who` gives it. A held one changes after a button has asked about its holder."""
+    said, _, holder = request.text.partition(INSTEAD_OF) if request.confirmed else (request.text, "", "")
+    role, rest = split(said, request.policy)
     person = people.only(rest, request.by)
     number = request.incident_number
     try:
-        roles.assign(request.core, number, role, person, by=request.by, confirmed=request.confirmed, key=request.key)
+        roles.assign(request.core, number, role, person, by=request.by, replaces=holder or None, key=request.key)
     except roles.RoleHeld as question:
-        return answers.ask(question, "Replace them", "role", number, f"{role} <@{person}>")
+        return answers.ask(question, "Replace them", "role", number, f"{role} <@{person}>{INSTEAD_OF}{question.holder}")
     return answers.role_given(look.scene(request.core, number), role, person, request.by)
 
 

@@ -37,12 +37,14 @@ def submit(form: Submission) -> Answer:
     }
     if not changes:
         return Answer("Nothing was changed.")
-    confirmed = REPLACE in form.options("confirm")
+    replaces = shown if REPLACE in form.options("confirm") else {}
     try:
-        roles.assign_all(request.core, number, changes, by=request.by, confirmed=confirmed, key=request.key)
+        roles.assign_all(request.core, number, changes, by=request.by, replaces=replaces, key=request.key)
     except roles.NotHolder as refused:  # a form shows no mentions, so the holder is not named in its errors
         raise FormError({refused.role: "Only its holder can give it up. Choose somebody to replace them."}) from None
     except roles.RoleHeld as held:
+        if held.holder != shown.get(held.role):
+            raise FormError({held.role: "Somebody took it while this form was open. Close the form and look again."}) from None
         way = "Tick the box below" if "confirm" in form.values else f"Close this form and say `/incident {held.role} @who`"
         raise FormError({held.role: f"Somebody else holds it. {way} to replace them."}) from None
     return answers.roles_given(look.scene(request.core, number), changes, request.by)

@@ -119,10 +119,15 @@ def _notice(core: Core, number: int, a: int, b: int, key: str) -> None:
 
 VERBS: dict[str, Verb] = {
     "assign": lambda c, n, a, b, k: roles.assign(
-        c, n, ("ic", "tech", "comms", "scribe", "piper")[a % 5], PEOPLE[b % 3], by=PEOPLE[a % 3], confirmed=b > 4, key=k
+        c, n, ("ic", "tech", "comms", "scribe", "piper")[a % 5], PEOPLE[b % 3], by=PEOPLE[a % 3], replaces=PEOPLE[b % 2], key=k
     ),
     "assign all": lambda c, n, a, b, k: roles.assign_all(
-        c, n, {"ic": PEOPLE[a % 3], "comms": None if b % 2 else PEOPLE[b % 3]}, by=PEOPLE[b % 3], confirmed=a > 3, key=k
+        c,
+        n,
+        {"ic": PEOPLE[a % 3], "comms": None if b % 2 else PEOPLE[b % 3]},
+        by=PEOPLE[b % 3],
+        replaces={"ic": PEOPLE[a % 2]},
+        key=k,
     ),
     "leave": lambda c, n, a, b, k: roles.leave(c, n, ("ic", "tech", "comms", "scribe")[a % 4], by=PEOPLE[b % 3], key=k),
     "severity": lambda c, n, a, b, k: edit.change_severity(c, n, LEVELS[a % 4], by=PEOPLE[b % 3], why="why" * (b % 2), key=k),
