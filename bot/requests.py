@@ -25,6 +25,7 @@ from incidents.errors import Refused
 from incidents.events import read
 from incidents.rules.lifecycle import OPEN
 from incidents.rules.naming import incident_ref
+from incidents.rules.severity import split_leading_severity
 from incidents.timeline import at_home
 from models import Event, Incident
 
@@ -152,7 +153,9 @@ class Dispatcher:
                 return command, rest
         for role, policy in self.core.policy.roles.items():
             if word == role or word in policy.aliases:
-                return self.commands["role"], f"{role} {rest}".strip()
+                named, _, person = rest.partition(" ")  # `ic 42 @who` is `role 42 ic @who`
+                said = f"{named} {role} {person}" if incident_ref(named) else f"{role} {rest}"
+                return self.commands["role"], said.strip()
         raise Refused(self._did_you_mean(word))
 
     def _did_you_mean(self, word: str) -> str:
@@ -191,7 +194,7 @@ class Dispatcher:
         word, _, after = rest.partition(" ")
         named = incident_ref(word)
         room = at_home(self.core, channel)
-        if named is not None and word.isdigit() and _is_text(command, after.strip(), in_room=room is not None):
+        if named is not None and word.isdigit() and self._is_text(command, word, after.strip(), in_room=room is not None):
             named = None
         if named is not None:
             with self.core.view() as session:
@@ -199,6 +202,16 @@ class Dispatcher:
         if room is not None:
             return room.number, rest, []
         return self._only_open(rest)
+
+    def _is_text(self, command: Command, number: str, after: str, *, in_room: bool) -> bool:
+        """Whether a bare number at the front is what was said ("sev 2 why", in a room "note 42 users affected") and not
+        the incident that is meant ("resolve 42", "sev 42", "sev 42 2 why"). `INC-42` is never in doubt."""
+        if not command.free_text:
+            return False
+        if command.name == "sev":
+            level, next_level = (split_leading_severity(text, self.core.policy)[0] for text in (number, after))
+            return in_room or (level is not None and next_level is None)
+        return in_room and bool(after)
 
     def _only_open(self, rest: str) -> tuple[int | None, str, list[Incident]]:
         with self.core.view() as session:
@@ -279,14 +292,6 @@ class Dispatcher:
             except (KeyError, ValueError):
                 name = self.core.policy.workspace.timezone
             self._timezones[user] = name
-
-
-def _is_text(command: Command, after: str, *, in_room: bool) -> bool:
-    """Whether a bare number at the front is what was said ("sev 2", in a room "note 42 users affected") and not the
-    incident that is meant ("resolve 42"). `INC-42` is never in doubt."""
-    if not command.free_text:
-        return False
-    return in_room if after else command.name == "sev"
 
 
 def open_incidents(session: Session, limit: int = 100) -> list[Incident]:
