@@ -43,12 +43,18 @@ def create(workspace: "Workspace", name: str, kind: Kind, by: str) -> Channel:
         return room
 
 
+def find_direct(workspace: "Workspace", people: list[str]) -> Channel | None:
+    """The direct conversation of exactly these people, if there is one."""
+    with workspace.lock:
+        rooms = workspace.state.channels.values()
+        return next((room for room in rooms if room.is_direct and set(room.members) == set(people)), None)
+
+
 def direct(workspace: "Workspace", people: list[str]) -> Channel:
     """The direct conversation of exactly these people, opened if there is none."""
     with workspace.changing() as state:
-        for room in state.channels.values():
-            if room.is_direct and set(room.members) == set(people):
-                return room
+        if found := find_direct(workspace, people):
+            return found
         kind: Kind = "im" if len(set(people)) <= 2 else "mpim"
         names = "--".join(state.people[id].name for id in people)
         id = workspace.new_id("D" if kind == "im" else "G")

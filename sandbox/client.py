@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sandbox.workspace import Workspace
 
 TROUBLE = "We had some trouble connecting. Try again?"
+NOT_INTERACTIVE = "This app is not configured to handle interactive responses."
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Client:
         room = self.room(channel, writing=True)
         if not text.strip():
             raise CannotDo("There is nothing to send.")
+        if self._is_muted(room):
+            raise CannotDo("Sending messages to this app has been turned off.")
         parent = room.messages.get(thread_ts) if thread_ts else None
         if thread_ts and parent is None:
             raise CannotDo("That thread is gone.")
@@ -138,7 +141,7 @@ class Client:
         if len(query) < element.get("min_query_length", 3):
             return []
         payload = payloads.block_suggestion(self.workspace, self.user, where, block, element, query)
-        ack = self.workspace.delivery.ask(Request("interactive", payload))
+        ack = self._ask(payload)
         if not ack.ok or not isinstance(ack.body, dict):
             return []
         groups = ack.body.get("option_groups") or [{"options": ack.body.get("options") or []}]
@@ -154,8 +157,8 @@ class Client:
             return self._sent_back(view, errors)
         with self.workspace.changing():
             trigger = modals.trigger(self.workspace, self.user)
-            payload = payloads.view_submission(self.workspace, view, trigger)
-        ack = self.workspace.delivery.ask(Request("interactive", payload))
+            payload = payloads.view_submission(self.workspace, view, trigger, self._response_urls(view))
+        ack = self._ask(payload)
         if not ack.ok:
             return self._trouble(view, ack)
         try:
@@ -172,7 +175,7 @@ class Client:
         for closed in gone:
             if closed.content.get("notify_on_close"):
                 payload = payloads.view_closed(self.workspace, closed, cleared=all)
-                self.workspace.delivery.ask(Request("interactive", payload))
+                self._ask(payload)
 
     def shortcut(self, callback_id: str, message: Message | None = None) -> Outcome:
         """Use a global shortcut, or a message's."""
@@ -190,7 +193,9 @@ class Client:
         return self._interact(payload)
 
     def home(self) -> View | None:
-        """Open the app's home; what the app has published so far is there at once."""
+        """Open the app's home; what the app has published so far is there at once. Without a Home tab nothing happens."""
+        if not self.workspace.manifest.home_tab:
+            return None
         room = channels.direct(self.workspace, [self.workspace.bot_user, self.user])
         view = self.workspace.state.homes.get(self.user)
         event = {"type": "app_home_opened", "user": self.user, "channel": room.id, "tab": "home"}
@@ -287,6 +292,12 @@ class Client:
     def _name(self) -> str:
         return self.workspace.state.people[self.user].name
 
+    def _is_muted(self, room: Channel) -> bool:
+        """Whether this is the app's direct conversation, and its manifest takes no messages there."""
+        manifest = self.workspace.manifest
+        with_app = room.kind == "im" and self.workspace.bot_user in room.members
+        return with_app and (manifest.messages_read_only or not manifest.messages_tab)
+
     def _may_see(self, room: Channel) -> bool:
         return room.kind == "public" or self.user in room.members
 
@@ -315,8 +326,27 @@ class Client:
     # --- what comes back
 
     def _interact(self, payload: Json) -> Outcome:
-        ack = self.workspace.delivery.ask(Request("interactive", payload))
+        ack = self._ask(payload)
         return Outcome(ack.ok, ack.error, ms=ack.ms)
+
+    def _ask(self, payload: Json) -> Ack:
+        """Send an interaction, if the app's manifest says that it takes any."""
+        if not self.workspace.manifest.interactivity:
+            return Ack(0, error=NOT_INTERACTIVE)
+        return self.workspace.delivery.ask(Request("interactive", payload))
+
+    def _response_urls(self, view: View) -> list[Json]:
+        """A response_url for each conversation that was chosen where the form asks for one."""
+        urls = []
+        for block, element in modals.elements(view.content["blocks"]):
+            if element.get("response_url_enabled"):
+                state = view.values[block["block_id"]][element["action_id"]]
+                room_id = state.get("selected_conversation") or state.get("selected_channel")
+                if room_id:
+                    url = responses.issue(self.workspace, self.user, self.workspace.state.channels[room_id])
+                    names = {"block_id": block["block_id"], "action_id": element["action_id"]}
+                    urls.append(names | {"channel_id": room_id, "response_url": url})
+        return urls
 
     def _incomplete(self, view: View) -> dict[str, str]:
         errors = {}

@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from sandbox import modals, shapes
+from sandbox import canvases, modals, shapes
 from sandbox.choices import CannotDo
 from sandbox.client import Client, Outcome
-from sandbox.state import Channel, Json, Message, View
+from sandbox.state import Channel, Json, Message, UserGroup, View
+from sandbox.wire import Wire, body_of, no
 
 if TYPE_CHECKING:
     from sandbox.workspace import Workspace
@@ -34,7 +35,7 @@ class Control:
         self._limiter: CapacityLimiter | None = None
 
     def routes(self) -> list[BaseRoute]:
-        reading = {"state": self.state, "messages": self.messages, "log": self.log}
+        reading = {"state": self.state, "messages": self.messages}
         acting: dict[str, Callable[[Client, Json], Json]] = {
             "command": self._command,
             "message": self._message,
@@ -59,10 +60,9 @@ class Control:
             *(Route(f"/control/{name}", handler) for name, handler in reading.items()),
             *(Route(f"/control/{name}", self._acting(act), methods=["POST"]) for name, act in acting.items()),
             Route("/control/stream", self.stream),
-            Route("/control/faults", self.faults, methods=["GET", "POST"]),
-            Route("/control/redeliver", self.redeliver, methods=["POST"]),
-            Route("/control/disconnect", self.disconnect, methods=["POST"]),
             Route("/control/file", self.file),
+            Route("/control/canvas", self.canvas),
+            *Wire(self._workspace).routes(),
         ]
 
     # --- looking
@@ -71,7 +71,7 @@ class Control:
         """The workspace as one person sees it."""
         client = self._client(request.query_params.get("as", ""))
         if client is None:
-            return _no("Say who you are: ?as=<user id>.")
+            return no("Say who you are: ?as=<user id>.")
         with self._workspace.lock:
             return JSONResponse(_state(client))
 
@@ -80,7 +80,7 @@ class Control:
         query = request.query_params
         client = self._client(query.get("as", ""))
         if client is None:
-            return _no("Say who you are: ?as=<user id>.")
+            return no("Say who you are: ?as=<user id>.")
         try:
             limit = int(query.get("limit", "200"))
             with self._workspace.lock:
@@ -91,23 +91,28 @@ class Control:
                         "messages": [_message(self._workspace, item) for item in shown],
                         "pins": [pin.ts for pin in room.pins],
                         "bookmarks": [_bookmark(item) for item in room.bookmarks],
+                        "canvases": _canvases(client, room),
                     }
                 )
         except (CannotDo, ValueError) as error:
-            return _no(str(error))
-
-    async def log(self, request: Request) -> Response:
-        limit = request.query_params.get("limit", "200")
-        return JSONResponse({"entries": self._workspace.log.recent(int(limit) if limit.isdigit() else 200)})
+            return no(str(error))
 
     async def file(self, request: Request) -> Response:
         """A file's bytes for the page; always as a download, so that nothing in it runs here."""
         item = self._workspace.state.files.get(request.query_params.get("id", ""))
         if item is None or item.content is None:
-            return _no("There is no such file.", 404)
+            return no("There is no such file.", 404)
         name = "".join(letter for letter in item.name if letter.isascii() and letter not in '"\\\r\n') or "file"
         headers = {"content-disposition": f'attachment; filename="{name}"', "x-content-type-options": "nosniff"}
         return Response(item.content, media_type="application/octet-stream", headers=headers)
+
+    async def canvas(self, request: Request) -> Response:
+        """A canvas that this person may read: its title, Markdown and sections."""
+        query = request.query_params
+        item = self._workspace.state.canvases.get(query.get("id", ""))
+        if item is None or item.deleted or not canvases.level(self._workspace, item, query.get("as", "")):
+            return no("There is no such canvas.", 404)
+        return JSONResponse({"ok": True, "canvas": canvases.shown(item)})
 
     async def stream(self, request: Request) -> Response:
         """Server-Sent Events: a line for each change, and a comment now and then to keep the connection."""
@@ -137,47 +142,21 @@ class Control:
 
         return StreamingResponse(lines(), media_type="text/event-stream", headers={"cache-control": "no-store"})
 
-    # --- the weather and the wire
-
-    async def faults(self, request: Request) -> Response:
-        if request.method == "POST":
-            try:
-                self._workspace.faults.change(await _body(request))
-            except (ValueError, TypeError) as error:
-                return _no(str(error))
-        return JSONResponse({"ok": True, **self._workspace.faults.as_json()})
-
-    async def redeliver(self, request: Request) -> Response:
-        try:
-            count = int((await _body(request)).get("n", 1))
-        except (ValueError, TypeError):
-            return _no("n must be a number.")
-        return JSONResponse({"ok": True, "redelivered": self._workspace.delivery.redeliver(count)})
-
-    async def disconnect(self, request: Request) -> Response:
-        """End every Socket Mode connection: with a reason, or with `drop` without a word."""
-        body = await _body(request)
-        socket = self._workspace.socket_mode
-        if socket is None:
-            return _no("There is no Socket Mode here.")
-        told = socket.drop() if body.get("drop") else socket.disconnect(str(body.get("reason", "refresh_requested")))
-        return JSONResponse({"ok": True, "connections": told})
-
     # --- acting as a person
 
     def _acting(self, act: Callable[[Client, Json], Json]) -> Callable[[Request], Any]:
         async def handler(request: Request) -> Response:
             try:
-                body = await _body(request)
+                body = await body_of(request)
                 client = self._client(str(body.get("as", "")))
                 if client is None:
-                    return _no('Say who you are: {"as": <user id>}.')
+                    return no('Say who you are: {"as": <user id>}.')
                 self._limiter = self._limiter or CapacityLimiter(THREADS)  # only a running loop can make one
                 result = await to_thread.run_sync(self._carry_out, act, client, body, limiter=self._limiter)
             except CannotDo as error:
-                return _no(str(error))
+                return no(str(error))
             except (KeyError, TypeError, ValueError) as error:
-                return _no(f"That request is not complete: {error!r}.")
+                return no(f"That request is not complete: {error!r}.")
             return JSONResponse(result, status_code=200 if result["ok"] else 422)
 
         return handler
@@ -298,6 +277,8 @@ def _state(client: Client) -> Json:
             for p in state.people.values()
         ],
         "channels": [_channel(client, room) for room in rooms],
+        "groups": [_group(item) for item in state.groups.values()],
+        "plan": state.team.plan,
         "commands": [
             {"command": item.command, "description": item.description, "usage_hint": item.usage_hint}
             for item in workspace.manifest.commands
@@ -352,6 +333,18 @@ def _message(workspace: "Workspace", item: Message) -> Json:
     }
 
 
+def _canvases(client: Client, room: Channel) -> list[Json]:
+    """The tabs of a channel, its own canvas first."""
+    tabs = [item for item in client.workspace.state.canvases.values() if item.channel == room.id and not item.deleted]
+    seen = [item for item in tabs if canvases.level(client.workspace, item, client.user)]
+    seen.sort(key=lambda item: not item.is_channels)
+    return [{"id": item.id, "title": item.title, "is_channels": item.is_channels, "updated": item.updated} for item in seen]
+
+
+def _group(item: UserGroup) -> Json:
+    return {"id": item.id, "handle": item.handle, "name": item.name, "users": list(item.users), "enabled": not item.disabled_at}
+
+
 def _bookmark(item: Any) -> Json:
     return {"id": item.id, "title": item.title, "link": item.link, "emoji": item.emoji}
 
@@ -363,14 +356,3 @@ def _outcome(outcome: Outcome) -> Json:
     if outcome.errors:
         shape["errors"] = outcome.errors
     return shape
-
-
-async def _body(request: Request) -> Json:
-    body = json.loads(await request.body() or b"{}")
-    if not isinstance(body, dict):
-        raise TypeError("a JSON object is expected")
-    return body
-
-
-def _no(sentence: str, status: int = 400) -> JSONResponse:
-    return JSONResponse({"ok": False, "error": sentence}, status_code=status)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from sandbox.events import envelope
-from sandbox.log import Entry, short
+from sandbox.log import Entry
 from sandbox.state import Json
 
 if TYPE_CHECKING:
@@ -190,25 +190,17 @@ class Delivery:
             self._put(request, 0.0 if faults.redeliver == "at_once" else faults.redeliver_after, copy=True)
 
     def _send(self, request: Request) -> Ack:
-        transport = self._transport
+        transport, log = self._transport, self._workspace.log
+        number = log.causes.begin(request)
         if transport is None:
             ack = Ack(0, error="dispatch_failed", reason="connection_failed")
         else:
             self._sent.append(request)
             ack = transport.send(request)
-        self._workspace.log.record(
-            Entry(
-                self._workspace.now(),
-                "to_app",
-                request.name,
-                round(ack.ms, 1),
-                ack.status,
-                ack.error,
-                short(request.payload),
-                short(ack.body, 600) if ack.body else "",
-                request.retry,
-            )
-        )
+        log.causes.end(number)
+        at, ms = self._workspace.now(), round(ack.ms, 1)
+        entry = Entry(at, "to_app", request.name, ms, ack.status, ack.error, attempt=request.retry, request=number)
+        log.record(entry, request.payload, ack.body)
         return ack
 
 

@@ -1,13 +1,23 @@
 """Faults on demand: slowness, refusals, errors before and after the effect, hangs, outages, lag and redelivery."""
 
 import random
+import re
 import threading
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from sandbox.state import Json
 
-LOOKUPS = ("conversations.history", "conversations.replies")
+SHARES = (
+    "ratelimited",
+    "error_before",
+    "error_after",
+    "hang_before",
+    "hang_after",
+    "redeliver_share",
+    "drop_socket",
+)
+WORDS = {"outage": ("", "drop", "503"), "redeliver": ("", "at_once", "later")}
 
 
 class Unanswered(TimeoutError):
@@ -67,6 +77,7 @@ class Faults:
     redeliver: str = ""  # "" | "at_once" | "later": every request to the app arrives twice, with the same ids
     redeliver_share: float = 1.0
     redeliver_after: float = 1.0
+    drop_socket: float = 0.0  # the share of envelopes after which the websocket is cut, so that their ack is lost
     only: list[str] = field(default_factory=list)  # methods that shares apply to; empty means all
     seed: int = 0
 
@@ -141,6 +152,11 @@ class Faults:
         with self._lock:
             return self._random.random() < self.redeliver_share
 
+    def drops_socket(self) -> bool:
+        """Whether the websocket is cut right after the envelope that has just gone out."""
+        with self._lock:
+            return bool(self.drop_socket) and self._random.random() < self.drop_socket
+
     def as_json(self) -> Json:
         with self._lock:
             return asdict(self) | {"script": [asdict(item) for item in self._script]}
@@ -155,7 +171,7 @@ class Faults:
         if values.pop("clear", False):
             self.clear()
         if script := values.pop("fail_next", None):
-            self.fail_next(**script)
+            self.fail_next(**_script(script))
         for name, value in values.items():
             if name not in known:
                 raise ValueError(f"There is no fault called {name}. There are: {', '.join(known)}, fail_next, clear.")
@@ -163,12 +179,13 @@ class Faults:
 
     def _set(self, name: str, value: Any) -> None:
         current = getattr(self, name)
-        if isinstance(current, (int, float)) and not isinstance(value, (int, float)):
-            raise TypeError(f"{name} must be a number.")
-        if name == "outage" and value not in ("", "drop", "503"):
-            raise ValueError('outage must be "", "drop" or "503".')
-        if name == "redeliver" and value not in ("", "at_once", "later"):
-            raise ValueError('redeliver must be "", "at_once" or "later".')
+        if isinstance(current, (int, float)):
+            _check_number(name, value)
+        if name in WORDS and value not in WORDS[name]:
+            *others, last = (f'"{word}"' for word in WORDS[name])
+            raise ValueError(f"{name} must be {', '.join(others)} or {last}.")
+        if name == "only" and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+            raise TypeError("only must be a list of methods.")
         with self._lock:
             setattr(self, name, value)
             if name == "seed":
@@ -182,3 +199,24 @@ class Faults:
         with self._lock:
             self.only = []
             self._script.clear()
+
+
+def _check_number(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} must be a number.")
+    if value < 0 or (name in SHARES and value > 1):
+        raise ValueError(f"{name} must be {'from 0 to 1' if name in SHARES else '0 or more'}.")
+
+
+def _script(given: Any) -> dict[str, Any]:
+    """One scripted failure as it was asked for. Raises ValueError or TypeError when it means nothing."""
+    if not isinstance(given, dict) or not isinstance(given.get("method"), str):
+        raise TypeError("fail_next must be an object with a method.")
+    if unknown := given.keys() - {"method", "times", "error", "status", "after_effect", "retry_after"}:
+        raise ValueError(f"fail_next does not know {', '.join(sorted(unknown))}.")
+    for name in ("times", "status", "retry_after"):
+        if not isinstance(given.get(name, 1), int):
+            raise TypeError(f"{name} must be a number.")
+    if not re.fullmatch(r"[a-z_]+", str(given.get("error", "internal_error"))):
+        raise ValueError("error must be one of Slack's names.")
+    return given

@@ -2,19 +2,27 @@
 
 import itertools
 import json
-from collections import deque
+import threading
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.causes import Causes
 from sandbox.state import Json
 
 SHOWN = 2000
+WHOLE_MOST = 500  # requests that are kept with all they carried
+WHOLE_BYTES = 300_000
 
 
 @dataclass
 class Entry:
-    """One request: to the app (with the time it took to acknowledge) or from it (a Web API call)."""
+    """One request: to the app (with the time it took to acknowledge) or from it (a Web API call).
+
+    To the app, `request` is its own number; from it, the number of the request that the call came of (0 for none), and
+    `because` is what that rests on (see causes.py).
+    """
 
     at: float
     direction: str  # to_app | from_app
@@ -26,6 +34,8 @@ class Entry:
     answer: str = ""
     attempt: int = 0
     number: int = 0
+    request: int = 0
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,13 +64,23 @@ class Log:
     entries: deque[Entry] = field(default_factory=lambda: deque(maxlen=5000))
     refusals: list[Refusal] = field(default_factory=list)
     on_record: Callable[[], None] = lambda: None
+    causes: Causes = field(default_factory=Causes)
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._wholes: OrderedDict[int, tuple[str, str]] = OrderedDict()
 
-    def record(self, entry: Entry) -> None:
-        entry.number = next(self._numbers)
-        self.entries.append(entry)
+    def record(self, entry: Entry, payload: Any, answer: Any) -> None:
+        """Note a request with what it carried and what came back; long ones are cut in the entry."""
+        whole = short(payload, WHOLE_BYTES), short(answer, WHOLE_BYTES) if answer else ""
+        entry.payload, entry.answer = short(whole[0]), short(whole[1], 600)
+        with self._lock:
+            entry.number = next(self._numbers)
+            self.entries.append(entry)
+            self._wholes[entry.number] = whole
+            if len(self._wholes) > WHOLE_MOST:
+                self._wholes.popitem(last=False)
         self.on_record()
 
     def refuse(self, method: str, args: Json, error: str, detail: str = "") -> None:
@@ -68,4 +88,16 @@ class Log:
 
     def recent(self, limit: int = 200) -> list[Json]:
         """The newest entries, oldest first."""
-        return [vars(entry) for entry in list(self.entries)[-limit:]]
+        with self._lock:
+            return [vars(entry) for entry in list(self.entries)[-limit:]]
+
+    def whole(self, number: int) -> Json | None:
+        """One entry with all it carried, and the numbers of the calls that came of it; None when it is gone."""
+        with self._lock:
+            found = next((entry for entry in self.entries if entry.number == number), None)
+            if found is None:
+                return None
+            payload, answer = self._wholes.get(number, (found.payload, found.answer))
+            asked = found.request if found.direction == "to_app" else 0
+            calls = [entry.number for entry in self.entries if asked and entry.direction == "from_app" and entry.request == asked]
+        return vars(found) | {"payload": payload, "answer": answer, "calls": calls}

@@ -81,9 +81,9 @@ def block_suggestion(workspace: "Workspace", user: str, where: View | Message, b
     return payload | {"container": container, "channel": _channel(room), "message": shapes.message(workspace, where)}
 
 
-def view_submission(workspace: "Workspace", view: View, trigger: str) -> Json:
+def view_submission(workspace: "Workspace", view: View, trigger: str, urls: list[Json]) -> Json:
     payload = _common(workspace, view.user, "view_submission")
-    return payload | {"trigger_id": trigger, "view": shapes.view(workspace, view), "response_urls": []}
+    return payload | {"trigger_id": trigger, "view": shapes.view(workspace, view), "response_urls": urls}
 
 
 def view_closed(workspace: "Workspace", view: View, cleared: bool) -> Json:

@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sandbox import responses, uploads, web_api
+from sandbox import canvases, responses, uploads, web_api
 from sandbox.control import Control
 from sandbox.delivery import Transport
 from sandbox.people import Slack
@@ -33,6 +33,7 @@ from sandbox.workspace import Workspace
 PAGE = Path(__file__).parent / "page"
 LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 BODY_MOST = 20_000_000
+NEVER_SHOWN = {"content-disposition": "attachment", "x-content-type-options": "nosniff"}
 
 
 class Cuttable(H11Protocol):
@@ -90,6 +91,9 @@ class Endpoints:
         if _bearer(request) != self._workspace.bot_token:
             return PlainTextResponse("not allowed", 403)
         id = request.path_params["path"].split("/")[0].rpartition("-")[2]
+        canvas = self._workspace.state.canvases.get(id)
+        if canvas and canvases.level(self._workspace, canvas, self._workspace.bot_user):
+            return Response(canvases.as_html(canvas), media_type="text/html", headers=NEVER_SHOWN)
         item = self._workspace.state.files.get(id)
         if item is None or item.content is None:
             return PlainTextResponse("not found", 404)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox.state import (
     Bookmark,
+    Canvas,
     Channel,
     File,
     Json,
@@ -116,7 +117,7 @@ def channel(workspace: "Workspace", room: Channel, *, members: bool = False, vie
         "is_member": viewer in room.members,
         "topic": note(room.topic),
         "purpose": note(room.purpose),
-        "properties": {},
+        "properties": _properties(workspace, room),
         "previous_names": list(room.previous_names),
     }
     if viewer in room.members:
@@ -124,6 +125,20 @@ def channel(workspace: "Workspace", room: Channel, *, members: bool = False, vie
     if members:
         shape["num_members"] = len(room.members)
     return shape
+
+
+def _properties(workspace: "Workspace", room: Channel) -> Json:
+    """What hangs on a channel: its canvas and the tabs."""
+    tabs = [item for item in workspace.state.canvases.values() if item.channel == room.id and not item.deleted]
+    properties: Json = {}
+    for item in tabs:
+        if item.is_channels:
+            properties["canvas"] = {"file_id": item.id, "is_empty": not item.markdown, "quip_thread_id": f"Q{item.id}"}
+    if tabs:
+        properties["tabs"] = [
+            {"id": item.id, "label": item.title, "type": "channel_canvas" if item.is_channels else "canvas"} for item in tabs
+        ]
+    return properties
 
 
 def _direct(workspace: "Workspace", room: Channel, viewer: str) -> Json:
@@ -257,6 +272,40 @@ def file(workspace: "Workspace", item: File) -> Json:
     }
 
 
+def canvas(workspace: "Workspace", item: Canvas) -> Json:
+    """A canvas as the file that it is to files.info."""
+    if item.deleted:
+        return {"id": item.id, "mode": "tombstone"}
+    download = f"{workspace.url}/files-pri/{workspace.state.team.id}-{item.id}/canvas"
+    return {
+        "id": item.id,
+        "created": item.created,
+        "timestamp": item.created,
+        "name": item.title,
+        "title": item.title,
+        "mimetype": "application/vnd.slack-docs",
+        "filetype": "quip",
+        "pretty_type": "Canvas",
+        "user": item.owner,
+        "user_team": workspace.state.team.id,
+        "editable": True,
+        "size": len(item.markdown.encode()),
+        "mode": "quip",
+        "is_external": False,
+        "external_type": "",
+        "is_public": bool(item.channel) and workspace.state.channels[item.channel].kind == "public",
+        "display_as_bot": False,
+        "username": "",
+        "url_private": download,
+        "url_private_download": download,
+        "permalink": f"{workspace.url}/docs/{workspace.state.team.id}/{item.id}",
+        "channels": [item.channel] if item.channel else [],
+        "groups": [],
+        "ims": [],
+        "updated": item.updated or item.created,
+    }
+
+
 def view(workspace: "Workspace", item: View) -> Json:
     """A view object with what has been filled in."""
     content = item.content
@@ -315,13 +364,16 @@ def group(workspace: "Workspace", item: UserGroup, *, users: bool = False, count
         "handle": item.handle,
         "is_external": False,
         "date_create": item.created,
-        "date_update": item.created,
-        "date_delete": 0,
+        "date_update": item.updated or item.created,
+        "date_delete": item.disabled_at,
         "auto_type": None,
         "created_by": item.created_by,
-        "updated_by": item.created_by,
-        "deleted_by": None,
-        "prefs": {"channels": [], "groups": []},
+        "updated_by": item.updated_by or item.created_by,
+        "deleted_by": item.disabled_by or None,
+        "prefs": {
+            "channels": [id for id in item.channels if workspace.state.channels[id].kind == "public"],
+            "groups": [id for id in item.channels if workspace.state.channels[id].kind == "private"],
+        },
     }
     if users:
         shape["users"] = list(item.users)

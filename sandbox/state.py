@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 Json = dict[str, Any]
 Kind = Literal["public", "private", "im", "mpim"]
+Tier = Literal["free", "pro"]
 
 
 @dataclass
@@ -178,20 +179,61 @@ class ResponseUrl:
 
 @dataclass
 class UserGroup:
+    """A group that can be mentioned; a disabled one keeps its members and its handle (`disabled_at` 0 while enabled)."""
+
     id: str
     handle: str
     name: str
     description: str = ""
     users: list[str] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
     created: int = 0
     created_by: str = ""
+    updated: int = 0
+    updated_by: str = ""
+    disabled_at: int = 0
+    disabled_by: str = ""
+
+
+@dataclass
+class Section:
+    """One block of a canvas: a heading, a paragraph, a list, a table… as Markdown."""
+
+    id: str
+    markdown: str
+
+
+@dataclass
+class Canvas:
+    """A document. `channel` is where it stands as a tab ("" for none); a channel has one that `is_channels` own.
+
+    `access` maps a person or a channel to "read", "write" or "owner".
+    """
+
+    id: str
+    title: str
+    owner: str
+    created: int
+    channel: str = ""
+    is_channels: bool = False
+    sections: list[Section] = field(default_factory=list)
+    access: dict[str, str] = field(default_factory=dict)
+    updated: int = 0
+    deleted: bool = False
+
+    @property
+    def markdown(self) -> str:
+        return "\n\n".join(section.markdown for section in self.sections)
 
 
 @dataclass
 class Team:
+    """The workspace; on the free plan there are no user groups and hardly any canvases."""
+
     id: str = "T0ACME"
     name: str = "Acme"
     domain: str = "acme"
+    plan: Tier = "pro"
 
 
 @dataclass
@@ -203,6 +245,7 @@ class State:
     channels: dict[str, Channel] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
     groups: dict[str, UserGroup] = field(default_factory=dict)
+    canvases: dict[str, Canvas] = field(default_factory=dict)
     modals: dict[str, list[View]] = field(default_factory=dict)  # per person, the root view first
     homes: dict[str, View] = field(default_factory=dict)
     triggers: dict[str, Trigger] = field(default_factory=dict)

@@ -44,3 +44,4 @@ def delete(workspace: "Workspace", item: File) -> None:
             if message and not message.text and all(state.files[file].deleted for file in message.files):
                 messages.delete(workspace, state.channels[id], message)
             workspace.touch(id)
+        workspace.emit({"type": "file_deleted", "file_id": item.id, "event_ts": workspace.next_ts()})

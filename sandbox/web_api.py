@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox import api
 from sandbox.api.registry import Call, Method, read_arguments
 from sandbox.faults import Dropped, Plan, Unanswered
-from sandbox.log import Entry, short
+from sandbox.log import Entry
 from sandbox.refused import Refused
 from sandbox.state import Json
 
@@ -43,6 +43,7 @@ def answer(workspace: "Workspace", method: str, args: Json, token: str) -> Reply
 def answer_planned(workspace: "Workspace", plan: Plan, method: str, args: Json, token: str) -> Reply:
     """Answer under a fault that has been decided on already; its delay is the caller's to wait."""
     began = time.monotonic()
+    request, because = workspace.log.causes.of(args)
     reply = _carry_out(workspace, method, args, token) if plan.takes_effect else Reply({})
     if plan.is_fault:
         reply = _faulty(plan)
@@ -51,8 +52,11 @@ def answer_planned(workspace: "Workspace", plan: Plan, method: str, args: Json, 
         workspace.log.refuse(method, args, reply.body.get("error", ""), detail or reply.body.get("needed", ""))
     took = (time.monotonic() - began + plan.delay) * 1000
     error = reply.lost or ("" if reply.body.get("ok") else str(reply.body.get("error", "")))
-    said = short(reply.body, 600)
-    workspace.log.record(Entry(workspace.now(), "from_app", method, round(took, 1), reply.status, error, short(args), said))
+    if isinstance(view := reply.body.get("view"), dict):
+        workspace.log.causes.note_view(str(view["id"]), request)
+    at, ms = workspace.now(), round(took, 1)
+    entry = Entry(at, "from_app", method, ms, reply.status, error, request=request, because=because)
+    workspace.log.record(entry, args, reply.body)
     return reply
 
 
@@ -66,14 +70,14 @@ def _faulty(plan: Plan) -> Reply:
 def _carry_out(workspace: "Workspace", name: str, args: Json, token: str) -> Reply:
     try:
         method = _allowed(workspace, name, token)
-        if workspace.rates and (wait := workspace.rates.wait(name, method.tier, str(args.get("channel", "")))):
+        if workspace.limits_rates and (wait := workspace.rates.wait(name, method.tier, str(args.get("channel", "")))):
             return Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
         given = {key: value for key, value in args.items() if key != "token"}
         call = Call(workspace, method, read_arguments(method.args, given))
         call.need(method.scopes)
         with workspace.changing():
             body = method.run(call)
-        headers = {"x-oauth-scopes": ",".join(_granted(workspace))}
+        headers = {"x-oauth-scopes": ",".join(_granted(workspace)), "x-accepted-oauth-scopes": ",".join(method.scopes)}
         return Reply({"ok": True} | (body or {}), headers=headers)
     except Refused as refusal:
         return Reply(refusal.body())
@@ -97,6 +101,8 @@ def _allowed(workspace: "Workspace", name: str, token: str) -> Method:
         raise Refused("not_authed")
     if token not in (workspace.bot_token, workspace.app_token):
         raise Refused("invalid_auth")
+    if workspace.token_error:
+        raise Refused(workspace.token_error)
     if (token == workspace.app_token) != (method.token == "app"):
         raise Refused("not_allowed_token_type")
     return method

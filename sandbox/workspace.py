@@ -15,7 +15,7 @@ from sandbox.log import Log, Refusal
 from sandbox.manifest import Manifest
 from sandbox.rates import Rates
 from sandbox.socket_mode import SocketMode
-from sandbox.state import Channel, Json, Message, Person, State
+from sandbox.state import Channel, Json, Message, Person, State, Tier
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 Listener = Callable[[set[str]], None]
@@ -37,6 +37,7 @@ class Workspace:
         bot_token: str = "xoxb-sandbox",
         app_token: str = "xapp-sandbox",
         signing_secret: str = "sandbox-signing-secret",
+        plan: Tier = "pro",
         rate_limits: bool = False,
         seed: int = 0,
         sleep: Callable[[float], None] = time.sleep,
@@ -52,7 +53,9 @@ class Workspace:
         self.socket_mode: SocketMode | None = None  # and, likewise, its websocket
         self.lock = threading.RLock()
         self.faults = Faults(seed=seed)
-        self.rates = Rates(now) if rate_limits else None
+        self.rates = Rates(now)
+        self.limits_rates = rate_limits
+        self.token_error = ""  # what every call is refused with, as when the app was removed: token_revoked…
         self.log = Log(on_record=lambda: self._tell({"log"}))
         self.delivery = Delivery(self)
         self.random = random.Random(seed)
@@ -62,6 +65,7 @@ class Workspace:
         self._last_ts = 0
         self._last_id = int(now() * 1000)  # so that a restarted workspace never reuses an id that an app has stored
         self.state = State()
+        self.state.team.plan = plan
         company.move_in(self.state, int(now()))
         name = self.manifest.bot_name
         self.state.people[self.bot_user] = Person(self.bot_user, name, name, color="e2b340", is_bot=True)

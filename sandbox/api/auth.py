@@ -31,7 +31,7 @@ def auth_test(call: Call) -> Json:
 def connections_open(call: Call) -> Json:
     if call.workspace.socket_mode is None:
         raise Refused("internal_error", ["[ERROR] this workspace has no server, so there is no socket to open"])
-    return {"url": call.workspace.socket_mode.ticket_url()}
+    return {"url": call.workspace.socket_mode.ticket_url(debug_reconnects=bool(call.get("debug_reconnects")))}
 
 
 @method("bots.info", "bot", scopes="users:read")
@@ -41,7 +41,7 @@ def bots_info(call: Call) -> Json:
     return {"bot": shapes.bot_profile(call.workspace)}
 
 
-@method("team.info", "team domain include_slackbot_availability:bool", scopes="team:read")
+@method("team.info", "team domain", scopes="team:read")
 def team_info(call: Call) -> Json:
     team = call.workspace.state.team
     shape = {"id": team.id, "name": team.name, "domain": team.domain, "email_domain": "example.com"}

@@ -17,13 +17,16 @@ LOOKS = "username icon_emoji icon_url link_names:bool parse"
 @method(
     "chat.postMessage",
     f"channel! {CONTENT} {LOOKS} thread_ts reply_broadcast:bool metadata:json unfurl_links:bool unfurl_media:bool "
-    "mrkdwn:bool as_user:bool",
+    "mrkdwn:bool as_user:bool current_draft_last_updated_ts",
     scopes="chat:write",
+    tier=0,
 )
 def post_message(call: Call) -> Json:
     room = _destination(call)
     if room.is_archived:
         raise Refused("is_archived")
+    if room.kind == "im" and not call.workspace.manifest.messages_tab:
+        raise Refused("messages_tab_disabled")
     if call.me not in room.members and not call.workspace.manifest.grants("chat:write.public"):
         raise Refused("not_in_channel")
     message = messages.by_app(call.workspace, **_content(call, TEXT_MOST), metadata=_metadata(call), **_looks(call))
@@ -34,7 +37,8 @@ def post_message(call: Call) -> Json:
 
 @method(
     "chat.update",
-    f"channel! ts! {CONTENT} metadata:json as_user:bool link_names:bool parse reply_broadcast:bool file_ids:list",
+    f"channel! ts! {CONTENT} metadata:json as_user:bool link_names:bool parse reply_broadcast:bool file_ids:list "
+    "unfurled_attachments:json",
     scopes="chat:write",
 )
 def update(call: Call) -> Json:
@@ -66,12 +70,17 @@ def delete(call: Call) -> Json:
     return {"channel": room.id, "ts": message.ts}
 
 
-@method("chat.postEphemeral", f"channel! user! {CONTENT} {LOOKS} thread_ts as_user:bool", scopes="chat:write", tier=4)
+@method(
+    "chat.postEphemeral",
+    f"channel! user! {CONTENT} {LOOKS} thread_ts metadata:json as_user:bool",
+    scopes="chat:write",
+    tier=4,
+)
 def post_ephemeral(call: Call) -> Json:
     room = call.channel(live=True, member=True)
     if call.get("user") not in room.members:
         raise Refused("user_not_in_channel")
-    message = messages.by_app(call.workspace, **_content(call, TEXT_MOST), **_looks(call))
+    message = messages.by_app(call.workspace, **_content(call, TEXT_MOST), metadata=_metadata(call), **_looks(call))
     message.thread_ts = call.get("thread_ts")
     messages.whisper(call.workspace, room, message, call.get("user"))
     return {"message_ts": message.ts}

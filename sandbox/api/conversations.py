@@ -22,7 +22,7 @@ def create(call: Call) -> Json:
 
 @method("conversations.rename", "channel! name", family="write", tier=2)
 def rename(call: Call) -> Json:
-    room = call.channel(live=True, member=True, family="write")
+    room = call.channel(live=True, member=True, family="write.rooms")
     if room.creator != call.me:
         raise Refused("not_authorized")
     name = str(call.get("name") or "")
@@ -46,11 +46,13 @@ def join(call: Call) -> Json:
 
 @method("conversations.leave", "channel!", family="write")
 def leave(call: Call) -> Json:
-    room = call.channel(live=True, family="write")
+    room = call.channel(live=True, family="write.rooms")
     if room.is_general:
         raise Refused("cant_leave_general")
     if call.me not in room.members:
         return {"ok": False, "not_in_channel": True}
+    if room.kind == "private" and room.members == [call.me]:
+        raise Refused("last_member")
     channels.leave(call.workspace, room, call.me)
     return {}
 
@@ -83,9 +85,9 @@ def _cannot_invite(call: Call, room: Channel, user: str) -> str | None:
     return "already_in_channel" if user in room.members else None
 
 
-@method("conversations.kick", "channel! user!", family="write")
+@method("conversations.kick", "channel! user!", family="write.rooms")
 def kick(call: Call) -> Json:
-    room = call.channel(member=True, family="write")
+    room = call.channel(member=True, family="write.rooms")
     user = call.get("user")
     if user not in call.workspace.state.people:
         raise Refused("user_not_found")
@@ -113,10 +115,13 @@ def open_(call: Call) -> Json:
         raise Refused("too_many_users")
     if any(user not in call.workspace.state.people or user == call.me for user in users):
         raise Refused("user_not_found")
+    if any(call.workspace.state.people[user].deleted for user in users):
+        raise Refused("user_disabled")
     call.need(FAMILIES["write"]["im" if len(users) == 1 else "mpim"])
-    known = len(call.workspace.state.channels)
-    room = channels.direct(call.workspace, [call.me, *users])
-    return _opened(call, room, already=len(call.workspace.state.channels) == known)
+    known = channels.find_direct(call.workspace, [call.me, *users])
+    if known is None and call.get("prevent_creation"):
+        raise Refused("channel_not_found")
+    return _opened(call, known or channels.direct(call.workspace, [call.me, *users]), already=known is not None)
 
 
 def _opened(call: Call, room: Channel, already: bool) -> Json:
@@ -173,7 +178,7 @@ def set_purpose(call: Call) -> Json:
 
 @method("conversations.archive", "channel!", family="write", tier=2)
 def archive(call: Call) -> Json:
-    room = call.channel(family="write")
+    room = call.channel(family="write.rooms")
     if room.is_archived:
         raise Refused("already_archived")
     if room.is_general:
@@ -186,7 +191,7 @@ def archive(call: Call) -> Json:
 
 @method("conversations.unarchive", "channel!", family="write", tier=2)
 def unarchive(call: Call) -> Json:
-    room = call.channel(family="write")
+    room = call.channel(family="write.rooms")
     if not room.is_archived:
         raise Refused("not_archived")
     channels.unarchive(call.workspace, room, call.me)

@@ -1,6 +1,6 @@
 """files.*: upload in three steps (a URL, the bytes, the sharing), look up and delete."""
 
-from sandbox import messages, shapes, uploads
+from sandbox import canvases, messages, shapes, uploads
 from sandbox.api.registry import Call, method
 from sandbox.refused import Refused
 from sandbox.state import Channel, File, Json
@@ -36,6 +36,12 @@ def complete_upload(call: Call) -> Json:
 
 @method("files.info", "file! cursor limit:int count:int page:int", scopes="files:read", tier=4)
 def info(call: Call) -> Json:
+    """A file, or a canvas: to this method it is one."""
+    canvas = call.workspace.state.canvases.get(call.get("file"))
+    if canvas and canvases.level(call.workspace, canvas, call.me):
+        if canvas.deleted:
+            raise Refused("file_deleted")
+        return {"file": shapes.canvas(call.workspace, canvas), "comments": [], "response_metadata": {"next_cursor": ""}}
     item = _file(call, call.get("file"))
     return {
         "file": shapes.file(call.workspace, item),

@@ -26,6 +26,7 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         "im": ("im:write",),
         "mpim": ("mpim:write",),
     },
+    "write.rooms": {"public": ("channels:manage",), "private": ("groups:write",)},
     "write.invites": {
         "public": ("channels:manage", "channels:write.invites"),
         "private": ("groups:write", "groups:write.invites"),
@@ -97,6 +98,10 @@ class Call:
     @property
     def me(self) -> str:
         return self.workspace.bot_user
+
+    @property
+    def plan(self) -> str:
+        return self.workspace.state.team.plan
 
     def get(self, name: str, default: Any = None) -> Any:
         return self.args.get(name, default)

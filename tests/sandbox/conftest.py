@@ -242,6 +242,7 @@ MANIFEST: dict[str, Any] = {
         }
     },
     "settings": {
+        "interactivity": {"is_enabled": True},
         "event_subscriptions": {
             "bot_events": [
                 "message.channels",
