@@ -143,7 +143,7 @@ def test_a_form_with_too_much_comes_back_with_a_sentence(fresh_web: Web, field: 
         ("note 1 \u200b", "note"),
         ("decalre sev1 x", "declare"),
         ("show 99", "INC-99"),
-        ("sev 1 banana", "SEV1"),
+        ("sev INC-1 banana", "SEV1"),
         ("page 1 @nobody", "nobody"),
         ("page 1 <!channel>", ""),
         ("ic 1 @nobody", "nobody"),

@@ -1,0 +1,80 @@
+"""Nobody to page: said aloud where it can be read, and the last resort is paged. Never silence."""
+
+from collections.abc import Callable
+
+from tests.stories.telling import is_paged, pages, saying
+from tests.world import World
+
+EMPTY_ROTATION = """
+workspace: {leadership_channel: engineering}
+rotations:
+  primary: {ical: https://calendar.example.com/primary.ics}
+escalations:
+  critical:
+    levels: [{page: [rotation:primary], wait: 5m}]
+    repeat: 2
+    last_resort: [person:U0DAVE, channel:engineering]
+"""
+NOBODY = "Nobody is on call for this incident, so nobody was paged. Page somebody: `/incident page @who`"
+
+
+def test_no_config_at_all(world: World) -> None:
+    alice, dave = world.slack.people("alice", "dave")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    room, channel = world.room(), world.slack.channel("incidents")
+    [said] = saying(room.messages, NOBODY)
+    assert said.buttons == ["Page somebody"]
+    [alarm] = saying(channel.messages, f"INC-1 SEV1: {NOBODY}")
+    assert alarm.text.startswith("INC-1 SEV1: Nobody is on call"), "a notification says it whole"
+
+    alice.clicks("Page somebody", in_=said)
+    alice.picks_person("Person", dave)
+    alice.fills("Why", "payments are yours")
+    assert alice.submits() == {}
+    world.settle()
+    assert "(payments are yours)" in pages(dave)[0] and saying(room.messages, "Paged @dave")
+    dave.clicks("Acknowledge")
+    world.advance(hours=1)
+    assert len(pages(dave)) == 1 and world.incident().acknowledged_at is not None
+    assert len(saying(channel.messages, NOBODY)) == 1, "said once"
+
+
+def test_severities_that_page_nobody_do_not_alarm(world: World) -> None:
+    world.person("alice").runs("/incident declare sev3 The export hangs")
+    world.advance(hours=1)
+    assert not saying(world.slack.channel("incidents").all, "Nobody is on call")
+
+
+def test_an_empty_rotation_goes_to_the_last_resort_at_once(make_world: Callable[..., World]) -> None:
+    world = make_world(EMPTY_ROTATION)
+    alice, bob, dave = world.slack.people("alice", "bob", "dave")
+    engineering = world.slack.channel("engineering")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    room = world.room()
+    assert saying(room.messages, "Nobody is on call for rotation primary")
+    assert saying(world.slack.channel("incidents").messages, "Nobody is on call for rotation primary")
+    assert saying(room.messages, "Nobody answered; the last resort is paged: @dave, #engineering")
+    assert is_paged(dave) and not is_paged(bob)
+    [paged] = saying(engineering.messages, "Paging this channel: INC-1 SEV1 Checkout is down")
+    assert "Acknowledge" in paged.buttons
+    alice.clicks("Acknowledge", in_=paged)
+    world.advance(hours=1)
+    assert len(pages(dave)) == 1 and world.incident().acknowledged_at is not None
+
+
+def test_nobody_answers_at_all(make_world: Callable[..., World]) -> None:
+    world = make_world(EMPTY_ROTATION)
+    alice, dave = world.slack.people("alice", "dave")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.advance(minutes=5, seconds=1)
+    room, channel = world.room(), world.slack.channel("incidents")
+    last = "Nobody acknowledged the escalation critical and there is nobody left to page"
+    assert saying(room.messages, last)[-1].buttons == ["Page somebody"]
+    assert len(saying(channel.messages, last)) == 1
+    world.advance(hours=3)
+    assert len(saying(room.messages, last)) == len(pages(dave)) == 1
+    assert "You acknowledged INC-1" in dave.runs("/incident ack INC-1")
+    world.settle()
+    assert "Acknowledged after 3 h 05 min" in room.pins[0] and "Acknowledge" not in room.pins[0].buttons
