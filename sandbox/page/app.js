@@ -1,22 +1,32 @@
 /* The page: builds its parts once and keeps them in step with the workspace. */
 
+import { buildCanvas, showCanvas } from "./canvas.js";
 import { buildChannel, focusComposer, showChannel, writeText } from "./channel.js";
 import { h, replace } from "./dom.js";
 import { icon } from "./icons.js";
+import { asPhone } from "./frame.js";
+import { beginning, buildGuide, guideButton, showGuide } from "./guide.js";
 import { openJump } from "./jump.js";
+import { CONTROL, listenToKeys } from "./keys.js";
 import { showModal } from "./modal.js";
 import { buildPanel, openPanel, panelOpen, showLog } from "./panel.js";
-import { buildSidebar, showSidebar } from "./sidebar.js";
-import { isDark, rememberTheme, toggleTheme } from "./theme.js";
+import { avatar } from "./people.js";
+import { buildRail, showRail } from "./rail.js";
+import { layOut } from "./scenes.js";
+import { buildSidebar, showSidebar, switchPeople } from "./sidebar.js";
+import { isDark, rememberTheme, setTheme, toggleTheme } from "./theme.js";
 import { buildThread, showThread } from "./thread.js";
 import { workspace } from "./workspace.js";
 
 const find = (id) => document.getElementById(id);
 
 function build() {
+  buildGuide(find("guide"));
+  buildRail(find("rail"));
   buildSidebar(find("sidebar"));
   buildChannel(find("main"));
   buildThread(find("thread"));
+  buildCanvas(find("canvas"));
   buildPanel(find("panel"), { toggle: () => togglePanel(false) });
   buildTop(find("top"));
   find("skip").addEventListener("click", () => focusComposer());
@@ -25,9 +35,16 @@ function build() {
 
 let protocol;
 let lamp;
+let me;
 
 function buildTop(host) {
-  const mac = navigator.platform?.startsWith("Mac");
+  me = h("button", {
+    type: "button",
+    class: "icon-button only-phone",
+    "aria-haspopup": "menu",
+    "aria-expanded": "false",
+    onClick: () => switchPeople(me),
+  });
   lamp = h("button", {
     type: "button",
     class: "icon-button",
@@ -66,10 +83,12 @@ function buildTop(host) {
       { type: "button", class: "jump-button", "aria-keyshortcuts": "Control+K", onClick: openJump },
       icon("search"),
       h("span", { class: "ellipsis" }, "Jump to…"),
-      h("kbd", { class: "wide-only" }, mac ? "⌘K" : "Ctrl K"),
+      h("kbd", { class: "wide-only" }, `${CONTROL} K`),
     ),
+    guideButton(),
     protocol,
     lamp,
+    me,
   );
   drawLamp();
 }
@@ -84,20 +103,47 @@ function togglePanel(open) {
 
 const closeSidebar = () => document.body.classList.remove("sidebar-open");
 
+function showMe() {
+  if (me.dataset.as === workspace.as) return;
+  me.dataset.as = workspace.as;
+  me.setAttribute("aria-label", `You are ${workspace.me?.name ?? ""}. Be somebody else`);
+  replace(me, avatar(workspace.as, { size: "small" }));
+}
+
 function show(options) {
   find("offline").hidden = workspace.connected;
+  showMe();
+  showRail();
   showSidebar();
   showChannel(options);
   showThread(options);
+  showCanvas();
   showModal();
+  showGuide();
   find("app").removeAttribute("aria-busy");
 }
 
-function keys(event) {
-  if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    openJump();
-  } else if (event.key === "Escape" && !event.defaultPrevented) closeSidebar();
+/** What Escape closes once nothing else has taken it. */
+function leave() {
+  if (document.body.classList.contains("sidebar-open")) closeSidebar();
+  else if (panelOpen()) togglePanel(false);
+}
+
+/** Go where an address leads: into a frame, to a scene, or to a place. */
+async function follow(hash) {
+  const wanted = new URLSearchParams(hash.replace(/^#/, ""));
+  if (wanted.get("width") === "phone" && self === top) {
+    wanted.delete("width");
+    return asPhone(`#${wanted}`);
+  }
+  if (wanted.get("theme")) {
+    setTheme(wanted.get("theme"));
+    drawLamp();
+  }
+  const scene = wanted.get("scene");
+  if (!scene) return workspace.go(hash);
+  if (!workspace.loaded) await workspace.go("");
+  return layOut(scene);
 }
 
 function watch() {
@@ -117,15 +163,15 @@ function watch() {
       focusComposer();
   });
   workspace.addEventListener("heard", showLog);
-  addEventListener("hashchange", () => workspace.go(location.hash));
-  addEventListener("keydown", keys);
+  addEventListener("hashchange", () => follow(location.hash));
+  listenToKeys({ togglePanel: () => togglePanel(!panelOpen()), leave });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && workspace.refresh());
 }
 
 rememberTheme();
 build();
 watch();
-await workspace.go(location.hash);
+await follow(location.hash.length > 1 ? location.hash : await beginning());
 const permalink = workspace.localAddress(location.pathname + location.search);
 if (permalink) {
   history.replaceState(null, "", `/${permalink}`);

@@ -122,7 +122,8 @@ const faces = (channel, members) =>
   );
 
 function bar(channel) {
-  once(parts.bar, [channel?.id, workspace.bookmarks, workspace.pins, workspace.messages.length > 0], () => {
+  const { bookmarks, pins: all, canvases, canvasId, messages } = workspace;
+  once(parts.bar, [channel?.id, bookmarks, all, canvases, canvasId, messages.length > 0], () => {
     const pins = workspace.pins.length;
     const open = () => showPins(pinned);
     const pinned = h(
@@ -131,9 +132,19 @@ function bar(channel) {
       icon("pin"),
       `${pins} pinned`,
     );
-    parts.bar.hidden = !pins && !workspace.bookmarks.length;
-    replace(parts.bar, pins ? pinned : null, workspace.bookmarks.map(bookmark));
+    parts.bar.hidden = !pins && !bookmarks.length && !canvases.length;
+    replace(parts.bar, canvases.map(canvasTab), pins ? pinned : null, bookmarks.map(bookmark));
   });
+}
+
+function canvasTab(each) {
+  const open = each.id === workspace.canvasId;
+  return h(
+    "a",
+    { class: "bookmark", href: workspace.address({ canvas: open ? "" : each.id }), "aria-current": open ? "true" : null },
+    icon("file"),
+    each.title,
+  );
 }
 
 function bookmark(each) {

@@ -4,6 +4,7 @@ import { h, link, safeUrl, toast } from "./dom.js";
 import { icon } from "./icons.js";
 import { markdown } from "./markdown.js";
 import { dialog } from "./menus.js";
+import { workspace } from "./workspace.js";
 
 const READABLE = /^(text\/|application\/(json|x-yaml|yaml))/;
 
@@ -33,7 +34,7 @@ export function fileCard(file) {
     "div",
     { class: "file" },
     opener,
-    link(address, [h("span", { class: "sr" }, `Download ${name}`), icon("down")], {
+    link(address, [h("span", { class: "sr" }, `Download ${name}`), icon("download")], {
       class: "icon-button",
       title: "Download",
       download: file.name,
@@ -46,6 +47,7 @@ async function read(file, address, name) {
     const response = await fetch(address);
     if (!response.ok) throw new Error(String(response.status));
     const content = await response.text();
+    workspace.dispatchEvent(new Event("changed")); // a guide may be waiting for somebody to read it
     const asMarkdown = file.filetype === "markdown" || /\.md$/.test(file.name ?? "");
     dialog(
       name,

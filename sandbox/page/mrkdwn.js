@@ -146,9 +146,20 @@ export function channelLink(id, label = "") {
 function special(inside, label) {
   const [kind, ...more] = inside.split("^");
   if (kind === "date") return date(more, label);
-  if (kind === "subteam") return h("span", { class: "mention" }, label || `@${more[0] ?? "group"}`);
+  if (kind === "subteam") return groupMention(more[0], label);
   if (["here", "channel", "everyone"].includes(kind)) return h("span", { class: "mention me" }, `@${kind}`);
   return document.createTextNode(label || `<${inside}>`);
+}
+
+/** A user group by its handle, marked when one is in it. */
+export function groupMention(id, label = "") {
+  const group = workspace.groups.find((each) => each.id === id);
+  const mine = group?.users.includes(workspace.as);
+  return h(
+    "span",
+    { class: mine ? "mention me" : "mention", title: group?.name },
+    group ? `@${group.handle}` : label || `@${id ?? "group"}`,
+  );
 }
 
 function date([seconds, format = "{date_num} {time}", address], fallback) {

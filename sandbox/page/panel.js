@@ -6,7 +6,14 @@ import { at } from "./dates.js";
 import { icon } from "./icons.js";
 
 const ACK = 3000; // milliseconds an app has to acknowledge
-const LINGERS = 1; // seconds after the ack in which a call still counts as caused by it
+const BECAUSE = {
+  trigger: "It used the request's trigger.",
+  response_url: "It answered at the request's response_url.",
+  view: "It concerns the form that the request opened or sent.",
+  during: "It was made while the request alone waited for its ack.",
+  likely: "Several requests were waiting; this one fits best.",
+  after: "It was made within a second of the ack.",
+};
 const parts = { filter: "all" };
 
 const SHARES = [
@@ -103,22 +110,18 @@ export function showLog() {
 
 const failed = (entry) => Boolean(entry.error) || entry.status >= 400 || (entry.direction === "to_app" && entry.ms > ACK);
 
-/**
- * The newest request first, each followed by the calls that the app made from its start until shortly after its ack. Where
- * several are open what a person did counts before events, and messages (mostly the app's own echo) not at all.
- */
+/** The newest request first, each followed by the calls that came of it; a call whose request is out of sight stands alone. */
 function caused(all) {
-  const groups = [];
-  const began = (each) => each.at - each.ms / 1000;
-  for (const each of [...all].sort((one, other) => began(one) - began(other) || one.number - other.number)) {
-    const open = groups.filter(([request]) => request.direction === "to_app" && began(each) < request.at + LINGERS);
-    const request =
-      open.findLast(([one]) => !one.kind.startsWith("event:")) ?? open.findLast(([one]) => one.kind !== "event:message");
-    if (each.direction === "from_app" && request && began(each) < request[0].at + LINGERS)
-      request.push({ ...each, nested: true });
-    else groups.push([each]);
+  const groups = new Map();
+  for (const each of all.filter((one) => one.direction === "to_app")) groups.set(each.request, [each]);
+  const alone = [];
+  for (const each of all.filter((one) => one.direction === "from_app")) {
+    const group = groups.get(each.request);
+    if (group) group.push({ ...each, nested: true });
+    else alone.push([each]);
   }
-  return groups.reverse().flat();
+  const began = ([first]) => first.at - first.ms / 1000;
+  return [...groups.values(), ...alone].sort((one, other) => began(other) - began(one) || other[0].number - one[0].number).flat();
 }
 
 function draw(all) {
@@ -138,12 +141,14 @@ function row(entry) {
   const inward = entry.direction === "to_app";
   const took = inward && entry.ms > ACK ? "late" : inward && entry.ms > ACK / 2 ? "slow" : "";
   const meter = inward ? h("span", { class: `meter ${took}`, title: "Ack time against 3 s" }, bar(entry.ms / ACK)) : null;
+  const body = h("div", { class: "log-body" });
+  const open = (event) => event.target.open && fill(body, entry);
   return h(
     "li",
     { class: `log-row ${inward ? "to-app" : "from-app"} ${failed(entry) ? "bad" : ""} ${entry.nested ? "nested" : ""}` },
     h(
       "details",
-      {},
+      { onToggle: open },
       h(
         "summary",
         {},
@@ -163,14 +168,23 @@ function row(entry) {
         meter,
         h("span", { class: "log-ms" }, `${entry.ms < 10 ? entry.ms.toFixed(1) : Math.round(entry.ms)} ms`),
       ),
-      h(
-        "div",
-        { class: "log-body" },
-        h("div", { class: "quiet" }, at(entry.at).toLocaleTimeString("en-GB"), ` · status ${entry.status}`),
-        detail("Payload", entry.payload),
-        detail("Answer", entry.answer),
-      ),
+      body,
     ),
+  );
+}
+
+/** All that one request carried, fetched when somebody looks. */
+async function fill(body, entry) {
+  if (body.childElementCount) return;
+  const answer = await get("entry", { number: entry.number });
+  const whole = answer.ok ? answer.entry : entry;
+  const late = entry.direction === "to_app" && entry.ms > ACK ? " · later than the 3 s that Slack waits" : "";
+  replace(
+    body,
+    h("div", { class: "quiet" }, at(entry.at).toLocaleTimeString("en-GB"), ` · status ${entry.status}${late}`),
+    entry.nested && BECAUSE[entry.because] ? h("div", { class: "quiet" }, BECAUSE[entry.because]) : null,
+    detail("Payload", whole.payload),
+    detail("Answer", whole.answer),
   );
 }
 
@@ -196,8 +210,8 @@ function readable(text) {
 // --- faults
 
 async function showFaults() {
-  const answer = await get("faults");
-  if (answer.ok) controls(answer);
+  const [faults, settings] = await Promise.all([get("faults"), get("settings")]);
+  if (faults.ok) controls(faults, settings.ok ? settings : {});
 }
 
 /** One thing done to the wire, and what came of it. */
@@ -207,11 +221,15 @@ async function once(path, body, said) {
   showLog();
 }
 
-function controls(now) {
-  const change = async (values) => {
-    const answer = await post("faults", values);
+function controls(now, settings) {
+  const change = async (values, path = "faults") => {
+    const answer = await post(path, values);
     if (!answer.ok) return toast(answer.error, { bad: true });
     showFaults();
+  };
+  const fair = async () => {
+    await post("settings", { plan: "pro", rate_limits: false, token_error: "" });
+    await change({ clear: true });
   };
   const number = (name, label, scale, unit, step) => {
     const id = `fault-${name}`;
@@ -232,7 +250,7 @@ function controls(now) {
       h("span", { class: "quiet" }, unit),
     );
   };
-  const choice = (name, label, options) => {
+  const choice = (name, label, options, { path = "faults", held = now[name] ?? "" } = {}) => {
     const id = `fault-${name}`;
     return h(
       "div",
@@ -240,11 +258,12 @@ function controls(now) {
       h("label", { for: id }, label),
       h(
         "select",
-        { id, class: "field select", onChange: (event) => change({ [name]: event.target.value }) },
-        options.map(([value, text]) => h("option", { value, selected: (now[name] ?? "") === value }, text)),
+        { id, class: "field select", onChange: (event) => change({ [name]: options[event.target.selectedIndex][0] }, path) },
+        options.map(([value, text]) => h("option", { value: String(value), selected: held === value }, text)),
       ),
     );
   };
+  const set = (name, label, options) => choice(name, label, options, { path: "settings", held: settings[name] });
   replace(
     parts.faults,
     number("latency", "Latency of each call", 1000, "ms", 50),
@@ -262,10 +281,24 @@ function controls(now) {
       ["at_once", "everything twice, at once"],
       ["later", "everything twice, later"],
     ]),
+    set("rate_limits", "Rate limits", [
+      [false, "off"],
+      [true, "as Slack's tiers"],
+    ]),
+    set("plan", "The workspace's plan", [
+      ["pro", "paid"],
+      ["free", "free: no canvases, no groups"],
+    ]),
+    set("token_error", "The app's token", [
+      ["", "works"],
+      ["token_revoked", "revoked"],
+      ["invalid_auth", "unknown"],
+      ["account_inactive", "of a deactivated bot"],
+    ]),
     h(
       "div",
       { class: "fault-buttons" },
-      h("button", { type: "button", class: "button small", onClick: () => change({ clear: true }) }, "Fair weather"),
+      h("button", { type: "button", class: "button small", onClick: fair }, "Fair weather"),
       h(
         "button",
         {
@@ -291,6 +324,9 @@ function controls(now) {
     now.latency && `${Math.round(now.latency * 1000)} ms`,
     ...SHARES.map(([name, label]) => now[name] && `${label} ${Math.round(now[name] * 100)} %`),
     now.redeliver && "redelivery",
+    settings.token_error && "bad token",
+    settings.rate_limits && "rate limits",
+    settings.plan === "free" && "free plan",
   ].filter(Boolean);
   parts.host.querySelector(".weather-now").textContent = bad.length ? bad.join(", ") : "fair weather";
   parts.host.querySelector(".weather").classList.toggle("stormy", bad.length > 0);

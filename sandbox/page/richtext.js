@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { describeDate } from "./dates.js";
 import { emoji } from "./emoji.js";
-import { anchor, channelLink, mention } from "./mrkdwn.js";
+import { anchor, channelLink, groupMention, mention } from "./mrkdwn.js";
 
 /** The parts of one rich_text block. */
 export const richText = (block) => (block.elements ?? []).map(part);
@@ -30,7 +30,7 @@ const INLINES = {
   link: (each) => anchor(each.url, each.text || each.url),
   user: (each) => mention(each.user_id),
   channel: (each) => channelLink(each.channel_id),
-  usergroup: (each) => h("span", { class: "mention" }, `@${each.usergroup_id}`),
+  usergroup: (each) => groupMention(each.usergroup_id),
   team: (each) => h("span", { class: "mention" }, each.team_id),
   emoji: (each) => emoji(each.name),
   broadcast: (each) => h("span", { class: "mention me" }, `@${each.range}`),

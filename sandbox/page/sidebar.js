@@ -17,7 +17,7 @@ export function buildSidebar(host) {
     class: "who",
     "aria-haspopup": "menu",
     "aria-expanded": "false",
-    onClick: () => switcher(),
+    onClick: () => switchPeople(parts.who),
   });
   parts.lists = ["Channels", "Private channels", "Direct messages", "Apps"].map((name) => section(name));
   replace(
@@ -173,10 +173,11 @@ function place(channel) {
   );
 }
 
-function switcher() {
+/** The menu of people to be, beside `anchor`. */
+export function switchPeople(anchor) {
   const people = workspace.people.filter((each) => !each.is_bot);
   menu(
-    parts.who,
+    anchor,
     [
       { heading: "Act as" },
       ...people.map((each) => ({

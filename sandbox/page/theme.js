@@ -11,8 +11,11 @@ export function rememberTheme() {
   if (kept) document.documentElement.dataset.theme = kept;
 }
 
-export function toggleTheme() {
-  const next = isDark() ? "light" : "dark";
+export const toggleTheme = () => setTheme(isDark() ? "light" : "dark");
+
+/** Choose one for good. */
+export function setTheme(next) {
+  if (!["light", "dark"].includes(next)) return;
   document.documentElement.dataset.theme = next;
   localStorage.setItem("theme", next);
 }

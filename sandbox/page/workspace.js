@@ -4,6 +4,7 @@ import { get, listen, post } from "./api.js";
 import { toast } from "./dom.js";
 
 const PERMALINK = /^(https?:\/\/[^/]+)?\/archives\/([A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?(?:\?(.*))?$/;
+const CANVAS = /^(https?:\/\/[^/]+)?\/docs\/[A-Z0-9]+\/([A-Z0-9]+)$/;
 const FIRST = "U0ALICE"; // who one is until one says otherwise
 
 /** How many messages of a channel are shown at most. */
@@ -18,11 +19,15 @@ class Workspace extends EventTarget {
   shortcuts = [];
   view = null;
   home = null;
+  waiting = {};
   channelId = "";
   threadTs = "";
   messages = [];
   pins = [];
   bookmarks = [];
+  canvases = [];
+  groups = [];
+  canvasId = "";
   replies = [];
   connected = true;
   actedAt = 0;
@@ -64,6 +69,22 @@ class Workspace extends EventTarget {
     return channel?.kind === "im" && Boolean(this.person(channel.user ?? channel.members?.find((id) => id !== this.as))?.is_bot);
   }
 
+  /** The channel of that id or name; for a pattern such as inc-* the newest that fits. */
+  named(wanted) {
+    const name = wanted.replace(/^#/, "");
+    const exact = this.channels.find((each) => [each.id, each.name].includes(name));
+    if (exact || !name.includes("*")) return exact ?? null;
+    const pattern = new RegExp(`^${name.replace(/[^\w*]/g, "\\$&").replaceAll("*", ".*")}$`);
+    const fitting = this.channels.filter((each) => each.kind !== "im" && pattern.test(each.name));
+    return fitting.sort((one, other) => Number(other.last_ts ?? 0) - Number(one.last_ts ?? 0))[0] ?? null;
+  }
+
+  /** Somebody who has a direct message to read, oneself last; null when nobody has. */
+  waitingOne() {
+    const found = Object.keys(this.waiting);
+    return found.find((each) => each !== this.as) ?? found[0] ?? null;
+  }
+
   message(ts) {
     return this.messages.find((each) => each.ts === ts) ?? this.replies.find((each) => each.ts === ts) ?? null;
   }
@@ -76,41 +97,46 @@ class Workspace extends EventTarget {
   // --- addresses
 
   /** The hash that leads to a place; what is not given stays as it is. */
-  address({ as = this.as, channel = this.channelId, thread = "", message = "", tab = "" } = {}) {
-    const parts = Object.entries({ as, channel, thread, message, tab }).filter(([, value]) => value);
+  address({ as = this.as, channel = this.channelId, thread = "", message = "", tab = "", canvas = "" } = {}) {
+    const parts = Object.entries({ as, channel, thread, message, tab, canvas }).filter(([, value]) => value);
     return `#${parts.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
   }
 
   /** The address in this page of a message link of this workspace, or null. */
   localAddress(address) {
+    const local = (origin) => !origin || [location.origin, `https://${this.team.domain}.slack.com`].includes(origin);
+    const document = CANVAS.exec(address);
+    if (document) return local(document[1]) ? this.address({ canvas: document[2] }) : null;
     const found = PERMALINK.exec(address);
-    if (!found) return null;
-    const [, origin, channel, seconds, micros, query] = found;
-    if (origin && origin !== location.origin && origin !== `https://${this.team.domain}.slack.com`) return null;
+    if (!found || !local(found[1])) return null;
+    const [, , channel, seconds, micros, query] = found;
     const thread = new URLSearchParams(query ?? "").get("thread_ts") ?? "";
     return this.address({ channel, thread, message: seconds ? `${seconds}.${micros}` : "" });
   }
 
   /**
-   * Go where the address bar says. People and channels may be given by id or name; `text` fills the message field and
-   * `panel` opens the protocol, so that a link can lay out a scene.
+   * Go where the address bar says. People and channels may be given by id or name, channels by a pattern too; "@unread" is
+   * whoever has an unread direct message, "@app" the app's messages. `text` fills the message field, `panel` opens the
+   * protocol, so that a link can lay out a scene.
    */
   async go(hash) {
     const wanted = Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
     const first = wanted.as || localStorage.getItem("as") || FIRST;
     if (!this.loaded) await this.#become(/^U[A-Z0-9]+$/.test(first) ? first : FIRST);
-    const as = this.people.find((each) => wanted.as && [each.id, each.name].includes(wanted.as))?.id;
+    const as =
+      wanted.as === "@unread" ? this.waitingOne() : this.people.find((each) => [each.id, each.name].includes(wanted.as))?.id;
     if (as && as !== this.as) await this.#become(as);
-    const asked = this.channels.find((each) => wanted.channel && [each.id, each.name].includes(wanted.channel.replace(/^#/, "")));
+    const asked = wanted.channel === "@app" ? await this.openApp() : this.named(wanted.channel ?? "");
     const channel = asked?.id ?? (this.channelId || this.#firstChannel());
     const moved = channel !== this.channelId;
     if (moved) this.#marks.delete(channel);
     const tab = wanted.tab || (moved ? this.#usualTab(this.channel(channel)) : this.tab);
     Object.assign(this, { channelId: channel, threadTs: wanted.thread ?? "", tab, target: wanted.message ?? "" });
-    if (moved) Object.assign(this, { messages: [], pins: [], bookmarks: [] });
+    this.canvasId = wanted.canvas ?? "";
+    if (moved) Object.assign(this, { messages: [], pins: [], bookmarks: [], canvases: [] });
     this.replies = [];
-    const { thread, message } = asked ? wanted : {};
-    history.replaceState(null, "", this.address({ channel, thread, message, tab }));
+    const { thread, message, canvas } = asked ? wanted : {};
+    history.replaceState(null, "", this.address({ channel, thread, message, tab, canvas }));
     this.dispatchEvent(new CustomEvent("moved", { detail: { moved, wanted } }));
     await this.refresh();
   }
@@ -157,7 +183,8 @@ class Workspace extends EventTarget {
       return null;
     }
     this.as = state.me;
-    for (const name of ["team", "people", "channels", "commands", "shortcuts"]) this[name] = state[name] ?? this[name];
+    for (const name of ["team", "people", "channels", "commands", "shortcuts", "waiting", "groups"])
+      this[name] = state[name] ?? this[name];
     this.botId = state.bot;
     this.view = state.view ?? null;
     this.home = state.home ?? null;
@@ -191,6 +218,7 @@ class Workspace extends EventTarget {
     ]);
     if (!state || channel !== this.channelId || as !== this.as) return;
     if (page?.ok) Object.assign(this, { messages: page.messages ?? [], pins: page.pins ?? [], bookmarks: page.bookmarks ?? [] });
+    if (page?.ok) this.canvases = page.canvases ?? [];
     if (thread === this.threadTs) this.replies = replies?.ok ? (replies.messages ?? []) : [];
     this.#markRead();
     this.dispatchEvent(new Event("changed"));
