@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from sandbox import canvases, modals, shapes
 from sandbox.choices import CannotDo
 from sandbox.client import Client, Outcome
+from sandbox.guide import Guide
 from sandbox.state import Channel, Json, Message, UserGroup, View
 from sandbox.wire import Wire, body_of, no
 
@@ -30,8 +31,9 @@ THREADS = 200
 class Control:
     """The routes under /control."""
 
-    def __init__(self, workspace: "Workspace") -> None:
+    def __init__(self, workspace: "Workspace", guide: Guide | None = None) -> None:
         self._workspace = workspace
+        self._guide = guide
         self._limiter: CapacityLimiter | None = None
 
     def routes(self) -> list[BaseRoute]:
@@ -63,6 +65,7 @@ class Control:
             Route("/control/file", self.file),
             Route("/control/canvas", self.canvas),
             *Wire(self._workspace).routes(),
+            Route("/control/guide", self.guide, methods=["GET", "POST"]),
         ]
 
     # --- looking
@@ -102,6 +105,8 @@ class Control:
         item = self._workspace.state.files.get(request.query_params.get("id", ""))
         if item is None or item.content is None:
             return no("There is no such file.", 404)
+        if self._guide:
+            self._guide.opened(item.id)
         name = "".join(letter for letter in item.name if letter.isascii() and letter not in '"\\\r\n') or "file"
         headers = {"content-disposition": f'attachment; filename="{name}"', "x-content-type-options": "nosniff"}
         return Response(item.content, media_type="application/octet-stream", headers=headers)
@@ -141,6 +146,21 @@ class Control:
                 stop()
 
         return StreamingResponse(lines(), media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+    async def guide(self, request: Request) -> Response:
+        """The guided first minute and how far it has come; `{"over": true}` starts it over, `{"done": n}` ends a step."""
+        if self._guide is None:
+            return JSONResponse({"ok": True, "steps": [], "scenes": {}, "at": 0})
+        if request.method == "POST":
+            try:
+                body = await body_of(request)
+                if body.get("over"):
+                    self._guide.start_over(self._workspace)
+                elif "done" in body:
+                    self._guide.go_on(int(body["done"]))
+            except (ValueError, TypeError) as error:
+                return no(str(error))
+        return JSONResponse({"ok": True, **self._guide.shape(self._workspace)})
 
     # --- acting as a person
 
@@ -286,7 +306,16 @@ def _state(client: Client) -> Json:
         "shortcuts": [vars(item) for item in workspace.manifest.shortcuts],
         "view": _view(workspace, top) if top else None,
         "home": _view(workspace, home) if home else None,
+        "waiting": _waiting(workspace),
     }
+
+
+def _waiting(workspace: "Workspace") -> dict[str, int]:
+    """How many direct messages each person has not read yet, for the faces to switch to."""
+    direct = [room for room in workspace.state.channels.values() if room.is_direct]
+    people = [person.id for person in workspace.state.people.values() if not person.is_bot]
+    counts = {id: sum(Client(workspace, id).unread(room) for room in direct if id in room.members) for id in people}
+    return {id: count for id, count in counts.items() if count}
 
 
 def _channel(client: Client, room: Channel) -> Json:

@@ -30,7 +30,8 @@ class Guide:
     """The steps, and how far they have been done. Raises ValueError for content that it does not understand."""
 
     def __init__(self, content: Json) -> None:
-        self._content: Json = {"title": "Guide", "start": {}, "scenes": {}, "steps": []} | content
+        blank: Json = {"title": "Guide", "start": {}, "scenes": {}, "steps": []}
+        self._content = blank | content
         self._steps: list[Json] = self._content["steps"]
         for number, step in enumerate(self._steps, 1):
             wanted = step.get("until")

@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -25,6 +25,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from sandbox import canvases, responses, uploads, web_api
 from sandbox.control import Control
 from sandbox.delivery import Transport
+from sandbox.guide import Guide
 from sandbox.people import Slack
 from sandbox.socket_mode import SocketMode
 from sandbox.state import Json
@@ -137,9 +138,11 @@ def _is_local(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
-def application(workspace: Workspace, socket_mode: SocketMode) -> Starlette:
-    """The whole of it as one ASGI app."""
-    routes: list[BaseRoute] = [*Endpoints(workspace, socket_mode).routes(), *Control(workspace).routes()]
+def application(
+    workspace: Workspace, socket_mode: SocketMode, guide: Guide | None = None, more: Sequence[BaseRoute] = ()
+) -> Starlette:
+    """The whole of it as one ASGI app; `more` routes are guarded like the others."""
+    routes: list[BaseRoute] = [*Endpoints(workspace, socket_mode).routes(), *Control(workspace, guide).routes(), *more]
     routes.append(Route("/archives/{rest:path}", _index))
     if PAGE.is_dir():
         routes.append(Mount("/", StaticFiles(directory=PAGE, html=True)))
@@ -159,11 +162,21 @@ class Sandbox:
     """A workspace served from a background thread.
 
     `workspace` is at hand for tests, `people` speaks their vocabulary, `api_url` is what SLACK_API_URL takes.
-    Until `connect` says otherwise, the app is expected by Socket Mode.
+    Until `connect` says otherwise, the app is expected by Socket Mode. A workspace that is there already may be given.
     """
 
-    def __init__(self, manifest: dict[str, Any] | None = None, now: Callable[[], float] = time.time, **options: Any) -> None:
-        self.workspace = Workspace(manifest, now, **options)
+    def __init__(
+        self,
+        manifest: dict[str, Any] | None = None,
+        now: Callable[[], float] = time.time,
+        *,
+        workspace: Workspace | None = None,
+        guide: Guide | None = None,
+        **options: Any,
+    ) -> None:
+        self.workspace = workspace or Workspace(manifest, now, **options)
+        self._guide = guide
+        self.more_routes: list[BaseRoute] = []
         self.people = Slack(self.workspace)
         self.base_url = ""
         self.socket_mode = SocketMode(self.workspace, lambda: self.base_url.replace("http", "ws", 1) + "/link/")
@@ -224,7 +237,7 @@ class Sandbox:
 
     def _serve(self, listening: socket.socket, started: threading.Event) -> None:
         config = uvicorn.Config(
-            application(self.workspace, self.socket_mode),
+            application(self.workspace, self.socket_mode, self._guide, self.more_routes),
             http=Cuttable,
             ws="websockets-sansio",
             log_level="warning",
