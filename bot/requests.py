@@ -34,6 +34,7 @@ log = logging.getLogger("muster.requests")
 BROKEN = "That broke on Muster's side and was not done. Try again; if it stays, tell whoever runs Muster."
 BUSY = "Muster's database did not answer in time, so that was not done. Try again in a moment."
 CONFIRMED = "confirmed"
+_ZONE_WAITS = 1.0  # seconds, of the 2.5 that a whole request has
 _TEXT_LIMIT = 12_000  # Slack's own limit is lower; beyond it nothing is looked at
 
 
@@ -104,7 +105,6 @@ class Dispatcher:
     modals: Mapping[str, Modal]
     background: Background
     _timezones: dict[str, str] = field(default_factory=dict)
-    _learning: threading.Lock = field(default_factory=threading.Lock)
 
     def request(self, *, by: str, key: str, channel: str, trigger_id: str, response_url: str = "", chosen: str = "") -> Request:
         """What every kind of request has in common."""
@@ -115,7 +115,7 @@ class Dispatcher:
             text="",
             key=key,
             channel=channel,
-            timezone=self._timezone(by),
+            zone=self._zone,
             now=self.core.clock.now(),
             response_url=response_url,
             chosen=chosen,
@@ -274,24 +274,23 @@ class Dispatcher:
             log.exception("a request broke")
             return Answer(BROKEN)
 
-    def _timezone(self, user: str) -> ZoneInfo:
-        """The person's own, as Slack knows it; the workspace's until it has been asked."""
-        name = self._timezones.get(user)
-        if name is None:
-            self.background.run(lambda: self._learn(user))
-        return ZoneInfo(name or self.core.policy.workspace.timezone)
+    def _zone(self, user: str) -> ZoneInfo:
+        """The person's own, as Slack knows it; the workspace's where Slack does not say so within a second."""
+        if user not in self._timezones:
+            asking = threading.Thread(target=self._learn, args=(user,), name="time zone", daemon=True)
+            asking.start()
+            asking.join(_ZONE_WAITS)
+        return ZoneInfo(self._timezones.get(user) or self.core.policy.workspace.timezone)
 
     def _learn(self, user: str) -> None:
-        with self._learning:
-            if user in self._timezones:
-                return
+        try:
             self.workspace.names([user])
-            name = self.workspace.timezone(user) or self.core.policy.workspace.timezone
-            try:
-                ZoneInfo(name)
-            except (KeyError, ValueError):
-                name = self.core.policy.workspace.timezone
-            self._timezones[user] = name
+            name = self.workspace.timezone(user)
+            self._timezones[user] = ZoneInfo(name).key if name else ""
+        except (CallFailed, SQLAlchemyError) as error:
+            log.warning("the time zone of %s is not known: %s", user, error)
+        except (KeyError, ValueError):
+            self._timezones[user] = ""
 
 
 def open_incidents(session: Session, limit: int = 100) -> list[Incident]:

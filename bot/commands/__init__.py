@@ -53,7 +53,7 @@ class Request:
     text: str
     key: str
     channel: str
-    timezone: ZoneInfo
+    zone: Callable[[str], ZoneInfo]
     now: datetime
     number: int | None = None
     confirmed: bool = False
@@ -64,6 +64,11 @@ class Request:
     def policy(self) -> Policy:
         """The policy as it is now."""
         return self.core.policy
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """That of whoever asked. May have to be asked for: for what needs it only."""
+        return self.zone(self.by)
 
     @property
     def incident_number(self) -> int:

@@ -97,7 +97,7 @@ class Desk:
             text=text,
             key=key or f"cmd:{next(self._keys)}",
             channel="C0ROOM",
-            timezone=ZoneInfo("Europe/Berlin"),
+            zone=lambda person: ZoneInfo("Europe/Berlin"),
             now=self.clock.at,
             number=number,
             response_url="https://hooks.slack.invalid/commands/T0/1/x",
