@@ -101,8 +101,8 @@ def test_cancelled_it_is_quiet(make_world: Callable[..., World]) -> None:
     alice, bob, carol = world.slack.people("alice", "bob", "carol")
     alice.runs("/incident declare sev1 Checkout is down")
     world.settle()
-    answer = alice.runs("/incident cancel 1 a test run")
-    assert "is cancelled now" in answer and "no postmortem is owed" in answer
+    told = alice.runs("/incident cancel 1 a test run")
+    assert "is cancelled now" in told and "no postmortem is owed" in told
     world.advance(hours=4)
     room = world.room()
     assert saying(room.messages, "@alice moved it from investigating to *cancelled*: a test run")
