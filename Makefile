@@ -20,8 +20,8 @@ install: .venv/.installed            ## the virtual environment, as locked
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
-run: .venv/.installed                ## a whole local workspace in the browser, with the real bot behind it
-	@$(BIN)/python -m bot try --port $(SANDBOX_PORT) --web-port $(RUN_PORT)
+run: .venv/.installed                ## a whole local workspace in the browser; make run scenario=checkout-outage plays one
+	@$(BIN)/python -m bot try --port $(SANDBOX_PORT) --web-port $(RUN_PORT) --scenario '$(scenario)'
 
 start: .venv/.installed              ## every process of the Procfile, against the Slack workspace of .env
 	@$(BIN)/python -m bot start

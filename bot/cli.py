@@ -1,11 +1,14 @@
 """`python -m bot <command>`: what is done from a shell."""
 
 import argparse
+import json
 import os
 import shlex
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
@@ -34,27 +37,66 @@ def _start(arguments: argparse.Namespace) -> int:
 
 
 def _try(arguments: argparse.Namespace) -> int:
-    """A workspace that is new each time, so what was kept of the last one is forgotten."""
+    """A workspace that is new each time, so what was kept of the last one is forgotten.
+
+    Its yesterday is played before anything else of Muster runs, which is what brings the database to its schema.
+    """
     set_up_logs()
     folder = Path("var/try")
     _refuse_taken(arguments.port, "SANDBOX_PORT")
     _refuse_taken(arguments.web_port, "RUN_PORT")
+    scenario = _scenario(arguments.scenario)
     for old in folder.glob("muster.db*"):
         old.unlink()
     address = f"http://127.0.0.1:{arguments.port}"
     python = shlex.quote(sys.executable)
-    slack = f"slack: {python} -m sandbox --port {arguments.port} --manifest manifest.yml --channel incidents"
+    slack = f"{python} -m sandbox --port {arguments.port} --manifest manifest.yml --past {_YESTERDAY} {scenario.options}"
+    lines = [line for line in Path("Procfile").read_text().splitlines() if not line.startswith("release:")]
+    lines += [f"release: MUSTER_CONFIG={_COMPANY} {python} -m workers.rehearsal", f"slack: {slack}"]
     environment = dict(os.environ) | {
         "SLACK_BOT_TOKEN": "xoxb-sandbox",
         "SLACK_APP_TOKEN": "xapp-sandbox",
         "SLACK_API_URL": f"{address}/api/",
-        "MUSTER_CONFIG": "examples/acme.yml",
+        "MUSTER_CONFIG": scenario.config,
         "MUSTER_VAR": str(folder),
         "PORT": str(arguments.web_port),
         **dict.fromkeys(_REAL, ""),  # set to nothing, so that what .env says of the real installation does not count
     }
-    print(f"\n  Open {address} in a browser. Ctrl-C ends it.\n", flush=True)
-    return Keeper(f"{Path('Procfile').read_text()}\n{slack}\n", environment).run()
+    print("\n  One moment: Acme has its yesterday first.", flush=True)
+    said = f"\n  Open {address}/{scenario.address} in a browser.{scenario.note} Ctrl-C ends it.\n"
+    return Keeper("\n".join(lines), environment, needed=["slack"]).run(lambda: print(said, flush=True))
+
+
+_COMPANY = "examples/acme.yml"
+_YESTERDAY = "examples/yesterday.yml"
+_GUIDE = "examples/guide.json"
+_SCENARIOS = Path("examples/scenarios")
+
+
+@dataclass(frozen=True)
+class _Scenario:
+    """What is played in the workspace: options for it, Muster's config, where the visitor sits, and a word for them."""
+
+    options: str
+    config: str = _COMPANY
+    address: str = ""
+    note: str = ""
+
+
+def _scenario(name: str) -> _Scenario:
+    """By its name in examples/scenarios, or by a file's path; "" for none. The workspace itself checks the file."""
+    if not name:
+        return _Scenario(f"--guide {_GUIDE}" if Path(_GUIDE).is_file() else "")
+    path = Path(name) if name.endswith((".yml", ".yaml")) else _SCENARIOS / f"{name}.yml"
+    if not path.is_file():
+        known = ", ".join(sorted(each.stem for each in _SCENARIOS.glob("*.yml")))
+        raise SettingsError(f"There is no scenario {name}. There are: {known}; or name a file: make run scenario=drills/ours.yml")
+    checked = subprocess.run([sys.executable, "-m", "sandbox", "--describe", "--scenario", path], stdout=subprocess.PIPE)
+    if checked.returncode:
+        raise SettingsError(f"{path} is described in docs/rehearsal.md.")
+    told = json.loads(checked.stdout)
+    note = f" “{told['title']}” begins when the page is open; you are {told['you']}."
+    return _Scenario(f"--scenario {shlex.quote(str(path))}", told["config"] or _COMPANY, told["address"], note)
 
 
 _REAL = ("DATABASE_URL", "REDIS_URL", "SLACK_SIGNING_SECRET", "PUBLIC_URL")
@@ -96,6 +138,7 @@ def main() -> int:
     start = add("start", "Run every line of a Procfile and start again whatever ends.", _start)
     start.add_argument("procfile", nargs="?", default="Procfile")
     attempt = add("try", "Open a complete local workspace in the browser, with no Slack account.", _try)
+    attempt.add_argument("--scenario", default="", help="an incident that plays itself, such as checkout-outage")
     attempt.add_argument("--port", type=int, default=8787, help="the page's")
     attempt.add_argument("--web-port", type=int, default=3999, help="the web process's")
     manifest = add("manifest", "Print the app manifest for HTTP instead of Socket Mode.", _manifest)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import IO
@@ -33,24 +34,32 @@ class Line:
 
 
 class Keeper:
-    """Keeps processes running. `release` is run first, once; a process that ends at once is tried again ever more slowly."""
+    """Keeps processes running. `release` is run first, once; a process that ends at once is tried again ever more slowly.
 
-    def __init__(self, procfile: str, environment: dict[str, str]) -> None:
+    `needed` names lines that are started before `release`, which could not do its work without them.
+    """
+
+    def __init__(self, procfile: str, environment: dict[str, str], *, needed: Collection[str] = ()) -> None:
         lines = [Line(found[1], found[2]) for text in procfile.splitlines() if (found := _LINE.match(text.strip()))]
         self._release = [line for line in lines if line.name == "release"]
         self._lines = [line for line in lines if line.name != "release"]
+        self._needed = [line for line in self._lines if line.name in needed]
         self._environment = environment
         self._width = max((len(line.name) for line in lines), default=0)
         self._stopping = False
 
-    def run(self) -> int:
-        """Until SIGTERM or Ctrl-C; the exit status of `release` if that fails."""
+    def run(self, released: Callable[[], None] = lambda: None) -> int:
+        """Until SIGTERM or Ctrl-C; the exit status of `release` if that fails. `released` is called once it is through."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
+        for line in self._needed:
+            self._keep(line)
         for line in self._release:
             status = subprocess.run(line.command, shell=True, env=self._environment).returncode
             if status:
+                self._end()
                 return status
+        released()
         while not self._stopping:
             for line in self._lines:
                 self._keep(line)

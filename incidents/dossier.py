@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlmodel import Session, col, select
 
 from incidents.core import Core, find
-from incidents.events import read
+from incidents.events import Declared, RoomOpened, read
 from incidents.policy import Policy
 from incidents.rules.postmortem import Document, FollowUp, Happening, Record, build
 from models import ActionItem, Event, Incident, Person
@@ -25,7 +25,7 @@ def gather(core: Core, number: int, *, names: Mapping[str, str], link: Link) -> 
         events = session.exec(select(Event).where(Event.incident_id == number).order_by(col(Event.id))).all()
         items = session.exec(select(ActionItem).where(ActionItem.incident_id == number).order_by(col(ActionItem.id))).all()
         known = _known(session, incident)
-    happenings = tuple(_happening(event, link) for event in events)
+    happenings = tuple(_happening(event, incident, link) for event in events)
     actions = tuple(_follow_up(item) for item in items)
     return build(_record(incident, core.policy, happenings, actions, {**known, **names}))
 
@@ -38,8 +38,18 @@ def _known(session: Session, incident: Incident) -> dict[str, str]:
     return known
 
 
-def _happening(event: Event, link: Link) -> Happening:
-    address = link(event.channel, event.ts, event.thread_ts) if event.channel and event.ts else ""
+def _message(event: Event, incident: Incident) -> tuple[str | None, str | None, str | None]:
+    """Where it is said: in its own message; the declaration in the announcement, the room's opening on the card."""
+    if event.ts is None and event.kind == Declared.kind:
+        return incident.announce_channel, incident.announce_ts, None
+    if event.ts is None and event.kind == RoomOpened.kind:
+        return incident.room_channel, incident.card_ts, None
+    return event.channel, event.ts, event.thread_ts
+
+
+def _happening(event: Event, incident: Incident, link: Link) -> Happening:
+    channel, ts, thread_ts = _message(event, incident)
+    address = link(channel, ts, thread_ts) if channel and ts else ""
     return Happening(
         at=event.at,
         recorded_at=event.recorded_at,

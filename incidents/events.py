@@ -152,7 +152,7 @@ class UpdatePosted(Happened):
                 since=When(self.silent_since),
             )
         said = [
-            (name, value)
+            (name, value if value.endswith("..") else value.removesuffix("."))
             for name, value in (("impact", self.impact), ("theory", self.theory), ("actions", self.actions))
             if value
         ]

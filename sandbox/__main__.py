@@ -1,12 +1,18 @@
 """`python -m sandbox`: a Slack workspace in the browser, for an app that speaks Socket Mode or signed HTTP."""
 
 import argparse
+import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
 
-from sandbox.client import Client
+from sandbox import channels, company
+from sandbox.clock import Clock
+from sandbox.guide import Guide
+from sandbox.scenario import Scenario, ScenarioError, load
+from sandbox.scenario_stage import Stage
 from sandbox.server import Sandbox
 from sandbox.transports import SignedHttp
 
@@ -22,31 +28,70 @@ def main() -> None:
     parser.add_argument("--app-token", default="xapp-sandbox")
     parser.add_argument("--rate-limits", action="store_true", help="answer 429 as Slack's tiers do")
     parser.add_argument("--channel", action="append", default=[], help="one more public channel that everybody is in")
+    parser.add_argument(
+        "--guide", type=Path, help="steps and scenes that the page offers (sandbox/guide.py says how they are written)"
+    )
+    parser.add_argument("--past", type=Path, help="a scenario that happened yesterday; it is played at POST /control/past")
+    parser.add_argument("--scenario", type=Path, help="a scenario that is played once a page is open and the app is there")
+    parser.add_argument("--describe", action="store_true", help="check past and scenario, say what they need as JSON, and end")
     options = parser.parse_args()
+    past, scenario = (_scenario(path) for path in (options.past, options.scenario))
+    if past and past.starts is None:
+        sys.exit(f"{past.path}: a past has to say when it `starts`, such as yesterday 09:30")
+    if scenario and scenario.starts is not None:
+        sys.exit(f"{scenario.path}: it says when it `starts`, so it is a past and cannot be played now")
+    if options.describe:
+        print(json.dumps(_described(scenario)))
+        return
     if options.socket and options.request_url:
         parser.error("--socket and --request-url exclude each other: with Socket Mode nothing goes over HTTP")
+    clock = Clock(past.starts if past else None)
     sandbox = Sandbox(
         yaml.safe_load(options.manifest.read_text()) if options.manifest else None,
         bot_token=options.bot_token,
         app_token=options.app_token,
         signing_secret=options.signing_secret,
         rate_limits=options.rate_limits,
+        guide=_guide(options.guide),
+        now=clock,
     )
+    stage = Stage(sandbox.people, clock, past=past, scenario=scenario, say=_narrate)
+    sandbox.more_routes += stage.routes()
     for name in options.channel:
-        _open(sandbox, name)
+        if not channels.taken(sandbox.workspace, name):
+            company.open_channel(sandbox.workspace.state, name, "", int(clock()))
     if options.request_url:
         sandbox.connect(SignedHttp(options.request_url, options.signing_secret))
+    stage.begin(lambda: sandbox.workspace.is_watched, lambda: sandbox.socket_mode.connections > 0 or bool(options.request_url))
     try:
         sandbox.run(options.port, ready=_say)
     except OSError as error:
         sys.exit(f"Port {options.port} cannot be used: {error.strerror}. Choose another with --port.")
 
 
-def _open(sandbox: Sandbox, name: str) -> None:
-    first, *others = [person for person in sandbox.workspace.state.people.values() if not person.is_bot]
-    made = Client(sandbox.workspace, first.id).create(name)
-    for person in others:
-        Client(sandbox.workspace, person.id).join(made.id)
+def _guide(path: Path | None) -> Guide | None:
+    try:
+        return Guide.read(path) if path else None
+    except (OSError, ValueError) as error:
+        sys.exit(f"The guide {path} cannot be used: {error}.")
+
+
+def _scenario(path: Path | None) -> Scenario | None:
+    try:
+        return load(path, datetime.now(UTC)) if path else None
+    except ScenarioError as error:
+        sys.exit(f"{path} cannot be played:\n{error}")
+
+
+def _described(scenario: Scenario | None) -> dict[str, str]:
+    if scenario is None:
+        return {}
+    address = f"#as={scenario.you}&channel={scenario.open}"
+    return {"title": scenario.title, "config": str(scenario.config or ""), "you": scenario.you, "address": address}
+
+
+def _narrate(said: str) -> None:
+    print(said, flush=True)
 
 
 def _say(address: str) -> None:

@@ -18,8 +18,7 @@ CHANNELS = (
 
 def newcomer(name: str, real_name: str = "") -> Person:
     """Somebody new, with an id that can be read: frank is U0FRANK."""
-    letters = "".join(letter for letter in name.upper() if letter.isascii() and letter.isalnum())
-    return Person(f"U0{letters}", name, real_name or name.capitalize(), f"{name}@example.com")
+    return Person(f"U0{_letters(name)}", name, real_name or name.capitalize(), f"{name}@example.com")
 
 
 def move_in(state: State, now: int) -> None:
@@ -38,3 +37,27 @@ def move_in(state: State, now: int) -> None:
             purpose=Note(purpose, "U0ALICE", now),
             is_general=name == "general",
         )
+
+
+def open_channel(state: State, name: str, purpose: str, now: int) -> Channel:
+    """One more public channel that everybody has been in for as long as they can remember. The name must be free."""
+    everyone = [person.id for person in state.people.values() if not person.is_bot]
+    id = f"C0{_letters(name)}"
+    while id in state.channels:  # names that differ in nothing but a hyphen
+        id += "0"
+    made = Channel(id, name, "public", "U0ALICE", now, members=everyone, purpose=Note(purpose, "U0ALICE", now))
+    state.channels[id] = made
+    return made
+
+
+def bot(name: str, real_name: str) -> Person:
+    """Another app's bot: it can speak, and is in no channel."""
+    return Person(f"U0{_letters(name)}", name, real_name, color="5c6370", is_bot=True)
+
+
+def bot_id(person: Person) -> str:
+    return f"B0{person.id.removeprefix('U0')}"
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.upper() if letter.isascii() and letter.isalnum())

@@ -126,6 +126,11 @@ class Workspace:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody listens, as every open page does."""
+        return bool(self._listeners)
+
     def emit(self, event: Json, channel: Channel | None = None) -> None:
         """Send an event to the app if it is subscribed, in scope and where the bot may see it."""
         if deliverable(self, event, channel):
