@@ -71,17 +71,19 @@ class Client:
         return messages.post(self.workspace, room, message)
 
     def marked_up(self, text: str, *, mentions: bool = True) -> str:
-        """Text as Slack passes it on: & < > escaped; @bob and #general turned into their ids."""
+        """Text as Slack passes it on: & < > escaped; @bob, @oncall and #general turned into their ids."""
         escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         if not mentions:
             return escaped
         with self.workspace.lock:
-            people = {person.name.lower(): person.id for person in self.workspace.state.people.values()}
+            people = {person.name.lower(): f"@{person.id}" for person in self.workspace.state.people.values()}
+            groups = (group for group in self.workspace.state.groups.values() if not group.disabled_at)
+            people |= {group.handle: f"!subteam^{group.id}" for group in groups}
             rooms = {room.name: room for room in self.workspace.state.channels.values() if self._may_see(room)}
 
         def person(found: re.Match[str]) -> str:
             id = people.get(found[1].lower())
-            return f"<@{id}>" if id else found[0]
+            return f"<{id}>" if id else found[0]
 
         def channel(found: re.Match[str]) -> str:
             room = rooms.get(found[1])

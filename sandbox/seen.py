@@ -72,6 +72,9 @@ def as_read(workspace: Workspace, text: str) -> str:
             return f"#{room.name}" if room else f"#{label}"
         if target.startswith("!date"):
             return label
+        if target.startswith("!subteam^"):
+            group = workspace.state.groups.get(target.removeprefix("!subteam^"))
+            return f"@{group.handle}" if group else label or target
         return f"@{target[1:]}" if target.startswith("!") else label or target
 
     return html.unescape(re.sub(r"<([^<>]+)>", shown, text))

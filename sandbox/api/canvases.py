@@ -73,7 +73,7 @@ def lookup(call: Call) -> Json:
 
 @method(
     "canvases.access.set",
-    "canvas_id! access_level! channel_ids:json user_ids:json",
+    "canvas_id! access_level! channel_ids:list user_ids:list",
     scopes="canvases:write",
 )
 def access_set(call: Call) -> None:
@@ -91,7 +91,7 @@ def access_set(call: Call) -> None:
         item.access[item.owner] = "owner"
 
 
-@method("canvases.access.delete", "canvas_id! channel_ids:json user_ids:json", scopes="canvases:write")
+@method("canvases.access.delete", "canvas_id! channel_ids:list user_ids:list", scopes="canvases:write")
 def access_delete(call: Call) -> None:
     item = _canvas(call, "owner")
     for id in _whose(call):
@@ -161,7 +161,7 @@ def _whose(call: Call) -> list[str]:
     if bool(people) == bool(rooms):
         raise Refused("invalid_parameters")
     name, ids = ("user_ids", people) if people else ("channel_ids", rooms)
-    if not isinstance(ids, list) or len(ids) > 1:
+    if len(ids) > 1:
         raise Refused("invalid_arguments", [f"[ERROR] no more than 1 items allowed [json-pointer:/{name}]"])
     state = call.workspace.state
     if people and ids[0] not in state.people:

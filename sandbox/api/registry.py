@@ -164,7 +164,7 @@ def _coerced(name: str, type: str, value: Any) -> Any:
     if type == "json":
         return _parsed(name, value)
     if type == "list":
-        return value if isinstance(value, list) else [item for item in str(value).split(",") if item]
+        return _listed(name, value)
     if isinstance(value, (list, dict)):
         raise Refused("invalid_array_arg", [f"[ERROR] must be a string: {name}"])
     if type == "bool":
@@ -177,6 +177,12 @@ def _coerced(name: str, type: str, value: Any) -> Any:
         except ValueError:
             raise Refused("invalid_arguments", [f"[ERROR] must be an integer: {name}"]) from None
     return str(value)
+
+
+def _listed(name: str, value: Any) -> list[Any]:
+    """A list as JSON or as words with commas between them: Slack takes both, and slack_sdk sends the latter."""
+    given = _parsed(name, value) if isinstance(value, str) and value.startswith("[") else value
+    return given if isinstance(given, list) else [item.strip() for item in str(given).split(",") if item.strip()]
 
 
 def _parsed(name: str, value: Any) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from contracts import Contract, assert_kept, opened
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -251,7 +252,7 @@ MANIFEST: dict[str, Any] = {
                 "member_joined_channel",
                 "app_home_opened",
             ]
-        }
+        },
     },
 }
 
@@ -279,3 +280,32 @@ def form() -> dict[str, Any]:
 @pytest.fixture
 def card() -> list[dict[str, Any]]:
     return CARD
+
+
+@pytest.fixture(params=["web_client", "bolt"])
+def contract(request: pytest.FixtureRequest) -> Iterator[Contract]:
+    """Each contract is tested twice: with slack_sdk's WebClient and with Bolt's, both over HTTP."""
+    made = opened(request.param, None)
+    yield made
+    made.sandbox.stop(wait=False)
+    assert_kept(request.function, [made])
+
+
+@pytest.fixture
+def declaring(request: pytest.FixtureRequest) -> Iterator[Callable[..., Contract]]:
+    """A contract whose manifest declares just these scopes and events; checked at the end like `contract`."""
+    made: list[Contract] = []
+
+    def declared(*scopes: str, events: tuple[str, ...] = (), kind: str = "web_client", **options: Any) -> Contract:
+        manifest = {
+            "features": {"bot_user": {"display_name": "muster"}},
+            "oauth_config": {"scopes": {"bot": list(scopes)}},
+            "settings": {"event_subscriptions": {"bot_events": list(events)}},
+        }
+        made.append(opened(kind, manifest, **options))
+        return made[-1]
+
+    yield declared
+    for each in made:
+        each.sandbox.stop(wait=False)
+    assert_kept(request.function, made)
