@@ -45,6 +45,7 @@ def main() -> None:
         return
     if options.socket and options.request_url:
         parser.error("--socket and --request-url exclude each other: with Socket Mode nothing goes over HTTP")
+    guide = _guide(options.guide)
     clock = Clock(past.starts if past else None)
     sandbox = Sandbox(
         yaml.safe_load(options.manifest.read_text()) if options.manifest else None,
@@ -52,10 +53,16 @@ def main() -> None:
         app_token=options.app_token,
         signing_secret=options.signing_secret,
         rate_limits=options.rate_limits,
-        guide=_guide(options.guide),
+        guide=guide,
         now=clock,
     )
-    stage = Stage(sandbox.people, clock, past=past, scenario=scenario, say=_narrate)
+
+    def begin_guide() -> None:
+        """A page that was open already has seen the past go by, which is none of the visitor's doing."""
+        if guide:
+            guide.start_over(sandbox.workspace)
+
+    stage = Stage(sandbox.people, clock, past=past, scenario=scenario, say=_narrate, once_past=begin_guide)
     sandbox.more_routes += stage.routes()
     for name in options.channel:
         if not channels.taken(sandbox.workspace, name):
@@ -64,7 +71,7 @@ def main() -> None:
         sandbox.connect(SignedHttp(options.request_url, options.signing_secret))
     stage.begin(lambda: sandbox.workspace.is_watched, lambda: sandbox.socket_mode.connections > 0 or bool(options.request_url))
     try:
-        sandbox.run(options.port, ready=_say)
+        sandbox.run(options.port, ready=_say if past is None else lambda address: None)  # not to be opened yet
     except OSError as error:
         sys.exit(f"Port {options.port} cannot be used: {error.strerror}. Choose another with --port.")
 

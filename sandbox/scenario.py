@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -19,11 +18,11 @@ _MOST_PROBLEMS = 20
 
 VERBS = ("says", "runs", "clicks", "fills", "pins", "reacts", "uses", "joins")
 _STEP = ("at", "who", *VERBS, "in", "to")
-_FILE = ("title", "config", "you", "open", "patience", "starts", "timezone", "bots", "channels", "steps")
+_FILE = ("title", "config", "you", "open", "patience", "starts", "bots", "channels", "steps")
 _NEEDS_PLACE = {"says", "runs", "pins", "reacts", "uses"}
 _NEEDS_WORDS = {"reacts", "uses"}
 _OPENS_FORM = {"runs", "clicks", "uses"}
-_LENGTH = re.compile(r"(?:(\d{1,3})h)?(?:(\d{1,5})m)?(?:(\d{1,6}(?:\.\d{1,3})?)s)?")
+LENGTH = re.compile(r"(?:(\d{1,3})h)?(?:(\d{1,5})m)?(?:(\d{1,6}(?:\.\d{1,3})?)s)?")
 _OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 _CHANNEL = re.compile(r"#[a-z0-9_*-]{1,80}")
 
@@ -116,7 +115,7 @@ class _Reading:
     people: set[str] = field(default_factory=lambda: {person.name for person in PEOPLE})
     rooms: set[str] = field(default_factory=lambda: {name for _, name, _ in CHANNELS})
     starts: float | None = None
-    day: datetime | None = None
+    day: date | None = None
 
     def scenario(self, root: yaml.Node | None) -> Scenario:
         given = self._mapping(root, _FILE, "a scenario")
@@ -238,12 +237,7 @@ class _Reading:
     # --- times
 
     def _read_start(self, given: dict[str, yaml.Node]) -> None:
-        zone = self._text(given.get("timezone"), "timezone") or "UTC"
-        try:
-            here = ZoneInfo(zone)
-        except (ValueError, KeyError, OSError):
-            self._wrong(given["timezone"], f"“{zone}” is no time zone", "write it like Europe/Berlin")
-            return
+        """By this machine's clock, which is that of whoever looks at the page."""
         if "starts" not in given:
             return
         said = self._text(given["starts"], "starts")
@@ -251,30 +245,29 @@ class _Reading:
         if found is None:
             self._wrong(given["starts"], f"“{said}” is no beginning", "write it like yesterday 09:30")
             return
-        yesterday = self.now.astimezone(here).date() - timedelta(days=1)
-        self.day = datetime.combine(yesterday, time(), here)
-        self.starts = self._moment(found).timestamp()
+        self.day = self.now.astimezone().date() - timedelta(days=1)
+        self.starts = self._moment(found)
 
-    def _moment(self, found: re.Match[str]) -> datetime:
+    def _moment(self, found: re.Match[str]) -> float:
         assert self.day is not None
-        return self.day.replace(hour=int(found[1]), minute=int(found[2]), second=int(found[3] or 0))
+        return datetime.combine(self.day, time(int(found[1]), int(found[2]), int(found[3] or 0))).astimezone().timestamp()
 
     def _at(self, node: yaml.Node) -> float:
         """A time of the day where the file says when it starts, else a length of time since the beginning."""
         said = self._text(node, "at")
         found = _OF_DAY.fullmatch(said)
         if found and self.starts is not None:
-            return self._moment(found).timestamp() - self.starts
+            return self._moment(found) - self.starts
         return self._length(node)
 
     def _length(self, node: yaml.Node) -> float:
         said = self._text(node, "time")
-        found = _LENGTH.fullmatch(said)
+        found = LENGTH.fullmatch(said)
         if not said or found is None:
             other = ", or 14:05 for a time of the day" if self.starts is not None else ""
             self._wrong(node, f"“{said}” is no length of time", f"write it like 5s or 1m30s{other}")
             return 0.0
-        return int(found[1] or 0) * 3600 + int(found[2] or 0) * 60 + float(found[3] or 0)
+        return seconds(found)
 
     # --- nodes
 
@@ -284,7 +277,7 @@ class _Reading:
             return {}
         given: dict[str, yaml.Node] = {}
         for key, value in node.value:
-            name = str(key.value)
+            name = _name(key)
             if name not in allowed:
                 near = get_close_matches(name, allowed, n=1)
                 hint = f"did you mean `{near[0]}`?" if near else f"the keys are {_listed(allowed)}"
@@ -301,9 +294,9 @@ class _Reading:
             self._wrong(node, "is no list of names", f"write lines such as {example}")
             return ()
         for key, _ in node.value:
-            if not re.fullmatch(pattern, str(key.value)):
-                self._wrong(key, f"“{str(key.value)[:40]}” cannot be {what}", f"write it like {example}")
-        return tuple((str(key.value), self._text(value, what)) for key, value in node.value)
+            if not re.fullmatch(pattern, _name(key)):
+                self._wrong(key, f"“{_name(key)[:40]}” cannot be {what}", f"write it like {example}")
+        return tuple((_name(key), self._text(value, what)) for key, value in node.value)
 
     def _text(self, node: yaml.Node | None, what: str) -> str:
         if node is None:
@@ -315,6 +308,15 @@ class _Reading:
 
     def _wrong(self, node: yaml.Node | None, what: str, expected: str) -> None:
         self.problems.append(Problem(self.path, node.start_mark.line + 1 if node is not None else 1, what, expected))
+
+
+def _name(key: yaml.Node) -> str:
+    return str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
+
+
+def seconds(length: re.Match[str]) -> float:
+    """A match of LENGTH, such as 1h30m or 5s, in seconds."""
+    return int(length[1] or 0) * 3600 + int(length[2] or 0) * 60 + float(length[3] or 0)
 
 
 def _listed(names: Iterator[str] | tuple[str, ...] | list[str]) -> str:

@@ -10,7 +10,7 @@ from sandbox import channels, company, messages, modals
 from sandbox.choices import CannotDo
 from sandbox.client import all_blocks
 from sandbox.people import Slack, Somebody
-from sandbox.scenario import Scenario, Step
+from sandbox.scenario import LENGTH, Scenario, Step, seconds
 from sandbox.seen import Answer, Post, Room, label_of, nearest
 from sandbox.state import Message
 
@@ -174,11 +174,22 @@ def _put(who: Somebody, label: str, value: str, kind: str) -> None:
     elif kind.endswith("select") or kind in ("radio_buttons", "checkboxes"):
         for option in value.split(" + "):
             who.chooses(label, option)
-    elif kind in ("datepicker", "timepicker", "datetimepicker"):
-        who.picks(label, int(value) if kind == "datetimepicker" else value)
+    elif kind == "datetimepicker":
+        who.picks(label, _moment(who, label, value))
+    elif kind in ("datepicker", "timepicker"):
+        who.picks(label, value)
     else:
         who.fills(label, value)
 
 
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+def _moment(who: Somebody, label: str, value: str) -> int:
+    """`16m ago` or `in 10m`, to the minute, by the workspace's clock."""
+    length = LENGTH.fullmatch(value.removesuffix(" ago").removeprefix("in "))
+    if length is None or value.endswith(" ago") == value.startswith("in "):
+        raise NotThere(f"{label}: “{value}” is no moment; write 16m ago or in 10m")
+    away = seconds(length) if value.startswith("in ") else -seconds(length)
+    return int(who.workspace.now() + away) // 60 * 60
+
+
+def _clock(since: float) -> str:
+    return f"{int(since) // 60}:{int(since) % 60:02d}"

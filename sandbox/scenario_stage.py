@@ -27,9 +27,16 @@ class Stage:
     """What is played, and the control API for it."""
 
     def __init__(
-        self, slack: Slack, clock: Clock, *, past: Scenario | None = None, scenario: Scenario | None = None, say: Say = print
+        self,
+        slack: Slack,
+        clock: Clock,
+        *,
+        past: Scenario | None = None,
+        scenario: Scenario | None = None,
+        say: Say = print,
+        once_past: Callable[[], None] = lambda: None,
     ) -> None:
-        self._slack, self._clock, self._say = slack, clock, say
+        self._slack, self._clock, self._once_past = slack, clock, once_past
         self._past = Player(slack, past, say=say) if past else None
         self._live = Player(slack, scenario, say=say) if scenario else None
         self._turn = threading.Lock()
@@ -72,6 +79,7 @@ class Stage:
             return
         self._clock.run()
         self._mark_all_read()
+        self._once_past()
 
     def _next(self) -> float | None:
         past = self._past.scenario if self._past else None
