@@ -28,16 +28,31 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    """An empty PostgreSQL database."""
-    name = f"t{uuid.uuid4().hex[:12]}"
+def make_postgres_url(postgres: str) -> Iterator[Callable[[], str]]:
+    """Empty PostgreSQL databases."""
+    names: list[str] = []
     admin = make_engine(postgres).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield postgres.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+    def run(statement: str) -> None:
+        with admin.connect() as connection:
+            connection.execute(text("SET statement_timeout = 0"))  # ours is for requests; a busy machine takes longer
+            connection.execute(text(statement))
+
+    def make() -> str:
+        names.append(f"t{uuid.uuid4().hex[:12]}")
+        run(f"CREATE DATABASE {names[-1]}")
+        return postgres.replace("/postgres?", f"/{names[-1]}?")
+
+    yield make
+    for name in names:
+        run(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()
+
+
+@pytest.fixture
+def postgres_url(make_postgres_url: Callable[[], str]) -> str:
+    """An empty PostgreSQL database."""
+    return make_postgres_url()
 
 
 @pytest.fixture

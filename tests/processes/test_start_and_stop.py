@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlmodel import Session
 
 from models import Fact
-from tests.processes.harness import LINES, Installation, Line, lines, until
+from tests.processes.harness import LINES, PATIENCE, Installation, Line, lines, until
 from workers.clock import HEARTBEAT
 
 pytestmark = pytest.mark.processes
@@ -31,7 +31,7 @@ def stopped_cleanly(muster: Installation, *names: str) -> None:
 
 def ready(muster: Installation, *names: str) -> None:
     for name in names:
-        until(lambda name=name: READY[name] in muster.lines[name].said(), 20, muster.said, every=0.005)
+        until(lambda name=name: READY[name] in muster.lines[name].said(), PATIENCE, muster.said, every=0.005)
 
 
 def test_any_line_may_start_first(install: Install) -> None:
@@ -51,6 +51,28 @@ def test_any_line_may_start_first(install: Install) -> None:
     assert "INC-1" in muster.person("alice").runs("/incident declare sev1 Checkout is down")
     until(lambda: muster.incident().room_channel and muster.room().pins, 10, lambda: str(muster.waiting()))
     _stops_soon_though_much_is_left(muster)
+
+
+@pytest.mark.timeout(120)
+def test_any_line_may_start_first_on_postgresql(install: Install, make_postgres_url: Callable[[], str]) -> None:
+    """Over HTTP; and all of them at once on one empty database, `release` among them."""
+    names = ("release", *LINES)
+    first = {name: install(name, database_url=make_postgres_url()) for name in (*LINES, "all")}
+    for name in LINES:
+        first[name].start(name)
+    first["all"].start(*names)
+    for name in LINES:
+        ready(first[name], name)
+        ready(first["all"], name)
+        stopped_cleanly(first[name])
+    assert first["all"].lines.pop("release").wait() == 0
+    muster = first["all"]
+    muster.wait_until_well()
+    assert "INC-1" in muster.person("alice").runs("/incident declare sev1 Checkout is down")
+    until(lambda: muster.incident().room_channel and muster.room().pins, 10, lambda: str(muster.waiting()))
+    assert muster.release().returncode == 0, "once more, beside what runs"
+    until(muster.is_quiet, 10, lambda: str(muster.waiting()))
+    stopped_cleanly(muster)
 
 
 def _web_connects_when_slack_is_back(muster: Installation) -> None:

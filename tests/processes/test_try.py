@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.harness import ROOT, Installation, Line, free_port, get, processes, python, until
+from tests.processes.harness import PATIENCE, ROOT, Installation, Line, free_port, get, processes, python, until
 
 pytestmark = pytest.mark.processes
 
@@ -51,7 +51,7 @@ def run(folder: Path) -> Iterator[Run]:
 
 @pytest.mark.timeout(90)
 def test_it_restarts_what_is_killed_and_ends_with_ctrl_c(run: Run) -> None:
-    until(run.is_well, 20, run.line.said)
+    until(run.is_well, PATIENCE, run.line.said)
     before = run.kept()
     assert set(before) == {"web", "workers.worker", "workers.clock", "sandbox"}
     assert not (run.folder / "real.db").exists(), "it must not touch what .env names"
@@ -75,6 +75,6 @@ def test_it_restarts_what_is_killed_and_ends_with_ctrl_c(run: Run) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells them")
 @pytest.mark.timeout(60)
 def test_killed_it_takes_the_others_along(run: Run) -> None:
-    until(lambda: len(run.kept()) == 4, 20, run.line.said)
+    until(lambda: len(run.kept()) == 4, PATIENCE, run.line.said)
     run.line.kill()
     until(lambda: not run.kept(), 10, lambda: f"left behind: {run.kept()}")
