@@ -292,6 +292,7 @@ def _state(client: Client) -> Json:
         "team": {"id": state.team.id, "name": state.team.name, "domain": state.team.domain},
         "me": client.user,
         "bot": workspace.bot_user,
+        "home_tab": workspace.manifest.home_tab,
         "people": [
             {"id": p.id, "name": p.name, "real_name": p.real_name, "is_bot": p.is_bot, "color": p.color}
             for p in state.people.values()

@@ -98,6 +98,7 @@ const drawLamp = () => replace(lamp, icon(isDark() ? "sun" : "moon"));
 function togglePanel(open) {
   protocol.setAttribute("aria-pressed", String(open));
   openPanel(open);
+  nameMain();
   if (!open) protocol.focus();
 }
 
@@ -110,6 +111,15 @@ function showMe() {
   replace(me, avatar(workspace.as, { size: "small" }));
 }
 
+const narrow = matchMedia("(max-width: 1000px)");
+
+/** On a narrow screen one pane covers the others, and is what the page is about. */
+function nameMain() {
+  const panes = ["panel", "canvas", "thread"].map(find);
+  const top = narrow.matches ? panes.find((each) => !each.hidden) : null;
+  for (const each of panes) each.setAttribute("role", each === top ? "main" : "complementary");
+}
+
 function show(options) {
   find("offline").hidden = workspace.connected;
   showMe();
@@ -120,6 +130,7 @@ function show(options) {
   showCanvas();
   showModal();
   showGuide();
+  nameMain();
   find("app").removeAttribute("aria-busy");
 }
 

@@ -178,9 +178,10 @@ function showPins(button) {
 
 function tabs(channel) {
   const app = workspace.isApp(channel);
-  const home = app && workspace.tab !== "messages";
-  once(parts.tabs, [channel?.id, app, home], () => {
-    parts.tabs.hidden = !app;
+  const tabbed = app && workspace.homeTab;
+  const home = tabbed && workspace.tab !== "messages";
+  once(parts.tabs, [channel?.id, tabbed, home], () => {
+    parts.tabs.hidden = !tabbed;
     const tab = (name, label, here) =>
       h(
         "a",
@@ -191,7 +192,7 @@ function tabs(channel) {
         },
         label,
       );
-    replace(parts.tabs, app ? [tab("home", "Home", home), tab("messages", "Messages", !home)] : []);
+    replace(parts.tabs, tabbed ? [tab("home", "Home", home), tab("messages", "Messages", !home)] : []);
     if (home) workspace.act("home", {}, { quiet: true });
   });
   parts.home.hidden = !home;

@@ -69,9 +69,11 @@ export function focusPath(root) {
   return { name: active.dataset.focus ?? "", self: active === root, caret };
 }
 
+/** Give the focus back to what had it; where that is gone, to the whole, so that the keyboard goes on from there. */
 export function restoreFocus(root, path) {
   if (!path) return;
-  const target = path.self ? root : path.name && root.querySelector(`[data-focus="${CSS.escape(path.name)}"]`);
+  const same = path.self ? root : path.name && root.querySelector(`[data-focus="${CSS.escape(path.name)}"]`);
+  const target = same || (root.hasAttribute("tabindex") ? root : null);
   if (!target) return;
   target.focus({ preventScroll: true });
   try {

@@ -35,6 +35,7 @@ const address = ({ as = "", channel = "" }) =>
   `#${new URLSearchParams(Object.entries({ as, channel }).filter(([, value]) => value))}`;
 
 async function ask() {
+  parts.asked = true;
   const answer = await get("guide");
   if (answer.ok) guide = { scenes: {}, ...answer };
 }
@@ -43,7 +44,7 @@ async function ask() {
 export async function showGuide() {
   if (asking) return void (again = true);
   asking = true;
-  if (guide.steps.length && !dismissed()) await ask();
+  if (!parts.asked || (guide.steps.length && !dismissed())) await ask();
   asking = false;
   draw();
   if (again) {

@@ -23,7 +23,7 @@ export function popover(anchor, node, { focus } = {}) {
   const again = open?.anchor === anchor;
   closePopover({ refocus: false });
   if (again) return false;
-  const host = anchor.closest("dialog, nav, main, aside, header") ?? document.body;
+  const host = anchor.closest("dialog, nav, main, .side, header") ?? document.body;
   node.classList.add("popover");
   host.append(node);
   place(anchor, node);
@@ -112,7 +112,7 @@ export function dialog(title, body, { foot = null, wide = false, onclose = () =>
       h("h2", { id }, title),
       h("button", { type: "button", class: "icon-button", "aria-label": "Close", onClick: () => node.close() }, icon("close")),
     ),
-    h("div", { class: "dialog-body" }, body),
+    h("div", { class: "dialog-body", tabindex: 0 }, body),
     foot ? h("div", { class: "dialog-foot" }, foot) : null,
     h("div", { class: "toasts" }),
   );

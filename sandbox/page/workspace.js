@@ -143,7 +143,7 @@ class Workspace extends EventTarget {
 
   /** Where the app's direct messages open: at what has been written, else at its Home. */
   #usualTab(channel) {
-    if (!this.isApp(channel)) return "";
+    if (!this.isApp(channel) || !this.homeTab) return "";
     return channel.unread > 0 || (channel.last_ts && !this.home) ? "messages" : "home";
   }
 
@@ -186,6 +186,7 @@ class Workspace extends EventTarget {
     for (const name of ["team", "people", "channels", "commands", "shortcuts", "waiting", "groups"])
       this[name] = state[name] ?? this[name];
     this.botId = state.bot;
+    this.homeTab = Boolean(state.home_tab);
     this.view = state.view ?? null;
     this.home = state.home ?? null;
     return state;

@@ -15,6 +15,10 @@ from sandbox.people import Slack
 from sandbox.server import Sandbox
 from sandbox.transports import Direct
 from sandbox.workspace import Workspace
+from tests.sandbox.acme import acme
+from tests.sandbox.windows import browser, open_window
+
+__all__ = ["acme", "browser", "open_window"]
 
 
 class Clock:

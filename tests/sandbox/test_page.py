@@ -4,8 +4,6 @@ The browser tests need Debian's chromium and the playwright package; where eithe
 """
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +11,9 @@ import pytest
 
 from sandbox import blocks
 from sandbox.server import PAGE, Sandbox
+from tests.sandbox.windows import Open, Window
 
 SCRIPTS = sorted(PAGE.glob("*.js"))
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> *bold* [x](javascript:window.hacked=1)'
 
 
@@ -73,59 +70,14 @@ def test_every_block_and_element_that_slack_takes_is_shown() -> None:
 # --- what people do in it
 
 
-class Window:
-    """One person's browser window."""
-
-    def __init__(self, page: Any, base_url: str, who: str, channel: str) -> None:
-        self.page = page
-        self.troubles: list[str] = []
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.goto(f"{base_url}/#as={who}&channel={channel}")
-        page.locator(".channel-name").wait_for()
-
-    def types(self, text: str, into: str = "Message ") -> None:
-        field = self.page.get_by_role("textbox", name=into)
-        field.fill(text)
-        field.press("Enter")
-
-    def sees(self, text: str, where: str = "#main .message") -> Any:
-        found = self.page.locator(where, has_text=text).last
-        found.wait_for(timeout=5000)
-        return found
-
-    def button(self, name: str) -> Any:
-        return self.page.get_by_role("button", name=name, exact=True).last
-
-
-Open = Callable[..., Window]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    driver = pytest.importorskip("playwright.sync_api", reason="the page's own tests need the playwright package")
-    if CHROMIUM is None:
-        pytest.skip("the page's own tests need chromium (apt-get install chromium)")
-    with driver.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
-
-
 @pytest.fixture
-def window(browser: Any, served: tuple[Sandbox, Any]) -> Iterator[Open]:
-    """Open the page as somebody, in a channel; no window may have met an error of its own."""
-    windows: list[tuple[Any, Window]] = []
+def window(open_window: Open, served: tuple[Sandbox, Any]) -> Open:
+    """Open the page as somebody, in a channel."""
 
-    def opened(who: str = "alice", channel: str = "general", width: int = 1280, **options: Any) -> Window:
-        context = browser.new_context(viewport={"width": width, "height": 844}, **options)
-        made = Window(context.new_page(), served[0].base_url, who, channel)
-        windows.append((context, made))
-        return made
+    def opened(who: str = "alice", channel: str = "general", **options: Any) -> Window:
+        return open_window(f"{served[0].base_url}/#as={who}&channel={channel}", **options)
 
-    yield opened
-    for context, made in windows:
-        context.close()
-        assert not made.troubles, made.troubles
+    return opened
 
 
 @pytest.fixture
