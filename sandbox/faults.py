@@ -61,7 +61,10 @@ class Scripted:
 
 @dataclass
 class Faults:
-    """The weather, changeable while the workspace runs. Shares are between 0 and 1, durations in seconds."""
+    """The weather, changeable while the workspace runs. Shares are between 0 and 1, durations in seconds.
+
+    "response_url" and "upload" stand for the two addresses that are no methods.
+    """
 
     latency: float = 0.0
     jitter: float = 0.0

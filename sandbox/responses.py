@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from sandbox import messages
 from sandbox.api.chat import content_of
+from sandbox.log import Entry
 from sandbox.refused import Refused
 from sandbox.state import Channel, Json, Message, ResponseUrl
 
@@ -31,6 +32,16 @@ def issue(workspace: "Workspace", user: str, room: Channel, message: Message | N
 
 def respond(workspace: "Workspace", id: str, body: Json) -> tuple[int, Json | str]:
     """Use a response_url once; gives the HTTP status and what Slack answers."""
+    url = f"{workspace.url}/response/{id.rsplit('/', 1)[-1]}"
+    request, because = workspace.log.causes.of({"response_url": url})
+    status, answer = _respond(workspace, url, body)
+    error = "" if isinstance(answer, str) else str(answer["error"])
+    entry = Entry(workspace.now(), "from_app", "response_url", 0.0, status, error, request=request, because=because)
+    workspace.log.record(entry, body, answer)
+    return status, answer
+
+
+def _respond(workspace: "Workspace", id: str, body: Json) -> tuple[int, Json | str]:
     with workspace.changing() as state:
         found = state.response_urls.get(id.rsplit("/", 1)[-1])
         if found is None or workspace.now() - found.issued_at > SECONDS:

@@ -25,6 +25,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from sandbox import canvases, responses, uploads, web_api
 from sandbox.control import Control
 from sandbox.delivery import Transport
+from sandbox.faults import Plan
 from sandbox.guide import Guide
 from sandbox.people import Slack
 from sandbox.socket_mode import SocketMode
@@ -77,15 +78,16 @@ class Endpoints:
         return JSONResponse(reply.body, reply.status, reply.headers)
 
     async def upload(self, request: Request) -> Response:
-        if await self._is_out(request):
-            return Response("service unavailable", 503)
+        plan, refused = await self._weather(request, "upload")
+        if refused:
+            return refused
         content = await request.body()
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
             form = await request.form()
             parts = [value for value in form.values() if isinstance(value, UploadFile)]
             content = await parts[0].read() if parts else b""
         status, said = uploads.receive(self._workspace, request.path_params["secret"], content)
-        return PlainTextResponse(said, status)
+        return await self._after(request, plan) or PlainTextResponse(said, status)
 
     async def download(self, request: Request) -> Response:
         """A file for the app, with its token."""
@@ -101,20 +103,37 @@ class Endpoints:
         return Response(item.content, media_type="application/octet-stream")
 
     async def response_url(self, request: Request) -> Response:
-        if await self._is_out(request):
-            return Response("service unavailable", 503)
+        plan, refused = await self._weather(request, "response_url")
+        if refused:
+            return refused
         try:
             body = json.loads(await request.body() or b"{}")
             assert isinstance(body, dict)
         except (ValueError, AssertionError):
             return JSONResponse({"ok": False, "error": "invalid_payload"}, 400)
         status, said = responses.respond(self._workspace, request.path_params["id"], body)
+        if lost := await self._after(request, plan):
+            return lost
         return PlainTextResponse(said, status) if isinstance(said, str) else JSONResponse(said, status)
 
-    async def _is_out(self, request: Request) -> bool:
-        if self._workspace.faults.outage == "drop":
+    async def _weather(self, request: Request, name: str) -> tuple[Plan, Response | None]:
+        """What befalls a request that is no method; the second is the answer where it is to take no effect."""
+        plan = self._workspace.faults.plan(name)
+        if plan.delay:
+            await asyncio.sleep(plan.delay)
+        return plan, None if plan.takes_effect else await self._after(request, plan)
+
+    async def _after(self, request: Request, plan: Plan) -> Response | None:
+        """The answer that a fault puts in place of the true one, if it is one."""
+        if not plan.is_fault:
+            return None
+        if plan.kind.startswith("hang"):
+            await asyncio.sleep(self._workspace.faults.hang_for)
+        if plan.kind == "drop" or plan.kind.startswith("hang"):
             await _cut(request)
-        return bool(self._workspace.faults.outage)
+            return Response()
+        headers = {"Retry-After": str(plan.retry_after)} if plan.status == 429 else {}
+        return PlainTextResponse(plan.error, plan.status if plan.status != 200 else 500, headers)
 
 
 class Guard:

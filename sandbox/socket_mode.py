@@ -24,6 +24,7 @@ CONNECTIONS_MOST = 10
 LIFETIME_SECONDS = 3600.0
 DEBUG_LIFETIME_SECONDS = 360.0  # with debug_reconnects
 NOTICE_SECONDS = 10.0
+SUCCESSOR_SECONDS = 1.0  # slack_sdk reads nothing more from a connection that was warned, and opens another
 ANSWERED = ("block_actions", "block_suggestion", "view_submission")
 TYPES = {"command": "slash_commands", "interactive": "interactive", "events": "events_api"}
 
@@ -105,7 +106,8 @@ class SocketMode:
                 await asyncio.wait_for(connection.closing.wait(), max(seconds, 0))
                 return
             connection.warned = True
-            await connection.socket.send_text(_farewell(reason))
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                await connection.socket.send_text(_farewell(reason))
 
     async def _read(self, socket: WebSocket) -> None:
         try:
@@ -166,6 +168,7 @@ class SocketMode:
             sending.result(ACK_SECONDS)
             if self._workspace.faults.drops_socket():
                 self._cut(connection)
+                raise ConnectionResetError("the socket was dropped")
             answer = waiting.result(ACK_SECONDS)
         except TimeoutError:
             return Ack(0, error="operation_timeout", reason="timeout")
@@ -176,12 +179,17 @@ class SocketMode:
         return Ack(200, answer.get("payload") or None if _is_answered(request) else None)
 
     def _pick(self) -> Connection | None:
-        """Any one connection, in turn; one that has been warned only where there is no other."""
+        """Any one connection, in turn; one that has been warned only where no other comes within a second."""
         if self._patience and not self.connections:
             self.wait_until_connected(self._patience)
-        living = [connection for connection in self._connections if not connection.retired]
-        living = [connection for connection in living if not connection.warned] or living
+        with self._changed:
+            if any(not connection.retired for connection in self._connections):
+                self._changed.wait_for(lambda: self._fresh() or not self.connections, SUCCESSOR_SECONDS)
+            living = self._fresh() or [connection for connection in self._connections if not connection.retired]
         return living[next(self._turns) % len(living)] if living else None
+
+    def _fresh(self) -> list[Connection]:
+        return [connection for connection in self._connections if not (connection.retired or connection.warned)]
 
     def disconnect(self, reason: str = "refresh_requested", *, close_after: float = 0.0) -> int:
         """Tell every connection to go (`warning`, `refresh_requested`, `link_disabled`), and close it after a while.

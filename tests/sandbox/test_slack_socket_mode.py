@@ -1,5 +1,6 @@
 """Socket Mode with Bolt's own handler, and by hand where a handler would hide what goes over the wire."""
 
+import contextlib
 import json
 import threading
 import time
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from sandbox.server import Sandbox
@@ -139,4 +140,107 @@ def test_a_warning_comes_before_the_end(sandbox: Sandbox, wire: ClientConnection
     sandbox.socket_mode.disconnect("warning", close_after=0.05)
     farewell = json.loads(wire.recv())
     assert (farewell["type"], farewell["reason"]) == ("disconnect", "warning")
+    until(lambda: sandbox.socket_mode.connections == 0)
+
+
+def opened(sandbox: Sandbox, **arguments: Any) -> str:
+    url: str = WebClient(base_url=sandbox.api_url).apps_connections_open(app_token="xapp-sandbox", **arguments)["url"]
+    return url
+
+
+def test_ten_connections_and_no_more(sandbox: Sandbox) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(10):
+            stack.enter_context(connect(opened(sandbox)))
+        until(lambda: sandbox.socket_mode.connections == 10)
+        eleventh = stack.enter_context(connect(opened(sandbox)))
+        farewell = json.loads(eleventh.recv())
+        assert (farewell["type"], farewell["reason"]) == ("disconnect", "too_many_websockets")
+        with pytest.raises(ConnectionClosed):
+            eleventh.recv()
+        assert sandbox.socket_mode.connections == 10
+
+
+def test_socket_mode_that_is_switched_off(manifest: Any) -> None:
+    off = manifest | {"settings": manifest["settings"] | {"socket_mode_enabled": False}}
+    with Sandbox(off) as sandbox, connect(opened(sandbox)) as socket:
+        assert json.loads(socket.recv())["reason"] == "link_disabled"
+
+
+def test_a_connection_does_not_live_for_ever(sandbox: Sandbox) -> None:
+    sandbox.socket_mode.debug_lifetime, sandbox.socket_mode.notice = 0.3, 0.15
+    with connect(opened(sandbox, debug_reconnects=True)) as socket:
+        heard = [json.loads(socket.recv(timeout=5)) for _ in range(3)]
+        assert [(item["type"], item.get("reason")) for item in heard] == [
+            ("hello", None),
+            ("disconnect", "warning"),
+            ("disconnect", "refresh_requested"),
+        ]
+        with pytest.raises(ConnectionClosed):
+            socket.recv(timeout=5)
+
+
+def test_a_warned_connection_is_used_while_there_is_no_other(sandbox: Sandbox, wire: ClientConnection) -> None:
+    sandbox.socket_mode.disconnect("warning", close_after=30)
+    assert json.loads(wire.recv())["reason"] == "warning"
+
+    def type_and_answer(socket: ClientConnection) -> None:
+        answers: list[Any] = []
+        typing = threading.Thread(target=lambda: answers.append(sandbox.people.person("alice").runs("/incident x")))
+        typing.start()
+        socket.send(json.dumps({"envelope_id": json.loads(socket.recv(timeout=5))["envelope_id"]}))
+        typing.join(5)
+        assert answers[0].ok
+
+    type_and_answer(wire)
+    with connect(opened(sandbox)) as fresh:
+        assert json.loads(fresh.recv())["type"] == "hello"
+        type_and_answer(fresh)
+
+
+def test_nothing_is_lost_while_bolt_moves(bolt: tuple[Sandbox, Any]) -> None:
+    """Warned, slack_sdk opens another connection and reads from neither for about three seconds: events come again."""
+    sandbox, app = bolt
+    sandbox.workspace.call("conversations.join", {"channel": "C0GENERAL"})
+    sandbox.people.settle()
+    sandbox.socket_mode.disconnect("warning", close_after=5)
+    sandbox.people.person("alice").client.say("C0GENERAL", "hello")
+    until(lambda: any(body.get("event", {}).get("text") == "hello" for body in app.told), 15)
+
+
+def test_a_socket_that_drops_before_the_ack(bolt: tuple[Sandbox, Any]) -> None:
+    """The app has seen the event, its ack is lost: it comes again with the same id."""
+    sandbox, app = bolt
+    sandbox.workspace.delivery.retry_delays = (0.5, 0.5, 0.5)
+    sandbox.workspace.call("conversations.join", {"channel": "C0GENERAL"})
+    sandbox.people.settle()
+    sandbox.workspace.faults.change({"drop_socket": 1})
+    sandbox.people.person("alice").client.say("C0GENERAL", "hello")
+    until(lambda: sandbox.socket_mode.connections == 0)
+    sandbox.workspace.faults.clear()
+
+    def heard() -> list[Any]:
+        return [body for body in app.told if body.get("event", {}).get("text") == "hello"]
+
+    until(lambda: len(heard()) == 2, 10)
+    assert len({body["event_id"] for body in heard()}) == 1
+
+
+def test_what_an_ack_may_carry(sandbox: Sandbox, wire: ClientConnection) -> None:
+    """Commands, clicks and submissions may be answered in it; what a shortcut's ack carries is not looked at."""
+    alice = sandbox.people.person("alice")
+    answers: list[Any] = []
+    acting = threading.Thread(target=lambda: answers.append(alice.uses_shortcut("start")))
+    acting.start()
+    envelope = json.loads(wire.recv(timeout=5))
+    assert (envelope["type"], envelope["accepts_response_payload"]) == ("interactive", False)
+    for nonsense in ("[]", "{}", '"x"'):
+        wire.send(nonsense)
+    wire.send(json.dumps({"envelope_id": envelope["envelope_id"], "payload": {"text": "nobody sees this"}}))
+    acting.join(5)
+    assert answers[0].ok and not answers[0].shown
+
+
+def test_what_is_no_json_ends_the_connection(sandbox: Sandbox, wire: ClientConnection) -> None:
+    wire.send("certainly not JSON")
     until(lambda: sandbox.socket_mode.connections == 0)
