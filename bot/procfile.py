@@ -36,7 +36,8 @@ class Line:
 class Keeper:
     """Keeps processes running. `release` is run first, once; a process that ends at once is tried again ever more slowly.
 
-    `needed` names lines that are started before `release`, which could not do its work without them.
+    `needed` names lines that are started before `release`, which could not do its work without them; when one of them
+    ends, so does everything.
     """
 
     def __init__(self, procfile: str, environment: dict[str, str], *, needed: Collection[str] = ()) -> None:
@@ -47,25 +48,47 @@ class Keeper:
         self._environment = environment
         self._width = max((len(line.name) for line in lines), default=0)
         self._stopping = False
+        self._status = 0
 
     def run(self, released: Callable[[], None] = lambda: None) -> int:
-        """Until SIGTERM or Ctrl-C; the exit status of `release` if that fails. `released` is called once it is through."""
+        """Until SIGTERM or Ctrl-C; the exit status of what ended it otherwise. `released` is called after `release`."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        for line in self._needed:
-            self._keep(line)
         for line in self._release:
-            status = subprocess.run(line.command, shell=True, env=self._environment).returncode
-            if status:
-                self._end()
-                return status
-        released()
+            self._run_through(line)
+        if not self._stopping:
+            released()
         while not self._stopping:
             for line in self._lines:
                 self._keep(line)
             time.sleep(0.1)
         self._end()
-        return 0
+        return self._status
+
+    def _run_through(self, line: Line) -> None:
+        """Run a line to its end, with what it needs beside it; one that fails stops everything."""
+        process: subprocess.Popen[str] | None = None
+        while not self._stopping:
+            for needed in self._needed:
+                self._keep(needed)
+            if process is None:
+                process = subprocess.Popen(
+                    line.command,
+                    shell=True,
+                    env=self._environment,
+                    text=True,
+                    start_new_session=True,
+                    preexec_fn=_end_with_parent,
+                )
+            status = process.poll()
+            if status:
+                self._stopping, self._status = True, status
+            if status is not None:
+                return
+            time.sleep(0.05)
+        if process is not None:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
 
     def _keep(self, line: Line) -> None:
         if line.process is not None:
@@ -76,6 +99,10 @@ class Keeper:
             line.failures = 0 if lived > 30 else line.failures + 1
             line.not_before = time.monotonic() + min(30.0, 0.5 * 2 ** min(line.failures, 6))
             line.process = None
+            if line in self._needed:
+                log.error("%s ended with status %d, and nothing works without it", line.name, status)
+                self._stopping, self._status = True, status or 1
+                return
             log.warning("%s ended with status %d; starting it again", line.name, status)
         if time.monotonic() >= line.not_before and not self._stopping:
             self._start(line)

@@ -26,7 +26,7 @@ from workers.deliver import Courier
 
 log = logging.getLogger("muster.rehearsal")
 
-_PATIENCE_SECONDS = 15.0  # the workspace is started at the same moment as this
+_PATIENCE_SECONDS = 30.0  # the workspace is started at the same moment as this
 _ROUNDS = 200  # more, and something never settles
 
 
@@ -150,7 +150,10 @@ def _run(settings: Settings) -> None:
     background = Background(httpx.Client(timeout=5.0))
     handler = socket_mode(make_app(muster, background), settings)
     handler.client.connect_to_new_endpoint()
-    missed = Rehearsal(muster, clock, stage, background).play()
+    try:
+        missed = Rehearsal(muster, clock, stage, background).play()
+    except httpx.HTTPError as error:
+        raise SettingsError(f"The local workspace at {settings.slack_api_url} went away: {error}") from None
     handler.client.auto_reconnect_enabled = False
     stage.hang_up()  # slack_sdk's own `close` waits three seconds for a socket that has nothing to say
     muster.core.engine.dispose()
