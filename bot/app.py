@@ -39,6 +39,7 @@ def make_app(muster: Muster, background: Background, forms: WebApi | None = None
         background=background,
     )
     app = App(
+        name="muster",  # else Bolt walks the whole stack to find one, a tenth of a second each time
         client=WebClient(base_url=quick.client.base_url, timeout=FORM_SECONDS),
         authorize=_authorized(token),
         ignoring_self_events_enabled=False,  # the inbox knows us; asking Slack who we are could fail a request

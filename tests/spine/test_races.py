@@ -85,7 +85,15 @@ def test_everybody_changes_everything_at_once(house: House) -> None:
                     [
                         partial(edit.change_severity, core, number, level, by=by, why="so it is"),
                         partial(status.move, core, number, chance.choice(states), by=by),
-                        partial(roles.assign, core, number, chance.choice(("ic", "tech")), by, by=by, confirmed=True),
+                        partial(
+                            roles.assign,
+                            core,
+                            number,
+                            chance.choice(("ic", "tech")),
+                            by,
+                            by=by,
+                            replaces=f"U0P{chance.randrange(CROWD)}",
+                        ),
                         partial(roles.leave, core, number, "ic", by=by),
                         partial(edit.edit, core, number, "impact", f"as {by} sees it {chance.random()}", by=by),
                         partial(paging.acknowledge, core, number, by=by),
