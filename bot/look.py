@@ -71,7 +71,7 @@ def _words(title: str) -> frozenset[str]:
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
     """The same words; or at least two shared, and four in five of the shorter title's."""
     shared = len(one & other)
-    return one == other or (shared >= 2 and shared >= 0.8 * min(len(one), len(other)))
+    return bool(shared) and (one == other or (shared >= 2 and shared >= 0.8 * min(len(one), len(other))))
 
 
 def commanders(core: Core, numbers: Sequence[int]) -> dict[int, str]:

@@ -95,6 +95,7 @@ def reactions(render_draft: Render) -> dict[str, Reaction]:
         "nudge.home": Reaction(Post(home, posts.nudge), "home", POSTS),
         "silent": Reaction(Post(person, posts.silent_dm, marks=False), "dm:{target}", POSTS),
         "role": Reaction(Post(person, posts.role_dm, marks=False), "dm:{target}", POSTS),
+        "role.lost": Reaction(Post(person, posts.role_lost_dm, marks=False), "dm:{target}", POSTS),
         "draft": Reaction(DraftFile(render_draft), "draft", POSTS),
         "topic": Reaction(Topic(card.topic), "topic", DECORATION, mirror=True),
         "rules": Reaction(Post(room, posts.rules, marks=False), "decoration", DECORATION),
@@ -169,9 +170,9 @@ def _room_opened(incident: Incident) -> Iterable[tuple[str, str]]:
 
 def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tuple[str, str]]:
     """The holder and whoever was replaced are told; nobody is told what they did themselves."""
-    for one in (given.person, given.previous):
+    for name, one in (("role", given.person), ("role.lost", given.previous)):
         if one and one != event.actor:
-            yield "role", one
+            yield name, one
     if incident.room_channel is not None:
         yield "invite", given.person
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from incidents.core import Core, Unit
 from incidents.errors import Refused
@@ -21,7 +21,7 @@ from incidents.rules.escalation import LastResort, Step, next_step, step_due, st
 from incidents.rules.lifecycle import OPEN
 from incidents.rules.on_call import who
 from incidents.texts import prose
-from models import Event, Notice, Page
+from models import Event, Notice, Page, Person
 from models.page import (
     NOTICE_FAILED,
     NOTICE_SENDING,
@@ -44,9 +44,15 @@ def page_as_severity_says(unit: Unit, *, by: str | None, raised: bool = False) -
     if name in unit.policy.escalations:
         known = unit.session.exec(select(Page.name).where(Page.incident_id == unit.incident.number)).all()
         if name not in known:
-            start(unit, name, unit.policy.escalations[name], by=by, why=f"{unit.incident.severity}")
-    else:
+            start(unit, name, unit.policy.escalations[name], by=by, why="")
+    elif not (raised and _said_nobody(unit)):
         unit.record(NobodyToPage())
+
+
+def _said_nobody(unit: Unit) -> bool:
+    """Whether it was said of this incident that nobody is set up to be paged."""
+    query = select(Event.payload).where(Event.incident_id == unit.incident.number, Event.kind == NobodyToPage.kind)
+    return any(payload.get("page_id") is None for payload in unit.session.exec(query))
 
 
 def _escalation_of(unit: Unit) -> str | None:
@@ -124,7 +130,7 @@ def advance(unit: Unit, page: Page) -> None:
 def _resolve(unit: Unit, refs: list[Target]) -> tuple[list[str], list[str]]:
     """Who is meant at this moment, each once, and which of the refs mean nobody.
 
-    A person is an id or an e-mail address, a channel `#name`, a user group `group:S…`.
+    A person is an id, or an e-mail address while Slack has not told whose that is; a channel `#name`, a user group `group:S…`.
     """
     told: list[str] = []
     missing: list[str] = []
@@ -134,11 +140,18 @@ def _resolve(unit: Unit, refs: list[Target]) -> tuple[list[str], list[str]]:
         elif ref.kind == "group":
             found = [f"group:{ref.name}"]
         else:
-            found = who(ref, unit.policy, unit.now)
+            found = [_known(unit, person) for person in who(ref, unit.policy, unit.now)]
         if not found:
             missing.append(f"{ref.kind} {ref.name}")
         told += [target for target in found if target not in told]
     return told, missing
+
+
+def _known(unit: Unit, person: str) -> str:
+    """A person by id where it is known, so that Slack names them and rings; an e-mail address otherwise."""
+    if "@" not in person:
+        return person
+    return unit.session.exec(select(Person.id).where(func.lower(Person.email) == person.lower())).first() or person
 
 
 def _tell(unit: Unit, page: Page, policy: EscalationPolicy, told: list[str], last: bool) -> None:

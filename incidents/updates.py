@@ -22,6 +22,7 @@ from incidents.events import (
 from incidents.policy import Policy
 from incidents.rules import cadence
 from incidents.rules.lifecycle import OPEN, Status, check_move
+from incidents.rules.severity import is_raise
 from incidents.standing import holders
 from incidents.texts import prose
 from models import Event, Incident, StatusUpdate
@@ -59,13 +60,14 @@ def post_update(core: Core, number: int, report: Report, *, by: str, confirmed: 
     core.policy.check_level(report.severity)
     with core.unit(number, key) as unit:
         old = _check(unit, report, confirmed)
+        why = _why_severity(unit, report, impact, theory, actions)
         for field, value in (("impact", impact), ("theory", theory)):
             if value and value != getattr(unit.incident, field):
                 edit.remember(unit, field, getattr(unit.incident, field))
                 setattr(unit.incident, field, value)
         event = _record(unit, report, impact, theory, actions, by=by)
         if report.severity != unit.incident.severity:
-            edit.set_severity(unit, report.severity, by=by, why="status update")
+            edit.set_severity(unit, report.severity, by=by, why=why)
         if report.status is not old:
             early = report.status is Status.RESOLVED and not status.watch_over(unit)
             status.carry_out(unit, old, report.status, by=by, why="", early=early)
@@ -83,6 +85,19 @@ def _check(unit: Unit, report: Report, confirmed: bool) -> Status:
     if report.next_update_at is not None and report.next_update_at <= unit.now:
         raise Refused("The next update has to lie ahead. Pick a later time.", field="next_update")
     return old
+
+
+def _why_severity(unit: Unit, report: Report, impact: str, theory: str, actions: str) -> str:
+    """Why the severity changes: what the update says that was not known before. Lowering takes a reason."""
+    incident = unit.incident
+    news = (impact if impact != incident.impact else "", actions, theory if theory != incident.theory else "")
+    why = next((said for said in news if said), "")
+    if not why and report.severity != incident.severity and not is_raise(incident.severity, report.severity, unit.policy):
+        raise Refused(
+            f"Lowering to {report.severity} needs a reason. Say under Impact or Actions in progress why it is less bad.",
+            field="severity",
+        )
+    return why[:300]
 
 
 def _record(
@@ -170,16 +185,16 @@ def snooze(core: Core, number: int, *, by: str, key: str | None = None) -> Event
             raise Refused(f"No update of {incident.key} is due; there is nothing to put off.")
         if incident.snoozed_event == incident.update_anchor_event:
             raise Refused("It was put off once already. Post what you have: `/incident update`.")
-        until = max(when, unit.now) + _fitting(unit, unit.policy.updates.snooze)
+        until = max(when, unit.now) + snooze_for(incident, unit.policy)
         incident.snoozed_event, incident.nudged_event = incident.update_anchor_event, None
         incident.update_promised_at = until
         return unit.record(UpdateSnoozed(until=until), by=by)
 
 
-def _fitting(unit: Unit, snooze_for: timedelta) -> timedelta:
-    """Never longer than the cadence itself, so that short cadences stay short."""
-    every = unit.policy.severity(unit.incident.severity).update_every
-    return min(snooze_for, every) if every else snooze_for
+def snooze_for(incident: Incident, policy: Policy) -> timedelta:
+    """By how much an update is put off: never longer than the cadence itself, so that short cadences stay short."""
+    every, snooze_by = policy.severity(incident.severity).update_every, policy.updates.snooze
+    return min(snooze_by, every) if every else snooze_by
 
 
 def pause(core: Core, number: int, until: datetime | None, *, by: str, key: str | None = None) -> Event:

@@ -16,10 +16,12 @@ from bot import process
 from bot.bell import Bell
 from bot.redis import ensure, revive
 from bot.settings import Settings
+from bot.slack import CallFailed, SlackRefused
 from bot.wiring import Muster, build, make_bell
 from bot.workspace import remember
 from incidents.core import Core
 from incidents.policy import Policy
+from incidents.rules.on_call import by_email
 from models import Brake, Delivery, Fact, Wake
 from models.migrate import migrate
 from models.spine import DONE
@@ -30,6 +32,7 @@ log = logging.getLogger("muster.clock")
 
 TICK_SECONDS = 0.25
 _REDIS_SECONDS = 1.0
+_PEOPLE_SECONDS = 5.0  # until Slack is asked again who somebody is
 UNANSWERED = timedelta(seconds=8)  # a bell that nobody has answered for so long: the workers are away
 HEARTBEAT = "clock.swept_at"
 _KEEP_FINISHED = timedelta(days=30)
@@ -146,6 +149,7 @@ class ClockWork:
         if self._policy is not self._core.policy:
             self._policy = self._core.policy
             wake_all(self._core)
+            threading.Thread(target=self._learn_people, args=(self._policy,), name="people", daemon=True).start()
         _, clean = fire_due(self._core)
         self._ring()
         if clean:
@@ -153,6 +157,19 @@ class ClockWork:
         if time.monotonic() - self._tidied > 3600:
             self._tidied = time.monotonic()
             tidy(self._core)
+
+    def _learn_people(self, policy: Policy) -> None:
+        """Ask Slack who is behind the e-mail addresses of muster.yml, before anybody is paged and has to be named."""
+        for email in by_email(policy):
+            while not self._stop.is_set() and policy is self._core.policy:
+                try:
+                    self._courier.workspace.user_id(email)
+                except SlackRefused as refused:
+                    log.warning("muster.yml names %s, whom Slack does not know: %s", email, refused)
+                except (CallFailed, SQLAlchemyError):
+                    self._stop.wait(_PEOPLE_SECONDS)
+                    continue
+                break
 
     def _ring(self) -> None:
         with self._core.view() as session:

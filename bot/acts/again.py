@@ -100,9 +100,16 @@ class Bookmark(Act):
             desk.call("bookmarks.remove", channel_id=desk.scene.incident.room_channel, bookmark_id=late["id"])
 
 
+_UNMARKED = frozenset(
+    {"already_reacted", "not_in_channel", "channel_not_found", "is_archived", "message_not_found", "not_reactable",
+     "thread_locked", "too_many_emoji", "too_many_reactions", "no_access"}
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Tick(Act):
-    """Show on the message itself that it is on the timeline now."""
+    """Show on the message itself that it is on the timeline now. The shortcut works in channels where Muster is not and
+    may not react, too: then whoever used it has been told, and that is enough."""
 
     emoji: str = "memo"
 
@@ -111,6 +118,6 @@ class Tick(Act):
         try:
             desk.call("reactions.add", channel=event.channel, timestamp=event.ts, name=self.emoji)
         except SlackRefused as refused:
-            if refused.error != "already_reacted":
+            if refused.error not in _UNMARKED:
                 raise
         return {}

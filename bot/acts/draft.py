@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
-from bot.acts import Act, Desk
+from bot.acts import Act, Desk, NotYet
 from bot.acts.post import home, log
 from bot.slack import SlackRefused
 from incidents import postmortems
 from incidents.core import Unit
 from models import Delivery, Postmortem
+from models.spine import OPEN
 
 Render = Callable[[Desk], str]
+
+_LINKS_WAIT = timedelta(minutes=1)  # for messages that are still on their way; then the draft goes without their links
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class DraftFile(Act):
                 return found
             desk.keep(reposted=True)
         place = home(desk)
+        if self._unposted(desk):
+            raise NotYet
         incident = desk.scene.incident
         name = f"{incident.key.lower()}-postmortem.md"
         content = self.render(desk).encode()
@@ -45,6 +51,20 @@ class DraftFile(Act):
         )
         self._remove_old(desk, file_id)
         return {"file_id": file_id}
+
+    def _unposted(self, desk: Desk) -> bool:
+        """Whether something that was recorded before is still to be posted: the draft links each line to its message."""
+        event = desk.scene.event
+        if desk.scene.now - event.recorded_at > _LINKS_WAIT:
+            return False
+        query = select(Delivery.id).where(
+            Delivery.incident_id == event.incident_id,
+            Delivery.reaction == "post",
+            Delivery.state == OPEN,
+            col(Delivery.event_id) < event.id,
+        )
+        with desk.core.view() as session:
+            return session.exec(query.limit(1)).first() is not None
 
     def _comment(self, desk: Desk) -> str:
         key = desk.scene.incident.key

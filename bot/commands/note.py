@@ -1,5 +1,7 @@
 """Notes for the timeline."""
 
+import re
+
 from bot import look
 from bot.commands import Answer, Command, Request
 from bot.modals import note as form
@@ -19,8 +21,18 @@ def run(request: Request) -> Answer:
     if not text.strip():
         raise Refused("Say what happened: `/incident note error rate is falling`, or `/incident note 14:05 rolled back`.")
     event = timeline.note(request.core, number, text, by=request.by, at=at, key=request.key)
-    return answers.noted(event, "note")
+    return answers.noted(event, "note", _kept_as_text(text) if at is None else "")
 
+
+def _kept_as_text(text: str) -> str:
+    """What looks like a time but is none stays in the note, and that is said."""
+    word = text.split(maxsplit=1)[0]
+    if not _LIKE_A_TIME.fullmatch(word):
+        return ""
+    return f" “{word}” is no time that has passed, so it stays in the text; a time is written like 14:05."
+
+
+_LIKE_A_TIME = re.compile(r"[0-9]{1,2}[:.][0-9]{2}(?::[0-9]{2})?(?:[ap]m)?", re.IGNORECASE)
 
 COMMAND = Command(
     name="note",

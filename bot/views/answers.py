@@ -1,16 +1,20 @@
 """What whoever asked is told afterwards, privately: what is so now, then what comes next. Short, for a phone at night."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from bot.commands import RUN, Answer, value
 from bot.scene import Scene
 from bot.views.blocks import Block, button, buttons, context, section
 from bot.views.checklists import MITIGATIONS, WATCH
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
+from bot.views.timeline import stamp
 from incidents.errors import Refused
 from incidents.events import Happened, LevelPaged, NobodyToPage, PageExhausted, PageStarted, UpdatePosted, read
 from incidents.rules.lifecycle import OPEN, Status
 from models import Event, Incident
+
+_LONG_BACK = timedelta(hours=6)  # by then "at 23:50" may be read as today's
 
 CONFIRMED = " confirmed"  # at the end of a button's text: whoever pressed it has been asked
 
@@ -200,7 +204,8 @@ def role_left(scene: Scene, role: str) -> Answer:
     return answer(f"You left the role {name}. Nobody holds it now; `/incident {role} @who` gives it to somebody.")
 
 
-def noted(event: Event, what: str) -> Answer:
-    """It is on the timeline, with its moment where that lies back."""
-    earlier = f" at {moment(event.at)}" if event.at != event.recorded_at else ""
-    return answer(f"The {what} is on the timeline{earlier}.")
+def noted(event: Event, what: str, hint: str = "") -> Answer:
+    """It is on the timeline, with its moment where that lies back, and its day where that is not plain."""
+    back = event.recorded_at - event.at
+    when = f" at {stamp(event.at) if back >= _LONG_BACK else moment(event.at)}" if back else ""
+    return answer(f"The {what} is on the timeline{when}.{hint}")

@@ -5,6 +5,7 @@ from bot.scene import Scene
 from bot.views.blocks import Block, Message, button, buttons, context, fields, section
 from bot.views.card import line, signal
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
+from incidents import updates
 from incidents.events import (
     CommanderMissing,
     LevelPaged,
@@ -18,6 +19,7 @@ from incidents.events import (
     WatchAsked,
 )
 from incidents.rules.lifecycle import OPEN, Status
+from models import Incident
 
 _SIGNS = {
     "role.assigned": ":bust_in_silhouette:",
@@ -57,6 +59,8 @@ def post(scene: Scene) -> Message:
     if isinstance(happened, UpdatePosted):
         return update(scene)
     sign = _SIGNS.get(happened.kind, "")
+    if isinstance(happened, SeverityChanged) and not happened.raised:
+        sign = ":chart_with_downwards_trend:"
     sentence = say(happened.sentence(scene.event.actor))
     next_steps = _next_steps(scene)
     text = f"{sign} {sentence}".strip()
@@ -124,9 +128,9 @@ def update(scene: Scene) -> Message:
     blocks.append(context(*[part for part in (silence, author, following) if part]))
     if posted.timed and scene.incident.status in OPEN:
         blocks.append(buttons(button("Write one", f"{RUN}update", value(scene.incident.number))))
-    said = "; ".join(
-        f"{label}: {clip(text, 600)}"
-        for label, text in (("Impact", posted.impact), ("theory", posted.theory), ("actions", posted.actions))
+    said = " ".join(
+        f"{label}: {_ended(clip(text, 600))}"
+        for label, text in (("Impact", posted.impact), ("Theory", posted.theory), ("Actions", posted.actions))
         if text
     )
     text = (
@@ -136,17 +140,21 @@ def update(scene: Scene) -> Message:
     return Message(" ".join(text.split()), blocks)
 
 
+def _ended(text: str) -> str:
+    """A person's words with a full stop, for what follows on the same line."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def page_dm(scene: Scene) -> Message:
     """The page itself: what, how bad, where, and the one button to press."""
     paged = scene.happened
     incident, number = scene.incident, scene.incident.number
     why = f" ({clip(paged.why, 200)})" if isinstance(paged, LevelPaged) and paged.why else ""
     text = f"You are paged: {incident.key} {incident.severity} {clip(incident.title, 400)}{why}"
-    where = channel(incident.room_channel) if incident.room_channel else "the announce channel"
     lines = [f":pager: *{text}*"]
     if incident.impact:
         lines.append(f"Impact: {clip(incident.impact, 600)}")
-    lines.append(f"Room: {where}")
+    lines.append(f"Room: {_where(incident)}")
     blocks = [section("\n".join(lines))]
     if incident.status in OPEN:
         blocks.append(
@@ -159,6 +167,12 @@ def page_dm(scene: Scene) -> Message:
         after = ", ".join(person(target) for target in paged.after)
         blocks.append(context(f"If nobody acknowledges by {moment(paged.until)}, next: {after}"))
     return Message(f"{text}. Acknowledge here or with /incident ack {number}", blocks)
+
+
+def _where(incident: Incident) -> str:
+    if incident.room_channel:
+        return channel(incident.room_channel)
+    return "opening now; you will be invited" if incident.room_wanted_at else "the announce channel"
 
 
 def page_channel(scene: Scene) -> Message:
@@ -180,7 +194,8 @@ def nudge(scene: Scene) -> Message:
     text = f"{incident.key}: a status update is due{due}. {clip(incident.title, 300)}"
     row = [button("Update", f"{RUN}update", value(incident.number), style="primary")]
     if incident.snoozed_event != incident.update_anchor_event:
-        row.append(button("Snooze 10 min", f"{RUN}snooze", value(incident.number)))
+        put_off = updates.snooze_for(incident, scene.policy)
+        row.append(button(f"Snooze {lasted(put_off)}", f"{RUN}snooze", value(incident.number)))
     return Message(text, [section(f":hourglass: {text}"), buttons(*row)])
 
 
@@ -197,19 +212,25 @@ def silent_dm(scene: Scene) -> Message:
 
 
 def role_dm(scene: Scene) -> Message:
-    """Tell a person what role they hold now, and what it is and is not; or that somebody else holds it."""
+    """Tell a person what role they hold now, and what it is and is not."""
     given = scene.happened
     assert isinstance(given, RoleAssigned)
-    incident = scene.incident
+    message = role_lost_dm(scene)
     role = scene.policy.roles.get(given.role)
-    text = f"{say(given.sentence(scene.event.actor))} ({incident.key}, {clip(incident.title, 300)})"
-    where = f"\nRoom: {channel(incident.room_channel)}" if incident.room_channel else ""
-    blocks = [section(f":bust_in_silhouette: {text}{where}")]
+    blocks = [*message.blocks]
     if role is not None:
         blocks.append(context(f"*{escape(role.name)}*: {escape(role.duties)}"))
         if role.not_for:
             blocks.append(context(f"*Not for*: {escape(role.not_for)}"))
-    return Message(text, blocks)
+    return Message(message.text, blocks)
+
+
+def role_lost_dm(scene: Scene) -> Message:
+    """Tell whoever held a role that somebody else holds it now; the duties are not theirs any more."""
+    incident = scene.incident
+    text = f"{say(scene.happened.sentence(scene.event.actor))} ({incident.key}, {clip(incident.title, 300)})"
+    where = f"\nRoom: {channel(incident.room_channel)}" if incident.room_channel else ""
+    return Message(text, [section(f":bust_in_silhouette: {text}{where}")])
 
 
 def rules(scene: Scene) -> Message:
@@ -231,10 +252,13 @@ def moved(scene: Scene) -> Message:
 
 def alarm(scene: Scene) -> Message:
     """Something that must not go unnoticed, for the announce channel."""
-    text = f"{scene.incident.key} {scene.incident.severity}: {say(scene.happened.sentence(scene.event.actor))}"
+    incident, number = scene.incident, value(scene.incident.number)
+    sentence = say(scene.happened.sentence(scene.event.actor)).replace("/incident page @", f"/incident page {incident.number} @")
+    text = f"{incident.key} {incident.severity}: {sentence}"
     blocks = [section(f":warning: {text}")]
-    if isinstance(scene.happened, NobodyToPage | PageExhausted) and scene.incident.status in OPEN:
-        blocks.append(buttons(button("Acknowledge", f"{RUN}ack", value(scene.incident.number), style="primary")))
+    if isinstance(scene.happened, NobodyToPage | PageExhausted) and incident.status in OPEN:
+        page = button("Page somebody", f"{RUN}page", number, style="primary")
+        blocks.append(buttons(page, button("Acknowledge", f"{RUN}ack", number)))
     return Message(text, blocks)
 
 

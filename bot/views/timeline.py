@@ -1,7 +1,7 @@
 """The timeline and the catch-up, for one reader."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.commands import RUN, value
 from bot.scene import Scene
@@ -16,6 +16,7 @@ from models import Event, Task
 PAGE = 25  # entries shown at once
 LAST = 8  # what a catch-up tells of what happened
 FULL = 2800  # characters of one section
+_LATER = timedelta(minutes=1)  # what was put down so soon after it happened is not said to have been added later
 
 
 def page(scene: Scene, events: Sequence[Event], skip: int = 0) -> Message:
@@ -70,7 +71,7 @@ def _told(events: Sequence[Event]) -> list[tuple[Event, Happened]]:
 
 
 def _entry(event: Event, what: Happened) -> str:
-    late = "" if event.at == event.recorded_at else " _(added later)_"
+    late = " _(added later)_" if event.recorded_at - event.at >= _LATER else ""
     return f"{stamp(event.at)}  {' '.join(say(what.sentence(event.actor), 400).split())}{late}"
 
 

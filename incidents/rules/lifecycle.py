@@ -59,8 +59,8 @@ def moves(status: Status) -> list[Status]:
 def check_move(old: Status, new: Status, *, why: str | None, watch_over: bool, confirmed: bool) -> None:
     """Returns when the move may be made now, otherwise raises.
 
-    MoveRefused: there is no such move; says which are open. NeedsReason: reopening a resolved incident, or closing it
-    by hand, without `why` (blank is none; whoever closes because the postmortem was published gives that as `why`).
+    MoveRefused: there is no such move; says which are open. NeedsReason: reopening a resolved or closed incident, or closing
+    it by hand, without `why` (blank is none; whoever closes because the postmortem was published gives that as `why`).
     NeedsConfirmation: resolving an open incident while the watch is not over (`watch_over` False) and not `confirmed`.
     `watch_over` is True as well where the severity asks for no watch.
     """
@@ -72,6 +72,8 @@ def check_move(old: Status, new: Status, *, why: str | None, watch_over: bool, c
         if new is Status.CLOSED:
             raise NeedsReason("Closing by hand takes a reason: `close <why>`.", field="why")
         raise NeedsReason("Reopening takes a reason: `reopen <why>`.", field="why")
+    if old is Status.CLOSED and not (why and why.strip()):
+        raise NeedsReason("It is closed. Going back to resolved takes a reason: `reopen <why>`.", field="why")
     if new is Status.RESOLVED and old in OPEN and not watch_over and not confirmed:
         raise NeedsConfirmation(
             "The watch after the fix is not over yet. Resolve anyway, or keep watching in `monitoring`.", field="status"

@@ -41,6 +41,15 @@ def who(target: Target, policy: Policy, at: datetime) -> list[str]:
     return [policy.person_id(person)] if person is not None else []
 
 
+def by_email(policy: Policy) -> list[str]:
+    """Everybody who may be paged and is named by an e-mail address that `people` gives no id for, each once."""
+    named = [person for rotation in policy.rotations.values() for person in rotation.people]
+    for escalation in policy.escalations.values():
+        targets = [*escalation.last_resort, *(target for level in escalation.levels for target in level.page)]
+        named += [target.name for target in targets if target.kind == "person"]
+    return list(dict.fromkeys(id for id in map(policy.person_id, named) if "@" in id))
+
+
 def _anchor(rotation: Rotation) -> datetime:
     """The first handover on or after the first day, by the rotation's clock (without its zone)."""
     first = rotation.starts or FIRST_DAY

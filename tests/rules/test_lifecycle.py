@@ -61,8 +61,11 @@ def test_declining_is_from_triage_only_and_cancelling_from_what_is_open() -> Non
     assert [old for old in Status if Status.TRIAGE in moves(old)] == []
 
 
-def test_closed_reopens_to_resolved_without_a_new_watch() -> None:
-    check(Status.CLOSED, Status.RESOLVED, why=None, watch_over=False)
+def test_closed_reopens_to_resolved_with_a_reason_and_without_a_new_watch() -> None:
+    check(Status.CLOSED, Status.RESOLVED, why="closed too soon", watch_over=False)
+    for blank in (None, "", "  "):
+        with pytest.raises(NeedsReason, match="takes a reason"):
+            check(Status.CLOSED, Status.RESOLVED, why=blank, watch_over=False)
     assert moves(Status.CLOSED) == [Status.RESOLVED]
 
 

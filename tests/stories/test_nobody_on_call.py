@@ -16,6 +16,7 @@ escalations:
     last_resort: [person:U0DAVE, channel:engineering]
 """
 NOBODY = "Nobody is on call for this incident, so nobody was paged. Page somebody: `/incident page @who`"
+ELSEWHERE = NOBODY.replace("page @who", "page 1 @who")  # outside the room a command names the incident
 
 
 def test_no_config_at_all(world: World) -> None:
@@ -25,7 +26,8 @@ def test_no_config_at_all(world: World) -> None:
     room, channel = world.room(), world.slack.channel("incidents")
     [said] = saying(room.messages, NOBODY)
     assert said.buttons == ["Page somebody"]
-    [alarm] = saying(channel.messages, f"INC-1 SEV1: {NOBODY}")
+    [alarm] = saying(channel.messages, f"INC-1 SEV1: {ELSEWHERE}")
+    assert alarm.buttons == ["Page somebody", "Acknowledge"]
     assert alarm.text.startswith("INC-1 SEV1: Nobody is on call"), "a notification says it whole"
 
     alice.clicks("Page somebody", in_=said)
@@ -37,7 +39,10 @@ def test_no_config_at_all(world: World) -> None:
     dave.clicks("Acknowledge")
     world.advance(hours=1)
     assert len(pages(dave)) == 1 and world.incident().acknowledged_at is not None
-    assert len(saying(channel.messages, NOBODY)) == 1, "said once"
+    alice.runs("/incident sev 2 only a few", in_=room)
+    alice.runs("/incident sev 1 all of them after all", in_=room)
+    world.settle()
+    assert len(saying(channel.messages, ELSEWHERE)) == 1 == len(saying(room.messages, NOBODY)), "said once"
 
 
 def test_severities_that_page_nobody_do_not_alarm(world: World) -> None:

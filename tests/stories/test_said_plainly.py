@@ -1,0 +1,153 @@
+"""What a tired responder reads is about them, complete and true."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import select
+
+from models import Delivery, Person
+from sandbox.people import Somebody
+from sandbox.seen import Post, Room
+from tests.stories.telling import nudges, pages, saying
+from tests.world import World
+from workers.clock import ClockWork
+
+BY_EMAIL = """
+severities:
+  SEV1: {update_every: 20s, nudge_before: 10s}
+updates: {snooze: 4s}
+rotations:
+  primary: {people: [bob@example.com]}
+escalations:
+  critical: {levels: [{page: [rotation:primary], wait: 5m}], last_resort: [person:dave@example.com]}
+"""
+
+
+class Doorbell:
+    """Where nobody has to be rung for."""
+
+    def ring_now(self, priority: int = 0) -> bool:
+        return True
+
+
+def declared(world: World, text: str = "sev1 Checkout is down") -> tuple[Somebody, Room]:
+    alice = world.person("alice")
+    alice.runs(f"/incident declare {text}")
+    world.settle()
+    return alice, world.room()
+
+
+def test_duties_are_for_the_holder(world: World) -> None:
+    alice, room = declared(world)
+    bob, carol = world.slack.people("bob", "carol")
+    alice.runs("/incident comms @bob", in_=room)
+    alice.runs("/incident comms @carol", in_=room)
+    alice.clicks("Replace them")
+    world.settle()
+    [got, lost] = bob.inbox
+    assert "Write the status updates" in got and "Not for" in got
+    assert "@carol is now Communications lead, replacing @bob" in lost and "Write the status updates" not in lost
+    assert "Write the status updates" in carol.inbox[-1]
+
+
+def test_the_button_says_how_long_it_snoozes(make_world: Callable[..., World]) -> None:
+    world = make_world(BY_EMAIL)
+    alice, _ = declared(world)
+    world.advance(seconds=15)
+    assert nudges(alice)[-1].buttons == ["Update", "Snooze 4 s"]
+
+
+def test_a_page_names_people_once_slack_knows_them(make_world: Callable[..., World]) -> None:
+    world = make_world(BY_EMAIL)
+    for email in ("bob@example.com", "dave@example.com"):
+        world.courier.workspace.user_id(email)
+    _, room = declared(world)
+    assert saying(room.messages, "Paged @bob. If nobody acknowledges by")
+    assert not saying(room.messages, "bob@example.com")
+    [page] = pages(world.person("bob"))
+    assert page.text.startswith("You are paged: INC-1 SEV1 Checkout is down. Acknowledge here"), "the severity is said once"
+    assert "Room: opening now; you will be invited" in page
+    world.advance(minutes=5)
+    assert saying(room.messages, "the last resort is paged: @dave")
+
+
+def test_a_message_of_a_channel_that_muster_is_not_in(world: World) -> None:
+    alice, room = declared(world)
+    general = world.slack.channel("general")
+    said = alice.says("a customer called", in_=general)
+    alice.uses_shortcut("Add to timeline", said)
+    world.settle()
+    assert any(event.kind == "message.captured" for event in world.events())
+    assert not [line for line in world.waiting() if line.startswith("tick")], "nothing is given up"
+    assert room.messages
+
+
+def test_titles_without_words_are_not_alike(world: World) -> None:
+    alice, _ = declared(world, "sev1 😱")
+    assert "Looks like" not in str(alice.runs("/incident declare sev3 ---"))
+
+
+def test_a_time_that_is_none_stays_in_the_note_and_that_is_said(world: World) -> None:
+    alice, room = declared(world)
+    answer = str(alice.runs("/incident note 25:99 the disk is full", in_=room))
+    assert "on the timeline." in answer and "“25:99” is no time that has passed" in answer
+    assert "is no time" not in str(alice.runs("/incident note 12:00 the disk is full", in_=room))
+    assert "on the timeline at 2026-11-23 01:00 UTC" in str(alice.runs("/incident note 02:00 the deploy", in_=room)), (
+        "the day, too"
+    )
+
+
+def test_an_update_that_lowers_the_severity_says_why(world: World) -> None:
+    alice, room = declared(world)
+    alice.runs("/incident update", in_=room)
+    alice.chooses("Severity", "SEV3")
+    assert "needs a reason" in alice.submits()["Severity"]
+    assert world.incident().severity == "SEV1", "nothing half-done"
+    alice.fills("Actions in progress", "Only the export is slow now.")
+    assert alice.submits() == {}
+    world.settle()
+    assert saying(room.messages, "lowered the severity from SEV1 to SEV3: Only the export is slow now.")
+    [posted] = saying(room.messages, "Status update")
+    assert "Actions: Only the export is slow now. Next update" in posted.text
+
+
+def test_what_is_closed_does_not_go_back_without_a_reason(world: World) -> None:
+    alice, room = declared(world, "sev1 Checkout is down")
+    alice.runs("/incident resolve fixed", in_=room)
+    alice.clicks("Resolve anyway")
+    alice.runs("/incident close all told", in_=room)
+    alice.runs("/incident resolve", in_=room)
+    assert world.incident().status == "closed"
+    alice.fills("Reason", "the customers were not told")
+    assert alice.submits() == {}
+    assert world.incident().status == "resolved"
+
+
+def test_the_clock_asks_who_is_behind_an_address(make_world: Callable[..., World]) -> None:
+    world = make_world(BY_EMAIL.replace("dave@", "stranger@"))
+    doorbell: Any = Doorbell()
+    ClockWork(world.muster, doorbell).sweep()
+    for thread in threading.enumerate():
+        if thread.name == "people":
+            thread.join(10)
+    with world.core.view() as session:
+        assert [(person.id, person.email) for person in session.exec(select(Person))] == [("U0BOB", "bob@example.com")]
+
+
+def test_the_draft_waits_for_the_messages_that_it_links_to(world: World) -> None:
+    alice, room = declared(world)
+    alice.runs("/incident resolve the pool was too small", in_=room)
+    alice.clicks("Resolve anyway")
+    with world.core.transaction() as session:
+        for row in session.exec(select(Delivery).where(Delivery.reaction == "post", Delivery.state == "open")):
+            row.next_at = world.clock.at + timedelta(seconds=30)
+    world.settle()
+    assert not drafts(room)
+    world.advance(minutes=2)
+    assert len(drafts(room)) == 1
+
+
+def drafts(room: Room) -> list[Post]:
+    return [post for post in room.messages if "postmortem draft" in post.text]
