@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sandbox.blocks import Problem
+from sandbox.grammar import Problem
 from sandbox.state import Json
 
 

@@ -91,6 +91,27 @@ def test_rooms(page: httpx.Client) -> None:
     assert act(page, "home")["ok"] and act(page, "message", channel="C0GENERAL")["ok"] is False
 
 
+def test_canvases_and_groups(page: httpx.Client, served: tuple[Sandbox, Any]) -> None:
+    workspace = served[0].workspace
+    workspace.manifest = type(workspace.manifest)()
+    room = workspace.call("conversations.create", {"name": "inc-1"})["channel"]["id"]
+    quiet = workspace.call("conversations.create", {"name": "quiet", "is_private": True})["channel"]["id"]
+    content = {"type": "markdown", "markdown": "# <script>alert(1)</script>"}
+    own = workspace.call("conversations.canvases.create", {"channel_id": room, "title": "INC-1", "document_content": content})
+    workspace.call("canvases.create", {"channel_id": room, "title": "Notes"})
+    hidden = workspace.call("canvases.create", {"channel_id": quiet, "title": "Secret"})["canvas_id"]
+    shown = messages(page, "U0BOB", room)["canvases"]
+    assert [(item["title"], item["is_channels"]) for item in shown] == [("INC-1", True), ("Notes", False)]
+    canvas = page.get("/canvas", params={"as": "U0BOB", "id": own["canvas_id"]})
+    assert canvas.headers["content-type"] == "application/json"
+    assert canvas.json()["canvas"]["markdown"] == content["markdown"]
+    assert page.get("/canvas", params={"as": "U0BOB", "id": hidden}).status_code == 404
+    assert page.get("/canvas", params={"as": "U0NOBODY", "id": own["canvas_id"]}).status_code == 404
+    workspace.call("usergroups.create", {"name": "On call", "handle": "oncall"})
+    assert [(group["handle"], group["enabled"]) for group in state(page)["groups"]] == [("oncall", True)]
+    assert state(page)["plan"] == "pro"
+
+
 def test_faults_log_and_redelivery(page: httpx.Client, served: tuple[Sandbox, Any]) -> None:
     assert page.post("/faults", json={"latency": 0.01, "ratelimited": 0.5}).json()["latency"] == 0.01
     assert page.get("/faults").json()["ratelimited"] == 0.5
