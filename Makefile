@@ -4,7 +4,7 @@ SANDBOX_PORT ?= 8787
 RUN_PORT ?= 3999
 BIN = .venv/bin
 
-.PHONY: install run start test test-processes check bench manifest lock clean
+.PHONY: install run start test check bench manifest lock clean
 .DEFAULT_GOAL := install
 
 install: .venv/.installed            ## the virtual environment, as locked
@@ -26,11 +26,8 @@ run: .venv/.installed                ## a whole local workspace in the browser; 
 start: .venv/.installed              ## every process of the Procfile, against the Slack workspace of .env
 	@$(BIN)/python -m bot start
 
-test: .venv/.installed-dev           ## every test
-	$(BIN)/python -m pytest -n 2 --dist worksteal
-
-test-processes: .venv/.installed-dev ## kills real processes, for about two minutes
-	$(BIN)/python -m pytest -n 2 -m processes tests/processes
+test: .venv/.installed-dev           ## every test; some wait for real processes, so one more at a time than two cores
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: .venv/.installed-dev          ## lint, types, layers
 	$(BIN)/ruff check .
