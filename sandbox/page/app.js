@@ -4,7 +4,6 @@ import { buildCanvas, showCanvas } from "./canvas.js";
 import { buildChannel, focusComposer, showChannel, writeText } from "./channel.js";
 import { h, replace } from "./dom.js";
 import { icon } from "./icons.js";
-import { asPhone } from "./frame.js";
 import { beginning, buildGuide, guideButton, showGuide } from "./guide.js";
 import { openJump } from "./jump.js";
 import { CONTROL, listenToKeys } from "./keys.js";
@@ -145,7 +144,7 @@ async function follow(hash) {
   const wanted = new URLSearchParams(hash.replace(/^#/, ""));
   if (wanted.get("width") === "phone" && self === top) {
     wanted.delete("width");
-    return asPhone(`#${wanted}`);
+    return location.replace(`/phone.html#${wanted}`);
   }
   if (wanted.get("theme")) {
     setTheme(wanted.get("theme"));

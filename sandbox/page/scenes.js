@@ -29,6 +29,7 @@ export async function layOut(name) {
   }
   const place = (more) => `#${new URLSearchParams(Object.entries({ as, channel, panel, ...more }).filter(([, value]) => value))}`;
   await workspace.go(place());
+  if (workspace.view) await workspace.act("close", { view_id: workspace.view.id, all: true }); // left over from before
   if (scene.run) await workspace.act("command", { channel: workspace.channelId, text: scene.run });
   if (width || theme) location.hash = place({ width, theme });
 }
