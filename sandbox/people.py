@@ -160,6 +160,12 @@ class Somebody:
         """Choose a person, or several where several are asked for."""
         return self._pick(label, [self._id(person) for person in people])
 
+    def clears(self, label: str) -> Answer:
+        """Empty a field."""
+        _, element = self._field(self.form.view, label)
+        name, empty = modals.EMPTY[element["type"]]
+        return self._put(label, {name: empty})
+
     def picks_channel(self, label: str, *rooms: Place) -> Answer:
         return self._pick(label, [self._room(room).id for room in rooms])
 
