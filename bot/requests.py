@@ -3,6 +3,7 @@
 import difflib
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -35,6 +36,7 @@ BROKEN = "That broke on Muster's side and was not done. Try again; if it stays, 
 BUSY = "Muster's database did not answer in time, so that was not done. Try again in a moment."
 CONFIRMED = "confirmed"
 _ZONE_WAITS = 1.0  # seconds, of the 2.5 that a whole request has
+_LIKE_A_NAME = re.compile(r"#?[0-9]+|inc[-_]?[0-9]*", re.IGNORECASE)  # looked at where it names no incident
 _TEXT_LIMIT = 12_000  # Slack's own limit is lower; beyond it nothing is looked at
 
 
@@ -49,7 +51,8 @@ class FormOpener:
             self._slack.call("views.open", {"trigger_id": self._trigger_id, "view": view})
         except CallFailed as failed:
             log.warning("a form could not be opened: %s", failed)
-            raise Refused("Slack did not open the form in time. Try again, or type it: `/incident help`.") from None
+            typed = "declare <what is wrong>" if view.get("callback_id") == "declare" else "help"
+            raise Refused(f"Slack did not open the form in time. Try again, or type it: `/incident {typed}`.") from None
 
 
 class Background:
@@ -156,6 +159,8 @@ class Dispatcher:
                 named, _, person = rest.partition(" ")  # `ic 42 @who` is `role 42 ic @who`
                 said = f"{named} {role} {person}" if incident_ref(named) else f"{role} {rest}"
                 return self.commands["role"], said.strip()
+        if incident_ref(word):
+            return self.commands["show"], word  # `/incident INC-42`
         raise Refused(self._did_you_mean(word))
 
     def _did_you_mean(self, word: str) -> str:
@@ -199,6 +204,8 @@ class Dispatcher:
         if named is not None:
             with self.core.view() as session:
                 return find(session, named).number, after.strip(), []
+        if named is None and not command.free_text and _LIKE_A_NAME.fullmatch(word):
+            raise Refused(f"There is no {word[:20].upper()}. `/incident list` shows the open ones.")
         if room is not None:
             return room.number, rest, []
         return self._only_open(rest)

@@ -151,3 +151,17 @@ def test_the_draft_waits_for_the_messages_that_it_links_to(world: World) -> None
 
 def drafts(room: Room) -> list[Post]:
     return [post for post in room.messages if "postmortem draft" in post.text]
+
+
+def test_an_incident_by_its_bare_name(world: World) -> None:
+    alice, room = declared(world)
+    assert "*INC-1  Checkout is down*" in str(alice.runs("/incident INC-1"))
+    assert "There is no INC-7" in str(alice.runs("/incident 7", in_=room))
+    for name in ("INC-99999999999", "0", "INC-"):
+        assert f"There is no {name}. `/incident list`" in str(alice.runs(f"/incident show {name}", in_=room))
+
+
+def test_slack_that_opens_no_form_leaves_a_way_to_declare(world: World) -> None:
+    alice = world.person("alice")
+    world.workspace.faults.fail_next("views.open", error="internal_error", status=500)
+    assert "type it: `/incident declare <what is wrong>`" in str(alice.runs("/incident"))
