@@ -15,6 +15,7 @@ import yaml
 from sqlmodel import Session, col, select
 
 from incidents.policy_file import load_policy
+from incidents.updates import next_due
 from models import ActionItem, Delivery, Event, Incident, Notice, RoleAssignment, Wake
 from models.database import make_engine
 from sandbox.clock import Clock
@@ -257,6 +258,23 @@ def test_a_visitor_who_is_faster_breaks_nothing(make_world: Callable[..., World]
     assert world.incident().status == "resolved"
     played.until(600)
     assert world.incident().status == "resolved" and world.waiting() == []
+
+
+def test_a_visitor_writes_the_update_as_a_client_that_knows_only_minutes(make_world: Callable[..., World]) -> None:
+    played = Played.prepared(make_world, shipped("checkout-outage"))
+    played.until(45)
+    world = played.world
+    erin = world.person("erin")
+    erin.clicks("Update", in_=erin.dm)
+    shown = erin.form.value("Next update")
+    assert shown % 60 == 0
+    erin.picks("Next update", shown // 60 * 60)
+    erin.fills("Impact", "Two of three payments fail")
+    assert erin.submits() == {}
+    world.settle()
+    assert "Two of three payments fail" in world.room().messages[-1]
+    assert next_due(world.incident(), world.core.policy) == world.clock.at + timedelta(seconds=45)
+    assert played.until(600) == []
 
 
 def test_a_visitor_may_have_resolved_it_before_anybody_else_comes(make_world: Callable[..., World]) -> None:

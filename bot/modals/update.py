@@ -1,6 +1,6 @@
 """The status update, prefilled with what is known and with the next one's time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
 
 from bot import look
@@ -54,8 +54,12 @@ def view(scene: Scene, response_url: str = "", *, actions: str = "") -> Block:
 
 
 def _promised(scene: Scene) -> datetime | None:
+    """A whole minute, which is all that a client shows and sends back; the next one, so that it lies ahead."""
     every = scene.severity.update_every
-    return scene.now + every if every else None
+    if every is None:
+        return None
+    due = scene.now + every
+    return due if not due.second and not due.microsecond else due.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def _mark(text: str) -> str:
