@@ -30,6 +30,7 @@ def test_the_room_is_asked_once(world: World) -> None:
     assert len(saying(room.messages, "Nobody is Incident commander yet")) == 1
 
     bob.joins(room)
+    world.settle()
     bob.clicks("Take IC", in_=asked)
     world.settle()
     assert "You are Incident commander of INC-1 now" in bob.ephemerals[-1]
