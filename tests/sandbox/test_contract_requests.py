@@ -78,6 +78,8 @@ class Told:
     def __init__(self, app: App) -> None:
         self.bodies: dict[str, list[Any]] = {}
         self.headers: list[Any] = []
+        self.fails = 0  # how many of the next events the app breaks on
+        app.middleware(self._break)
         app.command("/incident")(self._command)
         app.action("ack")(self._clicked)
         app.action("inside")(self._note("inside"))
@@ -91,6 +93,12 @@ class Told:
 
     def __getitem__(self, kind: str) -> Any:
         return self.bodies[kind][-1]
+
+    def _break(self, body: Any, next: Any) -> None:
+        if self.fails and "event" in body:
+            self.fails -= 1
+            raise RuntimeError("broken")
+        next()
 
     def _keep(self, kind: str, body: Any) -> None:
         self.bodies.setdefault(kind, []).append(body)
@@ -238,6 +246,14 @@ def test_an_event_comes_again_with_the_same_id(slack: Slack, told: Told, card: A
     slack.until(lambda: len([b for b in told.bodies.get("message", ()) if b["event"].get("text") == "once"]) == 2)
     first, second = [body for body in told.bodies["message"] if body["event"].get("text") == "once"]
     assert first["event_id"] == second["event_id"]
+
+
+def test_an_event_that_failed_is_tried_again_and_says_so(slack: Slack, told: Told, card: Any) -> None:
+    told.fails = 1
+    slack.person("alice").client.say(slack.channel("#inc-1").id, "again")
+    slack.until(lambda: [b for b in told.bodies.get("message", ()) if b["event"].get("text") == "again"])
+    headers = told.headers[-1]
+    assert headers["x-slack-retry-num"] == ["1"] and headers["x-slack-retry-reason"][0] in ("http_error", "timeout")
 
 
 def test_what_bolt_does_not_know_is_a_failed_dispatch(slack: Slack, told: Told) -> None:

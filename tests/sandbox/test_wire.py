@@ -2,14 +2,19 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.error import URLError
 
 import httpx
 import pytest
+from bolt_ends import by_socket
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
+from sandbox import responses
 from sandbox.causes import Causes
 from sandbox.delivery import Request
 from sandbox.people import Slack
@@ -176,13 +181,67 @@ class TestSettings:
         assert (reply.status, reply.headers["Retry-After"]) == (429, "7")
 
 
+class TestFaultsOnDemand:
+    """Each fault as the control API brings it about and as the official client sees it."""
+
+    @pytest.fixture
+    def api(self, served: tuple[Sandbox, Any]) -> WebClient:
+        return WebClient("xoxb-sandbox", base_url=served[0].api_url, timeout=1, retry_handlers=[])
+
+    def status(self, call: Any) -> int:
+        with pytest.raises(SlackApiError) as caught:
+            call()
+        return int(caught.value.response.status_code)
+
+    def make(self, api: WebClient, name: str = "inc-1") -> Any:
+        return lambda: api.conversations_create(name=name)
+
+    def test_latency(self, page: httpx.Client, api: WebClient) -> None:
+        page.post("/faults", json={"latency": 0.2})
+        began = time.monotonic()
+        assert api.auth_test()["ok"] and time.monotonic() - began >= 0.2
+
+    @pytest.mark.parametrize(
+        ("fault", "status", "made"),
+        [({"ratelimited": 1, "retry_after": 4}, 429, False), ({"error_before": 1}, 500, False), ({"error_after": 1}, 500, True)],
+    )
+    def test_answers(self, page: httpx.Client, api: WebClient, served: Any, fault: Any, status: int, made: bool) -> None:
+        page.post("/faults", json=fault | {"only": ["conversations.create"]})
+        assert self.status(self.make(api)) == status
+        assert bool(served[0].people.channels_starting("inc-")) is made
+        assert api.auth_test()["ok"]
+        page.post("/faults", json={"clear": True})
+        assert api.conversations_create(name="inc-2")["ok"]
+
+    @pytest.mark.parametrize(("fault", "made"), [("hang_before", False), ("hang_after", True)])
+    def test_no_answer(self, page: httpx.Client, api: WebClient, served: Any, fault: str, made: bool) -> None:
+        page.post("/faults", json={fault: 1, "hang_for": 1.5})
+        with pytest.raises(TimeoutError):
+            self.make(api)()
+        assert bool(served[0].people.channels_starting("inc-")) is made
+
+    def test_outages(self, page: httpx.Client, api: WebClient) -> None:
+        page.post("/faults", json={"outage": "503"})
+        assert self.status(self.make(api)) == 503
+        page.post("/faults", json={"outage": "drop"})
+        with pytest.raises((URLError, ConnectionError)):
+            self.make(api)()
+        page.post("/faults", json={"outage": ""})
+        assert self.make(api)()["ok"]
+
+    def test_a_dropped_socket(self, page: httpx.Client, served: tuple[Sandbox, Any]) -> None:
+        sandbox, tiny = served
+        with by_socket(sandbox, tiny.app):
+            assert page.post("/disconnect", json={"drop": True}).json() == {"ok": True, "connections": 1}
+            assert sandbox.socket_mode.wait_until_connected()
+            assert sandbox.people.person("alice").runs("/incident again").text == "you said again"
+
+
 class TestOtherAddresses:
     """The faults that hit methods hit response URLs and uploads as well."""
 
     @pytest.fixture
     def url(self, sandbox: Sandbox) -> str:
-        from sandbox import responses
-
         return responses.issue(sandbox.workspace, "U0ALICE", sandbox.workspace.channel("#general"))
 
     def seen(self, sandbox: Sandbox) -> list[str]:
