@@ -2,7 +2,7 @@
 
 import { buildCanvas, showCanvas } from "./canvas.js";
 import { buildChannel, focusComposer, showChannel, writeText } from "./channel.js";
-import { h, replace } from "./dom.js";
+import { announce, h, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { beginning, buildGuide, guideButton, showGuide } from "./guide.js";
 import { openJump } from "./jump.js";
@@ -159,6 +159,7 @@ async function follow(hash) {
 function watch() {
   workspace.addEventListener("changed", () => show());
   workspace.addEventListener("moved", (event) => {
+    if (event.detail.moved) announce("");
     closeSidebar();
     document.querySelectorAll("dialog.dialog[open]").forEach((each) => each.close());
     show(event.detail);

@@ -215,7 +215,7 @@ function intro(channel) {
     replace(
       parts.intro,
       mark,
-      h("h3", {}, spoken(channel)),
+      h("h2", {}, spoken(channel)),
       h("p", {}, words),
       channel.is_member && !channel.is_archived ? firstSteps(workspace.commands[0]) : null,
     );

@@ -150,7 +150,8 @@ function point(step) {
 
 function targets(what) {
   const all = (selector) => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());
-  if (what.button) return all("#main .button, dialog[open] .button").filter((each) => each.textContent.trim() === what.button);
+  const named = (each) => each.textContent.trim() === what.button;
+  if (what.button) return all("#main .button, dialog[open] .button").filter(named).slice(-1); // the newest
   if (what.file) return all("#main .file-open").slice(-1);
   if (what.field) return all("#main .composer-box");
   const face =

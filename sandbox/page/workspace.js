@@ -157,6 +157,7 @@ class Workspace extends EventTarget {
     this.#stop();
     this.as = as;
     this.channelId = "";
+    Object.assign(this, { messages: [], replies: [], pins: [], bookmarks: [], canvases: [], view: null, home: null }); // another's
     this.#marks.clear();
     const state = await this.#fetchState();
     if (!state) return;

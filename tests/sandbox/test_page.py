@@ -163,6 +163,28 @@ def test_a_confirmation_a_menu_and_a_shortcut(window: Open, served: tuple[Sandbo
     assert told == ["more", "note"]
 
 
+def test_everybody_sees_their_own(window: Open, served: tuple[Sandbox, Any]) -> None:
+    people = served[0].people
+    bob = people.person("bob")
+    secret = bob.creates("secret", private=True)
+    bob.says("nobody else", in_=secret)
+    alice = window("alice", "secret")
+    page = alice.page
+    assert not page.locator(".place", has_text="secret").count() and not page.get_by_text("nobody else").count()
+    bob.says("hello all", in_="#random")
+    page.locator(".place.unread", has_text="random").wait_for()
+    alice.types("/incident quietly")
+    alice.sees("you said quietly")
+    page.get_by_role("button", name="Be Bob Brown").click()
+    page.locator(".who", has_text="bob").wait_for()
+    assert not page.get_by_text("you said quietly").count()
+    page.locator(".place", has_text="secret").click()
+    alice.sees("nobody else")
+    bob.invites("alice", secret)
+    page.get_by_role("button", name="Be Alice Adams").click()
+    page.locator(".place", has_text="secret").wait_for()
+
+
 def test_hostile_text_stays_text(window: Open, served: tuple[Sandbox, Any], card_room: str) -> None:
     api = served[1].client
     section = {"type": "section", "text": {"type": "mrkdwn", "text": f"{HOSTILE} <javascript:window.hacked=1|click>"}}

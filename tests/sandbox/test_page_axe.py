@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from sandbox import canvases
+from sandbox import canvases, modals
+from sandbox.server import Sandbox
 from tests.sandbox.acme import Acme
+from tests.sandbox.conftest import TinyApp
 from tests.sandbox.windows import PHONE, Open, Window
 
 CANVAS = "# What we know\n\n- the release of 14:00\n\n| when | what |\n|---|---|\n| 14:02 | alarms |\n\n[The runbook](https://example.com)"
@@ -129,4 +131,100 @@ def test_nothing_keeps_anybody_out(acme: Acme, room: str, open_window: Open, axe
         PLACES[place](window)
         found += [f"{place}: {each}" for each in violations(window)]
         leave(window)
+    assert not found, "\n".join(found)
+
+
+# --- every kind of block, in a message, a form and the App Home
+
+
+def plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}
+
+
+def marked(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text}
+
+
+def words(text: str, **style: bool) -> dict[str, Any]:
+    return {"type": "text", "text": text, "style": style}
+
+
+def section(text: str, accessory: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "section", "text": marked(text), "accessory": accessory}
+
+
+CHOICES = [{"text": plain(f"Option {n}"), "value": str(n), "description": plain("says more")} for n in (1, 2, 3)]
+LINE = {"type": "rich_text_section", "elements": [words("bold", bold=True), {"type": "link", "url": "https://example.com"}]}
+CELLS = [[{"type": "raw_text", "text": text} for text in row] for row in (("When", "What"), ("14:02", "alarms"))]
+SURE = {"title": plain("Sure?"), "text": plain("It stays so."), "confirm": plain("Yes"), "deny": plain("No")}
+BUTTONS = [
+    {"type": "button", "text": plain("Go"), "style": "primary", "action_id": "go"},
+    {"type": "button", "text": plain("Stop"), "style": "danger", "action_id": "stop", "confirm": SURE},
+    {"type": "users_select", "action_id": "who", "placeholder": plain("Somebody")},
+    {"type": "radio_buttons", "action_id": "one", "options": CHOICES},
+]
+EVERYWHERE: list[dict[str, Any]] = [
+    {"type": "header", "text": plain("Header :fire:")},
+    section(
+        "*b* _i_ ~s~ `c` <https://example.com|link> <@U0BOB> <!here>\n> quote\n```pre```",
+        {"type": "overflow", "action_id": "o", "options": CHOICES},
+    ),
+    {"type": "section", "fields": [marked("*Severity*\nSEV1"), marked("*IC*\n<@U0ALICE>")]},
+    section("Pick one", {"type": "static_select", "action_id": "s", "placeholder": plain("Choose"), "options": CHOICES}),
+    section("A day", {"type": "datepicker", "action_id": "d", "initial_date": "2026-11-21"}),
+    section("*Checklist*", {"type": "checkboxes", "action_id": "c", "options": CHOICES, "initial_options": CHOICES[:1]}),
+    {"type": "divider"},
+    {"type": "actions", "elements": BUTTONS},
+    {"type": "context", "elements": [marked("context with :eyes: and <#C0GENERAL>")]},
+    {"type": "rich_text", "elements": [LINE, {"type": "rich_text_list", "style": "bullet", "elements": [LINE]}]},
+]
+INPUTS: list[dict[str, Any]] = [
+    {"type": "plain_text_input", "multiline": True},
+    {"type": "email_text_input"},
+    {"type": "number_input", "is_decimal_allowed": False},
+    {"type": "static_select", "options": CHOICES},
+    {"type": "multi_users_select", "initial_users": ["U0BOB"]},
+    {"type": "conversations_select"},
+    {"type": "checkboxes", "options": CHOICES},
+    {"type": "radio_buttons", "options": CHOICES},
+    {"type": "datepicker"},
+    {"type": "timepicker"},
+    {"type": "datetimepicker"},
+]
+FIELDS = [
+    {
+        "type": "input",
+        "block_id": f"b{n}",
+        "label": plain(f"Field {n}"),
+        "hint": plain("A hint"),
+        "element": each | {"action_id": f"a{n}"},
+    }
+    for n, each in enumerate(INPUTS)
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_block_keeps_anybody_out(
+    served: tuple[Sandbox, TinyApp], open_window: Open, axe: str, scheme: str, form: dict[str, Any]
+) -> None:
+    sandbox, app = served
+    room = app.client.conversations_create(name="all")["channel"]["id"]
+    app.client.conversations_invite(channel=room, users="U0ALICE")
+    app.client.chat_postMessage(channel=room, text="all", blocks=[*EVERYWHERE, {"type": "table", "rows": CELLS}])
+    app.client.chat_postMessage(
+        channel=room, text="md", blocks=[{"type": "markdown", "text": "# A\n\n- [x] [b](https://example.com)"}]
+    )
+    app.client.views_publish(user_id="U0ALICE", view={"type": "home", "blocks": EVERYWHERE})
+    window = open_window(f"{sandbox.base_url}/#as=alice&channel=all", color_scheme=scheme, reduced_motion="reduce")
+    page = window.page
+    page.evaluate(axe)
+    window.sees("Header")
+    found = violations(window)
+    page.goto(f"{sandbox.base_url}/#as=alice&channel=@app&tab=home")
+    page.locator(".home").get_by_text("Header").wait_for()
+    found += violations(window)
+    everything = modals.checked(sandbox.workspace, form | {"blocks": [*EVERYWHERE, *FIELDS]})
+    modals.show(sandbox.workspace, "U0ALICE", everything)
+    window.form.get_by_text("Field 10").wait_for()
+    found += violations(window)
     assert not found, "\n".join(found)

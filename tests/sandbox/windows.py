@@ -1,5 +1,6 @@
 """Browser windows on a served workspace. They need Debian's chromium and the playwright package, and say so when skipped."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -47,7 +48,10 @@ Open = Callable[..., Window]
 def browser() -> Iterator[Any]:
     driver = pytest.importorskip("playwright.sync_api", reason="the page's own tests need the playwright package")
     if CHROMIUM is None:
-        pytest.skip("the page's own tests need chromium (apt-get install chromium)")
+        missing = "the page's own tests need chromium (apt-get install chromium)"
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(missing)
+        pytest.skip(missing)
     with driver.sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running
