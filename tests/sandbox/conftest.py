@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from contracts import Contract, assert_kept, opened
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -16,6 +15,7 @@ from sandbox.server import Sandbox
 from sandbox.transports import Direct
 from sandbox.workspace import Workspace
 from tests.sandbox.acme import acme
+from tests.sandbox.contracts import Contract, assert_kept, opened
 from tests.sandbox.windows import browser, open_window
 
 __all__ = ["acme", "browser", "open_window"]

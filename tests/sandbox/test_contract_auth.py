@@ -1,6 +1,6 @@
 """Contract: who and where the app is."""
 
-from contracts import Contract, covers, provokes
+from tests.sandbox.contracts import Contract, covers, provokes
 
 
 @covers("api.test", "auth.test", "bots.info", "team.info")

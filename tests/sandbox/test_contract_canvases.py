@@ -4,7 +4,8 @@ from typing import Any
 
 import httpx
 import pytest
-from contracts import Contract, covers, provokes
+
+from tests.sandbox.contracts import Contract, covers, provokes
 
 BOTH = ("canvases:read", "canvases:write", "channels:manage", "channels:read", "files:read")
 DRAFT = {"type": "markdown", "markdown": "# Postmortem\n\nWhat happened\n\n## Timeline\n\n- 10:00 declared\n- 10:05 acked"}

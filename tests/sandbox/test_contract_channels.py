@@ -1,6 +1,6 @@
 """Contract: conversations of every kind, from their making to their archiving."""
 
-from contracts import Contract, covers, provokes
+from tests.sandbox.contracts import Contract, covers, provokes
 
 
 @covers(

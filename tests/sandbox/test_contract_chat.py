@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts import Contract, covers, provokes
+from tests.sandbox.contracts import Contract, covers, provokes
 
 SECTION = [{"type": "section", "text": {"type": "mrkdwn", "text": "*Checkout is down*"}}]
 

@@ -1,8 +1,9 @@
 """Every error that the app handles can be provoked; those that only Slack's own troubles bring are scripted."""
 
 import pytest
-from contracts import Contract, provokes
 from slack_sdk.errors import SlackApiError
+
+from tests.sandbox.contracts import Contract, provokes
 
 # Errors that no state of a small workspace leads to: guests, enterprise settings, Slack's own bad days.
 SCRIPTED = {

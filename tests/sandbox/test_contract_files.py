@@ -1,7 +1,8 @@
 """Contract: files are uploaded in three steps, found, read and deleted."""
 
 import httpx
-from contracts import Contract, covers, provokes
+
+from tests.sandbox.contracts import Contract, covers, provokes
 
 
 @covers("files.completeUploadExternal", "files.getUploadURLExternal", "files.info", "files.delete")

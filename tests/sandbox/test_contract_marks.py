@@ -1,7 +1,8 @@
 """Contract: pins, reactions and bookmarks."""
 
 import pytest
-from contracts import Contract, covers, provokes
+
+from tests.sandbox.contracts import Contract, covers, provokes
 
 
 @pytest.fixture

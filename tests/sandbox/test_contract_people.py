@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts import Contract, covers, provokes
+from tests.sandbox.contracts import Contract, covers, provokes
 
 BOTH = ("usergroups:read", "usergroups:write")
 EVENTS = ("subteam_created", "subteam_updated", "subteam_members_changed")

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from contracts import Contract
 from slack_sdk.webhook import WebhookClient
 
 from sandbox import responses
+from tests.sandbox.contracts import Contract
 
 Issue = Callable[..., WebhookClient]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts import Contract, covers, provokes
+from tests.sandbox.contracts import Contract, covers, provokes
 
 HOME = {"type": "home", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "Welcome"}}]}
 

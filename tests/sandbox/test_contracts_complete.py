@@ -5,9 +5,8 @@ import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import contracts
-
 from sandbox import api
+from tests.sandbox import contracts
 
 HERE = Path(__file__).parent
 OURS = {"no_answer"}  # the app's own word, for a call that Slack did not answer at all
@@ -16,7 +15,7 @@ APP = [path for folder in ("bot", "workers") for path in (HERE.parents[1] / fold
 
 def setup_module() -> None:
     for path in HERE.glob("test_contract_*.py"):
-        importlib.import_module(path.stem)
+        importlib.import_module(f"tests.sandbox.{path.stem}")
 
 
 def test_every_method_has_a_contract() -> None:

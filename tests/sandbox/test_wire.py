@@ -9,7 +9,6 @@ from urllib.error import URLError
 
 import httpx
 import pytest
-from bolt_ends import by_socket
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
@@ -21,6 +20,7 @@ from sandbox.people import Slack
 from sandbox.server import Sandbox
 from sandbox.transports import Direct
 from sandbox.workspace import Workspace
+from tests.sandbox.bolt_ends import by_socket
 
 
 @pytest.fixture
