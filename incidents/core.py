@@ -58,7 +58,7 @@ Router = Callable[[Happened, Event, Incident], Iterable[Route]]
 class Unit:
     """One transaction under way. `now` is read after the lock, so moments are in the order of the changes.
 
-    `rethinks`: the wake is rewritten at the end also if nothing has changed.
+    `rethinks`: the wake is rewritten at the end also if nothing has changed. `pages`: an escalation was started in it.
     """
 
     session: Session
@@ -68,6 +68,7 @@ class Unit:
     key: str | None = None
     is_new: bool = False
     rethinks: bool = False
+    pages: bool = False
     _incident: Incident | None = None
     _recorded: bool = False
     _leaving: list[tuple[Route, int]] = field(default_factory=list)
@@ -98,22 +99,21 @@ class Unit:
         The unit's key stands on the first event, so that the request is known when it comes again.
         """
         first, self.key = self.key, None
-        event = Event(
-            incident_id=self.incident.number,
-            key=key or first,
-            kind=happened.kind,
-            actor=by,
-            at=at or self.now,
-            recorded_at=self.now,
-            payload=happened.model_dump(mode="json", exclude_defaults=True),
-            channel=channel,
-            ts=ts,
-            thread_ts=thread_ts,
-        )
+        row: dict[str, Any] = {
+            "incident_id": self.incident.number,
+            "key": key or first,
+            "kind": happened.kind,
+            "actor": by,
+            "at": at or self.now,
+            "recorded_at": self.now,
+            "payload": happened.model_dump(mode="json", exclude_defaults=True),
+            "channel": channel,
+            "ts": ts,
+            "thread_ts": thread_ts,
+        }
         # Past the session: a flush would also write the half-changed rows, once for each event.
-        row = event.model_dump(exclude={"id"})
         event_id = int(self.session.connection().execute(_INSERT_EVENT, row).scalar_one() or 0)
-        event.id = event_id
+        event = Event(id=event_id, **row)
         self._recorded = True
         for route in self.router(happened, event, self.incident):
             self._leaving.append((route, event_id))
@@ -140,7 +140,7 @@ class Unit:
             if wanted is not None and (self.is_new or not self._reopen(route, wanted)):
                 rows.append(self._row(route, wanted))
         if rows:
-            self.session.connection().execute(insert(Delivery), rows)
+            self.session.connection().execute(_INSERT_DELIVERY, rows)
         return min((route.priority for route, _ in self._leaving), default=None)
 
     def _row(self, route: Route, event_id: int) -> dict[str, Any]:
@@ -289,19 +289,26 @@ class Core:
         return sorted(dues, key=lambda pair: (pair[0].at, pair[0].key))
 
     def _rewrite_wake(self, unit: Unit) -> None:
-        owed = self.owed(standing(unit.session, unit.incident, with_holders=False))
+        if unit.is_new and not unit.pages:
+            stands = Standing(unit.incident, {}, [], [])
+        else:
+            stands = standing(unit.session, unit.incident, with_holders=False)
+        owed = self.owed(stands)
         subject = f"incident:{unit.incident.number}"
         wake = None if unit.is_new else unit.session.get(Wake, subject)
         if not owed:
             if wake is not None:
                 unit.session.delete(wake)
         elif wake is None:
-            unit.session.add(Wake(subject=subject, incident_id=unit.incident.number, due_at=owed[0][0].at))
+            row = {"subject": subject, "incident_id": unit.incident.number, "due_at": owed[0][0].at, "failures": 0}
+            unit.session.connection().execute(_INSERT_WAKE, row)
         else:
             wake.due_at, wake.failures, wake.trouble = owed[0][0].at, 0, None
 
 
 _INSERT_EVENT = insert(Event).returning(col(Event.id))
+_INSERT_DELIVERY = insert(Delivery)
+_INSERT_WAKE = insert(Wake)
 _TIMED = (Incident, Notice, Page, RoleAssignment)  # what a Standing is made of
 
 

@@ -78,6 +78,7 @@ def start(unit: Unit, name: str, policy: EscalationPolicy, *, by: str | None, wh
     )
     unit.session.add(page)
     unit.session.flush()
+    unit.pages = True
     assert page.id is not None
     event = unit.record(PageStarted(page_id=page.id, name=name, why=why), by=by)
     advance(unit, page)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 from bot.acts import Act, Desk, NotYet
 from bot.reactions import DECORATION, Reaction
 from bot.scene import load
@@ -181,8 +183,11 @@ class Courier:
         done: list[int] = []
 
         def work() -> None:
-            while time.monotonic() < deadline and not self.stopping.is_set() and self.one(up_to_priority=up_to_priority):
-                done.append(1)
+            try:
+                while time.monotonic() < deadline and not self.stopping.is_set() and self.one(up_to_priority=up_to_priority):
+                    done.append(1)
+            except OperationalError as error:  # busy or away: what is due stays due, and the clock rings again
+                log.warning("the database did not answer: %s", str(error.orig or error).splitlines()[0])
 
         extra = [threading.Thread(target=work, name=f"lane-{n}") for n in range(threads - 1)]
         for thread in extra:

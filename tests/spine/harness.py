@@ -138,7 +138,7 @@ class InTurn(Background):
     """The background work, done when the test says so; a process that dies takes it along."""
 
     def __init__(self, http: httpx.Client) -> None:
-        self._http = http
+        super().__init__(http)
         self._waiting: list[Callable[[], Any]] = []
 
     def run(self, work: Callable[[], Any]) -> None:
