@@ -1,9 +1,11 @@
 """What each kind of Slack request means: its person, its key, its incident; then it is handed to the dispatcher."""
 
 import logging
+import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlmodel import or_, select
@@ -11,7 +13,7 @@ from sqlmodel import or_, select
 from bot.commands import Answer
 from bot.modals import capture as capture_form
 from bot.requests import Dispatcher, open_incidents
-from bot.slack import SlackRefused
+from bot.slack import SlackBraked, SlackRefused
 from bot.views.texts import clip, escape, typed
 from incidents import timeline
 from incidents.core import Repeated
@@ -133,7 +135,7 @@ class Inbox:
         what = (body.get("event") or {}).get("type", "") if isinstance(body.get("event"), dict) else ""
         log.error("a %s %s could not be handled", kind, what, exc_info=error)
 
-    def _catch_up(self, incident: Incident, channel: str, user: str) -> None:
+    def _catch_up(self, incident: Incident, channel: str, user: str, *, tries: int = 5) -> None:
         if user == self.dispatcher.workspace.identity.user:
             return
         request = self.dispatcher.request(by=user, key="", channel=channel, trigger_id="")
@@ -145,6 +147,13 @@ class Inbox:
             )
         except SlackRefused as refused:
             log.info("no catch-up for %s in %s: %s", user, channel, refused.error)
+        except SlackBraked as braked:  # many come into a room at once
+            if tries <= 1:
+                raise
+            again = partial(self._catch_up, incident, channel, user, tries=tries - 1)
+            later = threading.Timer(min(braked.seconds, 30), self.dispatcher.background.run, [again])
+            later.daemon = True
+            later.start()
 
     def _may_be_home(self, channel: str) -> bool:
         with self.dispatcher.core.view() as session:

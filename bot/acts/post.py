@@ -14,6 +14,7 @@ from bot.views.blocks import Message
 from bot.views.posts import plain_sentence
 from incidents import paging
 from incidents.core import Unit
+from incidents.events import UpdateNudged, UpdatePosted
 from models import Delivery, Event
 from models.spine import DONE
 
@@ -74,6 +75,19 @@ def named_channel(desk: Desk) -> Place:
     return Place(desk.workspace.channel(name, make=name == policy.announce_channel))
 
 
+def overtaken(desk: Desk) -> bool:
+    """A timed update or a nudge that could not be posted until there was a newer one: only the latest is said."""
+    event, happened = desk.scene.event, desk.scene.happened
+    kinds = [UpdatePosted.kind]
+    if isinstance(happened, UpdateNudged):
+        kinds.append(UpdateNudged.kind)
+    elif not (isinstance(happened, UpdatePosted) and happened.timed):
+        return False
+    newer = select(Event.id).where(Event.incident_id == event.incident_id, col(Event.kind).in_(kinds), col(Event.id) > event.id)
+    with desk.core.view() as session:
+        return session.exec(newer.limit(1)).first() is not None
+
+
 @dataclass(frozen=True)
 class Post(Act):
     """Post `view` at `place`. With `marks`, the message becomes the event's own, which the timeline links to."""
@@ -83,6 +97,8 @@ class Post(Act):
     marks: bool = True
 
     def perform(self, desk: Desk) -> dict[str, Any]:
+        if overtaken(desk):
+            return {}
         place = self.place(desk)
         if desk.delivery.result.get("plain"):  # it was refused as it should be; the plain one may still be in doubt
             return self._send(desk, place, plain_sentence(desk.scene))
@@ -172,7 +188,7 @@ class Post(Act):
         return None
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
-        if not self.marks:
+        if not self.marks or not result.get("ts"):
             return
         event = unit.session.get_one(Event, delivery.event_id)
         if event.ts is None:

@@ -1,6 +1,7 @@
 """What a tired responder reads is about them, complete and true."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,9 +11,9 @@ from sqlmodel import select
 from models import Delivery, Person
 from sandbox.people import Somebody
 from sandbox.seen import Post, Room
-from tests.stories.telling import nudges, pages, saying
+from tests.stories.telling import nudges, pages, saying, updates
 from tests.world import World
-from workers.clock import ClockWork
+from workers.clock import ClockWork, fire_due
 
 BY_EMAIL = """
 severities:
@@ -165,3 +166,31 @@ def test_slack_that_opens_no_form_leaves_a_way_to_declare(world: World) -> None:
     alice = world.person("alice")
     world.workspace.faults.fail_next("views.open", error="internal_error", status=500)
     assert "type it: `/incident declare <what is wrong>`" in str(alice.runs("/incident"))
+
+
+def test_after_a_while_without_slack_only_the_latest_update_and_nudge_are_said(make_world: Callable[..., World]) -> None:
+    world = make_world(BY_EMAIL)
+    alice, room = declared(world)
+    for _ in range(11):  # the clock goes on, and nothing can be posted
+        world.clock.at += timedelta(seconds=10)
+        assert fire_due(world.core)[1]
+    assert len([event for event in world.events() if event.kind == "update.posted"]) == 5
+    world.settle()
+    [posted] = updates(room)
+    assert "Nothing new was reported since" in posted and len(nudges(alice)) == 1
+    assert len([event for event in world.events() if event.kind == "update.posted" and event.ts]) == 1
+    world.advance(seconds=20)
+    assert len(updates(room)) == 2, "and then on as before"
+
+
+def test_a_catch_up_waits_out_a_429(world: World) -> None:
+    _, room = declared(world)
+    bob = world.person("bob")
+    world.workspace.faults.fail_next("chat.postEphemeral", error="ratelimited", retry_after=1)
+    bob.joins(room)
+    world.settle()
+    assert not bob.ephemerals
+    time.sleep(1.3)
+    world.settle()
+    [shown] = bob.ephemerals
+    assert "INC-1  Checkout is down" in shown
