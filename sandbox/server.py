@@ -35,6 +35,7 @@ from sandbox.workspace import Workspace
 PAGE = Path(__file__).parent / "page"
 LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 BODY_MOST = 20_000_000
+POST_TYPES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 NEVER_SHOWN = {"content-disposition": "attachment", "x-content-type-options": "nosniff"}
 
 
@@ -63,6 +64,8 @@ class Endpoints:
 
     async def api(self, request: Request) -> Response:
         method = request.path_params["method"]
+        if wrong := await _wrong_type(request):
+            return JSONResponse({"ok": False, "error": wrong})
         args, token = await _arguments(request)
         if args is None:
             return JSONResponse({"ok": False, "error": "invalid_json" if _is_json(request) else "invalid_form_data"})
@@ -304,8 +307,21 @@ async def _arguments(request: Request) -> tuple[Json | None, str]:
     return args, _bearer(request) or token
 
 
+async def _wrong_type(request: Request) -> str:
+    """Slack's error for a body that does not say what it is, or is nothing that Slack reads; "" when it is fine."""
+    if request.method != "POST" or not await request.body():
+        return ""
+    given, _, parameters = request.headers.get("content-type", "").partition(";")
+    if not given:
+        return "missing_post_type"
+    if given.strip().lower() not in POST_TYPES:
+        return "invalid_post_type"
+    charset = next((part.split("=")[1] for part in parameters.lower().split(";") if "charset=" in part), "utf-8")
+    return "" if charset.strip(' "') in ("utf-8", "iso-8859-1") else "invalid_charset"
+
+
 def _is_json(request: Request) -> bool:
-    return request.headers.get("content-type", "").startswith("application/json")
+    return request.headers.get("content-type", "").lower().startswith("application/json")
 
 
 def _bearer(request: Request) -> str:

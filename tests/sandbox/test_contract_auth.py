@@ -1,5 +1,8 @@
 """Contract: who and where the app is."""
 
+import httpx
+import pytest
+
 from tests.sandbox.contracts import Contract, covers, provokes
 
 
@@ -54,3 +57,21 @@ def test_tokens_that_are_good_no_more(contract: Contract) -> None:
     assert contract.refusal(api.auth_test) == "invalid_auth"
     api.token = ""
     assert contract.refusal(api.auth_test) == "not_authed"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "error"),
+    [
+        (None, "a=1", "missing_post_type"),
+        ("application/xml", "<a/>", "invalid_post_type"),
+        ("application/json; charset=utf-16", "{}", "invalid_charset"),
+        ("application/json", "{", "invalid_json"),
+        ("application/json", "[]", "invalid_json"),
+        ("text/plain", "", None),
+        ("Application/JSON; charset=UTF-8", "{}", None),
+    ],
+)
+def test_bodies_that_are_not_what_they_say(contract: Contract, content_type: str | None, body: str, error: str | None) -> None:
+    headers = {"authorization": "Bearer xoxb-sandbox"} | ({"content-type": content_type} if content_type else {})
+    answer = httpx.post(f"{contract.sandbox.api_url}auth.test", content=body, headers=headers).json()
+    assert answer.get("error") == error and answer["ok"] is (error is None)
