@@ -56,7 +56,8 @@ def test_a_document_is_written_and_changed(paid: Contract) -> None:
     assert "<h2" in page.text and "The timeline" in page.text
     change(operation="replace", document_content=words("all new"))
     assert shown(paid, canvas) == "all new"
-    assert no(api.canvases_edit, canvas_id=canvas, changes=[{"operation": "rename"}] * 2) == "invalid_arguments"
+    two = [{"operation": "insert_at_end", "document_content": words("x")}] * 2
+    assert no(api.canvases_edit, canvas_id=canvas, changes=two) == "invalid_arguments"
     assert no(api.canvases_edit, canvas_id=canvas, changes=[]) == "invalid_arguments"
     assert no(change, operation="insert_after", document_content=words("x")) == "invalid_arguments"
     assert no(change, operation="explode", document_content=words("x")) == "invalid_arguments"
