@@ -11,7 +11,7 @@ from bot.scene import Scene, picture
 from incidents.core import Core
 from incidents.dossier import gather
 from incidents.rules.lifecycle import OPEN
-from incidents.rules.postmortem import Todo
+from incidents.rules.postmortem.document import Todo
 from models import Event, Incident, RoleAssignment
 
 

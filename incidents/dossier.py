@@ -7,7 +7,9 @@ from sqlmodel import Session, col, select
 from incidents.core import Core, find
 from incidents.events import Declared, RoomOpened, read
 from incidents.policy import Policy
-from incidents.rules.postmortem import Document, FollowUp, Happening, Record, build
+from incidents.rules.postmortem import build
+from incidents.rules.postmortem.document import Document
+from incidents.rules.postmortem.record import FollowUp, Happening, Record
 from models import ActionItem, Event, Incident, Person
 
 Link = Callable[[str, str, str | None], str]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from incidents.rules.postmortem import Document
+from incidents.rules.postmortem.document import Document
 
 
 @dataclass(frozen=True)

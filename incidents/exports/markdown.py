@@ -12,7 +12,7 @@ from unicodedata import bidirectional
 from urllib.parse import quote
 
 from incidents.exports import Export
-from incidents.rules.postmortem import (
+from incidents.rules.postmortem.document import (
     Block,
     Document,
     Items,

@@ -16,19 +16,9 @@ from incidents.events import Happened
 from incidents.exports import Export
 from incidents.exports.markdown import EXPORT, render
 from incidents.registry import collect
-from incidents.rules.postmortem import (
-    Document,
-    FollowUp,
-    Happening,
-    Items,
-    Paragraph,
-    Record,
-    Section,
-    Table,
-    Text,
-    Timeline,
-    build,
-)
+from incidents.rules.postmortem import build
+from incidents.rules.postmortem.document import Document, Items, Paragraph, Section, Table, Text, Timeline
+from incidents.rules.postmortem.record import FollowUp, Happening, Record
 from incidents.rules.times import duration_words
 
 SECTIONS = [
