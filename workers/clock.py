@@ -21,6 +21,7 @@ from bot.wiring import Muster, build, make_bell
 from bot.workspace import remember
 from incidents.core import Core
 from incidents.policy import Policy
+from incidents.policy_file import PolicyError
 from incidents.rules.on_call import by_email
 from models import Brake, Delivery, Fact, Wake
 from models.migrate import migrate
@@ -121,6 +122,7 @@ class ClockWork:
         self._muster, self._core, self._bell = muster, muster.core, bell
         self._courier = Courier(muster.core, muster.slack, muster.table)
         self._policy: Policy | None = None
+        self._problem: PolicyError | None = None
         self._stop = threading.Event()
         self._standing_in: threading.Thread | None = None
         self._beaten = self._tidied = 0.0
@@ -150,6 +152,7 @@ class ClockWork:
             self._policy = self._core.policy
             wake_all(self._core)
             threading.Thread(target=self._learn_people, args=(self._policy,), name="people", daemon=True).start()
+        self._report_config()
         _, clean = fire_due(self._core)
         self._ring()
         if clean:
@@ -157,6 +160,17 @@ class ClockWork:
         if time.monotonic() - self._tidied > 3600:
             self._tidied = time.monotonic()
             tidy(self._core)
+
+    def _report_config(self) -> None:
+        """Whoever edits muster.yml while Muster runs finds in the log what is wrong with it, and that it is not in force."""
+        problem = self._muster.policy_file.problem
+        if problem is self._problem:
+            return
+        self._problem = problem
+        if problem is None:
+            log.info("the settings are read again and in force")
+        else:
+            log.error("the last good settings stay in force: %s", problem)
 
     def _learn_people(self, policy: Policy) -> None:
         """Ask Slack who is behind the e-mail addresses of muster.yml, before anybody is paged and has to be named."""

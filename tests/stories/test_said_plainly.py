@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlmodel import select
 
 from models import Delivery, Person
@@ -194,3 +195,24 @@ def test_a_catch_up_waits_out_a_429(world: World) -> None:
     world.settle()
     [shown] = bob.ephemerals
     assert "INC-1  Checkout is down" in shown
+
+
+def test_a_bad_edit_is_in_the_log_and_not_in_force(make_world: Callable[..., World], caplog: pytest.LogCaptureFixture) -> None:
+    world = make_world(BY_EMAIL)
+    doorbell: Any = Doorbell()
+    clock = ClockWork(world.muster, doorbell)
+    good = world.settings.muster_config.read_text()
+    time.sleep(1.1)  # the file is looked at once a second
+    world.settings.muster_config.write_text("severities:\n  SEV1: {update_evry: 30m}\n")
+    for _ in range(3):
+        clock.sweep()
+    [said] = [record.getMessage() for record in caplog.records if "stay in force" in record.getMessage()]
+    assert "muster.yml line 2: `update_evry` is not a setting here; did you mean `update_every`?" in said
+    assert world.core.policy.severities["SEV1"].update_every == timedelta(seconds=20)
+    time.sleep(1.1)
+    world.settings.muster_config.write_text(good.replace("20s", "40s"))
+    with caplog.at_level("INFO"):
+        clock.sweep()
+        clock.sweep()
+    assert "read again and in force" in caplog.text
+    assert world.core.policy.severities["SEV1"].update_every == timedelta(seconds=40)
