@@ -34,7 +34,7 @@ export function buildChannel(host) {
   parts.composer = new Composer(() => ({ channel: workspace.channelId, placeholder: `Message ${spoken(workspace.channel())}` }));
   parts.composer.node.addEventListener("sent", toEnd);
   parts.stop = h("div", { class: "composer-stop", hidden: true });
-  parts.scroll.addEventListener("scroll", () => offerLatest(), { passive: true });
+  keepTheEnd();
   replace(
     host,
     parts.head,
@@ -44,6 +44,23 @@ export function buildChannel(host) {
     parts.home,
     h("div", { class: "composer-place" }, parts.composer.node, parts.stop),
   );
+}
+
+/** Whoever reads the end goes on doing so when the pane becomes narrower or its messages grow. */
+function keepTheEnd() {
+  const size = () => `${parts.scroll.clientWidth}/${parts.scroll.clientHeight}/${parts.scroll.scrollHeight}`;
+  let known = "";
+  const scrolled = () => {
+    if (atEnd()) parts.ended = true;
+    else if (size() === known) parts.ended = false; // otherwise it is the browser that moved, not the reader
+    offerLatest();
+  };
+  const resized = new ResizeObserver(() => {
+    if (parts.ended) toEnd();
+    known = size();
+  });
+  parts.scroll.addEventListener("scroll", scrolled, { passive: true });
+  for (const each of [parts.scroll, parts.list, parts.intro]) resized.observe(each);
 }
 
 function offerLatest() {
@@ -84,7 +101,13 @@ function showTarget() {
   const row = parts.list.querySelector(`[data-ts="${CSS.escape(workspace.target)}"]`);
   if (!row) return;
   parts.shown = workspace.target;
-  row.scrollIntoView({ block: "center" });
+  lookAt(row);
+}
+
+/** Bring something in the messages into the middle of the view, and stay there. */
+export function lookAt(node) {
+  parts.ended = false;
+  node.scrollIntoView({ block: "center" });
 }
 
 function once(node, mark, build) {

@@ -4,6 +4,7 @@
    `{"file": true}`, `{"field": true}` or `{"face": name or "@unread"}`. */
 
 import { get, post } from "./api.js";
+import { lookAt } from "./channel.js";
 import { announce, h, replace } from "./dom.js";
 import { icon, iconButton, opens } from "./icons.js";
 import { showKeys } from "./keys.js";
@@ -145,7 +146,7 @@ function point(step) {
   const buried = wanted.filter((each) => each.closest(".message-scroll"));
   if (!buried.length || parts.pointed === sign) return;
   parts.pointed = sign;
-  requestAnimationFrame(() => buried.at(-1).scrollIntoView({ block: "center" }));
+  requestAnimationFrame(() => lookAt(buried.at(-1)));
 }
 
 function targets(what) {

@@ -39,7 +39,7 @@ class Acme:
 
     def _work(self) -> None:
         began = time.monotonic()
-        while not self._ending.wait(0.03):
+        while not self._ending.wait(0.05):
             self.world.clock.at = START + timedelta(seconds=time.monotonic() - began)
             self.world.settle()
 

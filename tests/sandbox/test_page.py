@@ -272,8 +272,31 @@ def test_a_link_lays_out_a_scene(window: Open, served: tuple[Sandbox, Any], card
     assert alice.page.get_by_role("textbox", name="Message #inc-1").input_value() == "/incident hello"
     assert alice.page.locator("#panel").is_visible()
     message = served[0].people.channel("inc-1").messages[-1]
+    for number in range(40):
+        served[0].people.person("alice").says(f"line {number}", in_="#inc-1")
     alice.page.goto(message.link)
-    alice.page.locator(".message.target", has_text="Checkout is down").wait_for()
+    target = alice.page.locator(".message.target", has_text="Checkout is down")
+    target.wait_for()
+    alice.page.wait_for_timeout(300)
+    assert 0 < target.bounding_box()["y"] < 800, "a link to a message leads to it, not to the end"
+
+
+def test_whoever_reads_the_end_stays_there(window: Open, served: tuple[Sandbox, Any]) -> None:
+    bob = served[0].people.person("bob")
+    for number in range(40):
+        bob.says(f"a longer line so that it wraps in a narrower pane, and then some more words, number {number}", in_="#random")
+    alice = window("alice", "random")
+    alice.sees("number 39")
+    left = "(node => node.scrollHeight - node.scrollTop - node.clientHeight)(document.querySelector('#main .message-scroll'))"
+    alice.button("Protocol").click()
+    alice.page.wait_for_function(f"{left} < 2")
+    bob.says("number 40", in_="#random")
+    alice.sees("number 40")
+    alice.page.wait_for_function(f"{left} < 2")
+    alice.page.locator("#main .message-scroll").evaluate("node => (node.scrollTop = 0)")
+    bob.says("number 41", in_="#random")
+    alice.page.get_by_role("button", name="New messages").click()
+    alice.page.wait_for_function(f"{left} < 2")
 
 
 def test_the_page_needs_nothing_built() -> None:
