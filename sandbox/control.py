@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from sandbox import canvases, modals, shapes
+from sandbox import canvases, channels, modals, shapes
 from sandbox.choices import CannotDo
 from sandbox.client import Client, Outcome
 from sandbox.guide import Guide
@@ -258,6 +258,7 @@ class Control:
         return {"ok": True}
 
     def _home(self, client: Client, body: Json) -> Json:
+        channels.direct(self._workspace, [self._workspace.bot_user, client.user])  # also where the app has no Home tab
         view = client.home()
         return {"ok": True, "home": shapes.view(self._workspace, view) if view else None}
 

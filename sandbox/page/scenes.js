@@ -14,7 +14,7 @@ export async function scenes() {
 export const sceneAddress = (name) => `#scene=${encodeURIComponent(name)}`;
 
 /**
- * Lay out the scene that is so named: `first` is done by somebody if no channel of the scene's name is there yet, then
+ * Lay out the scene that is so named: `first` is done by somebody if nobody of the scene's is there yet or no channel, then
  * the page goes to `channel` as `as`, and `run` is typed there as a command. Only scenes of the guide file can do this,
  * never the address itself.
  */
@@ -36,7 +36,8 @@ export async function layOut(name) {
 
 async function exists(as, channel) {
   if (as) await workspace.go(`#as=${as}`);
-  return Boolean(workspace.named(channel));
+  if (as === "@unread" && !workspace.waitingOne()) return false;
+  return channel === "@app" || Boolean(workspace.named(channel));
 }
 
 async function comesAbout(as, channel) {

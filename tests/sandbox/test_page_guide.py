@@ -1,6 +1,7 @@
 """The guide, the scenes, the faces to be and the keys, on a workspace with a tiny app behind it."""
 
 import copy
+import dataclasses
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -160,6 +161,15 @@ def test_a_scene_does_first_what_it_needs(guided: tuple[Sandbox, TinyApp], open_
     window = open_window(f"{sandbox.base_url}/#scene=said")
     window.page.locator(".channel-name", has_text="made-1").wait_for()
     window.page.locator(".who", has_text="bob").wait_for()
+
+
+def test_an_app_without_a_home_can_be_written_to(guided: tuple[Sandbox, TinyApp], open_window: Open) -> None:
+    workspace = guided[0].workspace
+    workspace.manifest = dataclasses.replace(workspace.manifest, home_tab=False)
+    window = open_window(f"{guided[0].base_url}/#as=alice&channel=general")
+    window.page.locator(".place", has_text="tiny").click()
+    window.page.get_by_role("textbox", name="Message tiny").wait_for()
+    assert not window.page.get_by_role("link", name="Home").count()
 
 
 def test_an_address_alone_runs_nothing(guided: tuple[Sandbox, TinyApp], open_window: Open) -> None:
