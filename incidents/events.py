@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from incidents.phrase import Part, Phrase, When, Where, Who, phrase
+from incidents.phrase import TOKEN, Part, Phrase, When, Where, Who, phrase
 
 
 class Happened(BaseModel):
@@ -301,7 +301,8 @@ class PageStarted(Happened):
 
     def sentence(self, by: str | None) -> Phrase:
         why = ": {why}" if self.why else ""
-        return phrase(f"{{by}} started the escalation *{{name}}*{why}", by=Who(by), name=self.name, why=self.why)
+        asked = "asked for {name}" if TOKEN.fullmatch(self.name) else "started the escalation *{name}*"  # a person is none
+        return phrase(f"{{by}} {asked}{why}", by=Who(by), name=self.name, why=self.why)
 
 
 class Escalated(Happened):

@@ -216,3 +216,16 @@ def test_a_bad_edit_is_in_the_log_and_not_in_force(make_world: Callable[..., Wor
         clock.sweep()
     assert "read again and in force" in caplog.text
     assert world.core.policy.severities["SEV1"].update_every == timedelta(seconds=40)
+
+
+def test_a_person_is_asked_for_and_is_no_escalation(world: World) -> None:
+    alice, room = declared(world)
+    alice.runs("/incident page @carol she knows the database", in_=room)
+    alice.runs("/incident escalate she does not answer", in_=room)
+    world.settle()
+    assert saying(room.messages, "@alice asked for @carol: she knows the database")
+    alice.runs("/incident resolve it was the pool", in_=room)
+    alice.clicks("Resolve anyway")
+    world.settle()
+    [draft] = room.files
+    assert "2 pages to carol went unanswered: [" in draft.text
