@@ -97,6 +97,10 @@ class Courier:
         self.brakes.learn(claimed)
         try:
             self._work(claimed, self.table[claimed.delivery.reaction])
+        except OperationalError as error:  # busy or away for a moment: what came of it is not stored, and is looked for soon
+            trouble = f"the database did not answer: {str(error.orig or error).splitlines()[0][:200]}"
+            log.warning("delivery %s of INC-%s: %s", claimed.delivery.id, claimed.delivery.incident_id, trouble)
+            leases.put_back(self.core, claimed, after=leases.LOOK_AFTER, doubt=True, trouble=trouble)
         except Exception:  # a bug must not stop the others; the lease runs out and it is tried again, slowly
             log.exception("delivery %s of INC-%s", claimed.delivery.id, claimed.delivery.incident_id)
             wait = timedelta(seconds=min(300, 2 ** min(claimed.delivery.attempt, 8)))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from bot.acts import Desk
@@ -552,6 +553,26 @@ def test_a_view_that_breaks(settled: House) -> None:
     assert settled.room().messages[-2].text == "INC-1: <@U0BOB>: It began at noon"
     assert settled.room().pins[0].text.startswith("INC-1 SEV1 investigating: Checkout is gone")
     assert settled.waiting() == []
+
+
+def test_a_database_that_was_busy_for_a_moment_is_no_bug(settled: House) -> None:
+    """A page waits five seconds for another look, not minutes; and there is one message."""
+
+    class Busy(Post):
+        def perform(self, desk: Desk) -> dict[str, Any]:
+            super().perform(desk)
+            raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    post = settled.muster.table["post"]
+    assert isinstance(post.act, Post)
+    busy = replace(post, act=Busy(post.act.place, post.act.view))
+    settled.courier, good = Courier(settled.core, settled.api, {**settled.muster.table, "post": busy}), settled.courier
+    note(settled, "It began at noon")
+    settled.settle()
+    settled.courier = good
+    settled.advance(seconds=6)
+    assert_kept(settled)
+    assert len([each for each in settled.room().messages if "It began at noon" in each.text]) == 1
 
 
 def test_a_bug_in_an_act_stops_nothing_else(settled: House) -> None:
