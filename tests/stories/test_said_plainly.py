@@ -202,19 +202,21 @@ def test_a_bad_edit_is_in_the_log_and_not_in_force(make_world: Callable[..., Wor
     doorbell: Any = Doorbell()
     clock = ClockWork(world.muster, doorbell)
     good = world.settings.muster_config.read_text()
+
+    def logs(words: str) -> bool:
+        clock.sweep()
+        return words in caplog.text
+
     time.sleep(1.1)  # the file is looked at once a second
     world.settings.muster_config.write_text("severities:\n  SEV1: {update_evry: 30m}\n")
-    for _ in range(3):
-        clock.sweep()
+    world.slack.until(lambda: logs("stay in force"))
     [said] = [record.getMessage() for record in caplog.records if "stay in force" in record.getMessage()]
     assert "muster.yml line 2: `update_evry` is not a setting here; did you mean `update_every`?" in said
     assert world.core.policy.severities["SEV1"].update_every == timedelta(seconds=20)
     time.sleep(1.1)
     world.settings.muster_config.write_text(good.replace("20s", "40s"))
     with caplog.at_level("INFO"):
-        clock.sweep()
-        clock.sweep()
-    assert "read again and in force" in caplog.text
+        world.slack.until(lambda: logs("read again and in force"))
     assert world.core.policy.severities["SEV1"].update_every == timedelta(seconds=40)
 
 
