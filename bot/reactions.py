@@ -12,11 +12,13 @@ from bot.acts import Act
 from bot.acts.again import Bookmark, Invite, Pin, Tick
 from bot.acts.draft import DraftFile, Render
 from bot.acts.mirror import Mirror, Topic
+from bot.acts.pages import PagesOver
 from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, person, room, thread
 from bot.acts.room import OpenRoom
 from bot.views import card, posts
 from incidents.core import Route
 from incidents.events import (
+    Acknowledged,
     Captured,
     Declared,
     DeliveryFailed,
@@ -24,6 +26,7 @@ from incidents.events import (
     LevelPaged,
     NobodyToPage,
     PageExhausted,
+    PagesStopped,
     PostmortemDrafted,
     RoleAssigned,
     RoomFailed,
@@ -66,6 +69,7 @@ def reactions(render_draft: Render) -> dict[str, Reaction]:
         "page": Reaction(PagePost(person, posts.page_dm), "page:{target}", PAGES),
         "page.channel": Reaction(PagePost(named_channel, posts.page_channel), "page:{target}", PAGES),
         "page.group": Reaction(PagePost(home, posts.page_channel), "page:{target}", PAGES),
+        "page.over": Reaction(PagesOver(posts.page_over), "pages", POSTS, mirror=True),
         "room": Reaction(OpenRoom(), "room", ROOMS),  # not in the lane of the posts, which wait for it
         "announcement": Reaction(
             Mirror(
@@ -128,6 +132,8 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     """(reaction, target) pairs, the most pressing first."""
     if isinstance(happened, LevelPaged):
         yield from _pages(happened)
+    if isinstance(happened, Acknowledged | PagesStopped) and happened.pages:
+        yield "page.over", ""
     if isinstance(happened, RoomWanted):
         yield "room", ""
     if isinstance(happened, RoomOpened):

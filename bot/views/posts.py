@@ -19,13 +19,15 @@ from incidents.events import (
     WatchAsked,
 )
 from incidents.rules.lifecycle import OPEN, Status
-from models import Incident
+from models import Incident, Page
 
 _SIGNS = {
     "role.assigned": ":bust_in_silhouette:",
     "role.left": ":bust_in_silhouette:",
     "severity.changed": ":chart_with_upwards_trend:",
     "status.changed": ":arrow_right:",
+    "incident.merged": ":arrow_right:",
+    "incident.absorbed": ":arrow_right:",
     "field.edited": ":pencil2:",
     "note.added": ":memo:",
     "decision.made": ":scales:",
@@ -185,6 +187,21 @@ def page_channel(scene: Scene) -> Message:
             *message.blocks[1:],
         ],
     )
+
+
+def page_over(scene: Scene, page: Page, told: LevelPaged | None) -> Message:
+    """A page that is over, as whoever was asked now reads it; with `told`, as the incident's home does."""
+    incident = scene.incident
+    if page.acknowledged_by and page.acknowledged_at:
+        became = f"Acknowledged by {person(page.acknowledged_by)} at {moment(page.acknowledged_at)}"
+    else:
+        became = f"Paging stopped; it is {incident.status}" if incident.status not in OPEN else "Paging stopped"
+    if told is not None:
+        told = told.model_copy(update={"until": None, "after": []})  # who would have been next is no longer so
+        text = f"{say(told.sentence(None))}. {became}"
+        return Message(f"{incident.key}: {text}", [section(f":pager: {text}")])
+    text = f"Paged: {incident.key} {incident.severity} {clip(incident.title, 400)}. {became}"
+    return Message(text, [section(f":ballot_box_with_check: *{text}*\nRoom: {_where(incident)}")])
 
 
 def nudge(scene: Scene) -> Message:

@@ -19,8 +19,8 @@ escalations:
 
 
 def pages(person: Somebody) -> list[Post]:
-    """The pages that this person has."""
-    return [post for post in person.inbox if "You are paged" in post.text]
+    """The pages that this person has, answered ones too."""
+    return [post for post in person.inbox if "You are paged" in post.text or post.text.startswith("Paged: ")]
 
 
 def is_paged(person: Somebody) -> bool:

@@ -75,6 +75,10 @@ def test_acknowledged_by_the_button_of_the_page(world: World) -> None:
     assert saying(room.messages, "@bob acknowledged; paging stopped")
     assert "Acknowledged after 2 min" in room.pins[0] and "paging:" not in room.pins[0]
     assert "Acknowledge" not in room.pins[0].buttons
+    [asked] = pages(bob)
+    assert "Acknowledged by @bob at 14:04 UTC" in asked and asked.buttons == [] and "Room: #inc-" in asked
+    [told] = saying(room.messages, "Paged @bob")
+    assert "Acknowledged by @bob" in told and "next: @carol" not in told and told.buttons == []
     world.advance(hours=1)
     assert not is_paged(carol) and len(pages(bob)) == 1
     assert "acknowledged already and nothing is paging" in carol.runs("/incident ack 1")
@@ -133,9 +137,8 @@ def test_resolving_stops_it(world: World) -> None:
     assert world.incident().status == "resolved" and not is_paged(carol) and len(pages(bob)) == 1
     assert "Acknowledge" not in world.room().pins[0].buttons
     assert "INC-1 is resolved; nothing is paging" in bob.runs("/incident ack 1")
-    bob.clicks("Acknowledge", in_=pages(bob)[0])  # it stands in his inbox still
-    world.settle()
-    assert "nothing is paging" in bob.ephemerals[-1] and world.incident().acknowledged_at is None
+    assert "Paging stopped; it is resolved" in pages(bob)[0] and pages(bob)[0].buttons == []
+    assert world.incident().acknowledged_at is None
 
 
 def test_worse_than_thought_starts_the_stronger_one_and_repeats_nothing(make_world: Callable[..., World]) -> None:

@@ -1,0 +1,78 @@
+"""What became of a page, said in the messages that asked for an answer: nobody presses a button that is out of date."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from bot.acts import Act, Desk, NotYet
+from bot.acts.post import TEXT_LENGTH
+from bot.scene import Scene
+from bot.slack import SlackRefused
+from bot.views.blocks import Message
+from incidents.events import LevelPaged
+from models import Delivery, Event, Page
+from models.page import PAGE_ACKNOWLEDGED, PAGE_STOPPED
+from models.spine import DONE, OPEN
+
+_PAGES = ("page", "page.channel", "page.group")
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", "is_inactive"})
+
+
+@dataclass(frozen=True)
+class PagesOver(Act):
+    """Edit the messages of pages that are over. An edit may be made again; which pages were shown so is kept."""
+
+    view: Callable[[Scene, Page, LevelPaged | None], Message]
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        shown = set(desk.delivery.result.get("pages", []))
+        with desk.core.view() as session:
+            pages = {page.id: page for page in self._over(session, desk.scene.incident.number) if page.id not in shown}
+            levels = self._levels(session, desk.scene.incident.number)
+        for level in levels:
+            page = pages.get(level.told.page_id)
+            if page is None:
+                continue
+            if level.unsent:
+                raise NotYet
+            for channel, ts in level.asked:
+                self._edit(desk, channel, ts, self.view(desk.scene, page, None))
+            if level.home is not None:
+                self._edit(desk, *level.home, self.view(desk.scene, page, level.told))
+        return {"pages": sorted(shown | {id for id in pages if id is not None})}
+
+    def _over(self, session: Session, number: int) -> Iterable[Page]:
+        return session.exec(
+            select(Page).where(Page.incident_id == number, col(Page.state).in_([PAGE_ACKNOWLEDGED, PAGE_STOPPED]))
+        ).all()
+
+    def _levels(self, session: Session, number: int) -> list["_Level"]:
+        query = select(Event).where(Event.incident_id == number, Event.kind == LevelPaged.kind).order_by(col(Event.id))
+        sent = select(Delivery).where(Delivery.incident_id == number, col(Delivery.reaction).in_(_PAGES))
+        rows = session.exec(sent).all()
+        return [_Level.of(event, [row for row in rows if row.event_id == event.id]) for event in session.exec(query)]
+
+    def _edit(self, desk: Desk, channel: str, ts: str, message: Message) -> None:
+        try:
+            desk.call("chat.update", channel=channel, ts=ts, text=message.text[:TEXT_LENGTH], blocks=message.blocks or [])
+        except SlackRefused as refused:
+            if refused.error not in _GONE:
+                raise
+
+
+@dataclass(frozen=True)
+class _Level:
+    """One level that was told: the messages that asked for an answer, and the one at the incident's home."""
+
+    told: LevelPaged
+    asked: list[tuple[str, str]]
+    home: tuple[str, str] | None
+    unsent: bool
+
+    @classmethod
+    def of(cls, event: Event, sent: list[Delivery]) -> "_Level":
+        asked = [(row.result["channel"], row.result["ts"]) for row in sent if row.state == DONE and row.result.get("ts")]
+        home = (event.channel, event.ts) if event.channel and event.ts else None
+        return cls(LevelPaged.model_validate(event.payload), asked, home, any(row.state == OPEN for row in sent))
