@@ -38,6 +38,7 @@ UNANSWERED = timedelta(seconds=8)  # a bell that nobody has answered for so long
 HEARTBEAT = "clock.swept_at"
 _KEEP_FINISHED = timedelta(days=30)
 _FIRINGS = 100  # one incident's, in one transaction; more would mean that nothing moves its watermark
+_ALL_HAVE_LOOKED = timedelta(seconds=3)  # every process looks at muster.yml once a second while it works
 _WAKES = 500  # one sweep's; the rest comes a quarter of a second later
 
 
@@ -122,6 +123,7 @@ class ClockWork:
         self._muster, self._core, self._bell = muster, muster.core, bell
         self._courier = Courier(muster.core, muster.slack, muster.table)
         self._policy: Policy | None = None
+        self._again_at: datetime | None = None
         self._problem: PolicyError | None = None
         self._stop = threading.Event()
         self._standing_in: threading.Thread | None = None
@@ -148,10 +150,7 @@ class ClockWork:
 
     def sweep(self) -> None:
         """One tick: fire what is owed, ring for what is due."""
-        if self._policy is not self._core.policy:
-            self._policy = self._core.policy
-            wake_all(self._core)
-            threading.Thread(target=self._learn_people, args=(self._policy,), name="people", daemon=True).start()
+        self._follow_policy()
         self._report_config()
         _, clean = fire_due(self._core)
         self._ring()
@@ -160,6 +159,19 @@ class ClockWork:
         if time.monotonic() - self._tidied > 3600:
             self._tidied = time.monotonic()
             tidy(self._core)
+
+    def _follow_policy(self) -> None:
+        """A new policy moves every deadline at once; and once more when all processes have looked at the file, since one
+        that had not may have reckoned a deadline by the policy before, and nobody would wake for it."""
+        policy, now = self._core.policy, self._core.clock.now()
+        if policy is not self._policy:
+            self._again_at = now + _ALL_HAVE_LOOKED if self._policy is not None else None
+            self._policy = policy
+            wake_all(self._core)
+            threading.Thread(target=self._learn_people, args=(policy,), name="people", daemon=True).start()
+        elif self._again_at is not None and now >= self._again_at:
+            self._again_at = None
+            wake_all(self._core)
 
     def _report_config(self) -> None:
         """Whoever edits muster.yml while Muster runs finds in the log what is wrong with it, and that it is not in force."""

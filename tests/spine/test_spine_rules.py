@@ -441,8 +441,18 @@ def test_every_deadline_is_thought_over_when_the_policy_changes(house: House) ->
     shorter = old.model_copy(update={"severities": {**old.severities, "SEV3": level}})
     house.core._policy = lambda: shorter
     clock.sweep()
-    assert owed(house) < first
-    assert wake(house).due_at == owed(house)
+    soon = owed(house)
+    assert soon < first
+    assert wake(house).due_at == soon
+
+    house.core._policy = lambda: old  # a process that has not looked at the file yet
+    note(house, "It is the index")
+    assert wake(house).due_at == first, "reckoned by the policy before"
+    house.core._policy = lambda: shorter
+    clock.sweep()
+    house.clock.at += timedelta(seconds=3)
+    clock.sweep()
+    assert wake(house).due_at == soon
 
 
 def test_a_wake_that_fires_nothing_is_put_right(settled: House) -> None:
@@ -455,6 +465,8 @@ def test_a_wake_that_fires_nothing_is_put_right(settled: House) -> None:
 
 def test_a_wake_without_anything_owed_goes(house: House) -> None:
     house.person("alice").runs("/incident declare sev4 A typo")
+    house.settle()
+    house.person("alice").runs("/incident leave 1 ic")
     house.settle()
     with house.core.transaction() as session:
         session.merge(Wake(subject="incident:1", incident_id=1, due_at=house.clock.at))
