@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlmodel import or_, select
 
-from bot.commands import Answer
+from bot.commands import Answer, Request
+from bot.modals import told
 from bot.modals import capture as capture_form
 from bot.requests import Dispatcher, open_incidents
 from bot.slack import SlackBraked, SlackRefused
@@ -56,9 +57,12 @@ class Inbox:
         )
         said = str(option.get("value") or action.get("value") or "")
         answer = self.dispatcher.pressed(request, action.get("action_id", ""), said)
+        view = body.get("view") or {}
         if answer.text and body.get("response_url"):
             only_ours = bool(container.get("is_ephemeral"))
             self.dispatcher.background.respond(body["response_url"], answer, replace_original=only_ours)
+        elif answer.text and view:
+            self._answer_in_view(request, view, answer)
 
     def form(self, body: dict[str, Any]) -> dict[str, str]:
         """A form that was sent: errors by field, empty when it was carried out."""
@@ -73,10 +77,21 @@ class Inbox:
             trigger_id=body.get("trigger_id", ""),
         )
         answer, errors = self.dispatcher.submitted(request, modal, view)
-        url = capture_form.carried(view).get("response_url")
-        if url and not errors:
-            self.dispatcher.background.respond(str(url), answer)
+        if not errors:
+            self.dispatcher.say(request.by, answer, str(capture_form.carried(view).get("response_url") or ""))
         return {name: sentence[:2000] for name, sentence in errors.items()}
+
+    def _answer_in_view(self, request: Request, view: dict[str, Any], answer: Answer) -> None:
+        """A button of a form is answered in its place; one of the App Home by a form of its own."""
+        shown = told(answer)
+        if view.get("type") == "modal":
+            args = {"view_id": view["id"], "view": shown}
+            self.dispatcher.background.run(lambda: self.dispatcher.slack.call("views.update", args))
+            return
+        try:
+            request.forms.open(shown)
+        except Refused:
+            self.dispatcher.say(request.by, answer)
 
     def add_to_timeline(self, body: dict[str, Any]) -> None:
         """The message shortcut: to the incident at home there, to the only open one, or to one picked from a form."""

@@ -7,13 +7,18 @@ from slack_bolt import Ack, App, BoltContext
 
 from bot.commands import Answer
 from bot.inbox import Inbox
+from bot.shortcuts import Shortcuts
 
 COMMAND = "/incident"
 ADD_TO_TIMELINE = "add_to_timeline"
+DECLARE = "declare_incident"
+DECLARE_FROM = "declare_from_message"
+MAKE_ACTION = "make_action_item"
 
 
 def register(app: App, inbox: Inbox) -> None:
     """Each listener changes what is to be changed in one transaction and acknowledges last, with the answer."""
+    shortcuts = Shortcuts(inbox.dispatcher)
 
     @app.command(COMMAND)
     def command(ack: Ack, body: dict[str, Any]) -> None:
@@ -32,6 +37,21 @@ def register(app: App, inbox: Inbox) -> None:
     @app.shortcut(ADD_TO_TIMELINE)
     def add_to_timeline(ack: Ack, body: dict[str, Any]) -> None:
         inbox.add_to_timeline(body)
+        ack()
+
+    @app.shortcut(DECLARE)
+    def declare(ack: Ack, body: dict[str, Any]) -> None:
+        shortcuts.declare(body)
+        ack()
+
+    @app.shortcut(DECLARE_FROM)
+    def declare_from(ack: Ack, body: dict[str, Any]) -> None:
+        shortcuts.declare_from(body)
+        ack()
+
+    @app.shortcut(MAKE_ACTION)
+    def make_action(ack: Ack, body: dict[str, Any]) -> None:
+        shortcuts.make_action(body)
         ack()
 
     @app.event("pin_added")

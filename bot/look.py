@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
 
 from bot.scene import Scene, picture
-from incidents.core import Core
+from incidents.core import Core, find
 from incidents.dossier import gather
-from incidents.rules.lifecycle import OPEN
+from incidents.merge import survivor
+from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.postmortem.document import Todo
 from models import Event, Incident, RoleAssignment
 
@@ -37,6 +38,12 @@ def incidents(core: Core, *where: ColumnElement[bool], limit: int) -> tuple[Sequ
         return rows, total
 
 
+def goes_on(core: Core, number: int) -> int:
+    """The incident in which this one goes on: itself unless it was merged. For a button that was shown before that."""
+    with core.view() as session:
+        return survivor(session, find(session, number)).number
+
+
 def is_open() -> ColumnElement[bool]:
     """Before resolved."""
     return col(Incident.status).in_([str(status) for status in OPEN])
@@ -54,14 +61,50 @@ def mentions(text: str) -> ColumnElement[bool]:
     return or_(*(col(column).icontains(text, autoescape=True) for column in columns))
 
 
-def similar(core: Core, incident: Incident) -> Incident | None:
-    """The newest open incident whose title shares most of its words with this one's, so that it may be the same thing."""
-    mine = _words(incident.title)
+@dataclass(frozen=True)
+class Alike:
+    """What an incident may be the same as: one that is open now, and one that was resolved not long ago."""
+
+    now: Incident | None = None
+    before: Incident | None = None
+
+
+_LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incident list <word>`
+
+
+def similar(core: Core, incident: Incident) -> Alike:
+    """Open: a title that shares most of its words, else a service in common. Resolved within `similar_within`: the title,
+    or a service in common and a word of the title. The newest of each."""
+    mine, services = _words(incident.title), set(incident.services)
+    since = core.clock.now() - core.policy.workspace.similar_within
     with core.view() as session:
-        query = select(Incident.id, Incident.title).where(is_open(), col(Incident.id) != incident.number)
-        titles = session.exec(query.order_by(col(Incident.id).desc()).limit(200)).all()
-        alike = next((number for number, title in titles if _alike(mine, _words(title))), None)
-        return session.get(Incident, alike) if alike is not None else None
+        query = select(Incident.id, Incident.title, Incident.services).where(col(Incident.id) != incident.number)
+        newest = query.order_by(col(Incident.id).desc()).limit(_LOOKED_AT)
+        opened = session.exec(newest.where(is_open())).all()
+        over = session.exec(newest.where(is_over(), col(Incident.resolved_at) >= since)).all()
+        titled = [number for number, title, _ in opened if _alike(mine, _words(title))]
+        serving = [number for number, _, theirs in opened if services & set(theirs)]
+        before = [
+            number
+            for number, title, theirs in over
+            if _alike(mine, _words(title)) or (services & set(theirs) and mine & _words(title))
+        ]
+        found = next(iter([*titled, *serving]), None), next(iter(before), None)
+        now, then = (session.get(Incident, number) if number is not None else None for number in found)
+        return Alike(now, then)
+
+
+def near(core: Core, title: str = "", limit: int = 3) -> Sequence[Incident]:
+    """Open incidents to look at before another one is declared: those with a title like this one, else the newest."""
+    mine = _words(title)
+    rows, _ = incidents(core, is_open(), limit=_LOOKED_AT if mine else limit)
+    alike = [row for row in rows if _alike(mine, _words(row.title))]
+    return (alike or rows)[:limit]
+
+
+def is_over() -> ColumnElement[bool]:
+    """Resolved or closed: it has a cause to learn from."""
+    return col(Incident.status).in_([str(Status.RESOLVED), str(Status.CLOSED)])
 
 
 def _words(title: str) -> frozenset[str]:

@@ -23,6 +23,7 @@ from incidents.events import (
     Declared,
     DeliveryFailed,
     Happened,
+    Joined,
     LevelPaged,
     NobodyToPage,
     PageExhausted,
@@ -108,7 +109,7 @@ def reactions(render_draft: Render) -> dict[str, Reaction]:
     }
 
 
-_UNSAID = (Declared, RoomWanted, RoomOpened, UpdateNudged, UpdatesSilent, PostmortemDrafted, DeliveryFailed, Captured)
+_UNSAID = (Declared, RoomWanted, RoomOpened, UpdateNudged, UpdatesSilent, PostmortemDrafted, DeliveryFailed, Captured, Joined)
 """Events that are not posted at the incident's home: the card shows them, or somebody is told directly."""
 
 _TOPICAL = (Declared, RoomOpened, SeverityChanged, StatusChanged, RoleAssigned)
@@ -154,6 +155,8 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
         yield "draft", ""
     if isinstance(happened, Captured):
         yield "tick", ""
+    if isinstance(happened, Joined) and event.actor and incident.room_wanted_at is not None:
+        yield "invite", event.actor
     yield from _mirrors(happened, incident)
 
 
@@ -184,7 +187,7 @@ def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tup
 
 
 def _mirrors(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
-    if isinstance(happened, Captured | DeliveryFailed | UpdateNudged):
+    if isinstance(happened, Captured | DeliveryFailed | UpdateNudged | Joined):
         return
     yield "announcement", ""
     if incident.room_channel is not None:

@@ -150,6 +150,20 @@ class Dispatcher:
             chosen=chosen,
         )
 
+    def say(self, person: str, said: Answer | Callable[[], Answer], response_url: str = "") -> None:
+        """An answer that no acknowledgement carries: by response_url, and where Slack gave none as a direct message."""
+        if response_url:
+            self.background.respond(response_url, said)
+            return
+
+        def send() -> None:
+            answer = said() if callable(said) else said
+            if answer.text:
+                message = {"channel": person, "text": answer.text, "blocks": answer.blocks or None}
+                self.slack.call("chat.postMessage", message)
+
+        self.background.run(send)
+
     def typed(self, request: Request, text: str) -> Answer:
         """`/incident <text>`, as Slack sends it."""
         if len(text) > _TEXT_LIMIT:

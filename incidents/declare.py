@@ -8,10 +8,22 @@ from sqlmodel import col, select
 
 from incidents import paging, roles, rooms
 from incidents.core import Core, Repeated, Unit
-from incidents.events import Declared
+from incidents.events import Captured, Declared
 from incidents.rules.lifecycle import ACTIVE, Status
-from incidents.texts import one_line, prose
+from incidents.texts import TEXT_LENGTH, one_line, prose
 from models import Event, Incident
+
+
+@dataclass(frozen=True)
+class Source:
+    """The message that made somebody declare; it goes on the timeline with its own moment, author and link."""
+
+    channel: str
+    ts: str
+    thread_ts: str | None
+    author: str | None
+    text: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,7 @@ class Declaration:
     detected_by: str | None = None
     several_teams: bool = False
     cause_unclear: bool = False
+    source: Source | None = None
 
 
 def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
@@ -61,11 +74,29 @@ def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
         )
         unit.incident.update_anchor_event = event.id
         unit.incident.ic_missing_event = event.id
+        if said.source is not None:
+            _capture(unit, said.source, by=said.by)
         rooms.follow_severity(unit)
         if said.commander:
             roles.give(unit, "ic", said.commander, by=said.by)
         paging.page_as_severity_says(unit, by=said.by)
     return event
+
+
+def _capture(unit: Unit, source: Source, *, by: str) -> None:
+    """By the key that a pin has, so that it is there once; a message that is on another timeline already stands on both."""
+    key = f"capture:{source.channel}:{source.ts}"
+    if unit.session.exec(select(Event.id).where(Event.key == key)).first() is not None:
+        key = f"{key}:{unit.incident.number}"
+    unit.record(
+        Captured(author=source.author, text=source.text[:TEXT_LENGTH], how="declared"),
+        by=by,
+        at=source.at,
+        channel=source.channel,
+        ts=source.ts,
+        thread_ts=source.thread_ts,
+        key=key,
+    )
 
 
 def _refuse_double(unit: Unit, by: str, title: str) -> None:

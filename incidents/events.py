@@ -432,6 +432,16 @@ class RoomOpened(Happened):
         return phrase("The war room {room} is open", room=Where(self.channel))
 
 
+class Joined(Happened):
+    """Somebody asked to come in. Slack says so in the room."""
+
+    kind = "person.joined"
+    headline = False
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} joined", by=Who(by))
+
+
 class RoomFailed(Happened):
     kind = "room.failed"
     trouble: str

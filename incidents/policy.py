@@ -64,6 +64,7 @@ class WorkspacePolicy(Settings):
     timezone: TimeZone = "UTC"
     pin_emoji: Annotated[str, text(100), BeforeValidator(lambda v: v.strip(": ") if isinstance(v, str) else v)] = "pushpin"
     same_title_within: DurationOrZero = timedelta(seconds=60)
+    similar_within: DurationOrZero = timedelta(days=30)
 
     @field_validator("room_name")
     @classmethod

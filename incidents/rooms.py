@@ -2,7 +2,7 @@
 
 from incidents.core import Core, Unit
 from incidents.errors import Refused
-from incidents.events import FlagSet, RoomFailed, RoomOpened, RoomWanted
+from incidents.events import FlagSet, Joined, RoomFailed, RoomOpened, RoomWanted
 from incidents.rules.lifecycle import ENDED, OPEN
 from incidents.rules.naming import room_name
 from models import Event
@@ -76,6 +76,12 @@ def failed(unit: Unit, trouble: str) -> None:
     """Slack will not make the room: the thread is the home again, and people are told why."""
     unit.incident.room_wanted_at, unit.incident.room_refused = None, True
     unit.record(RoomFailed(trouble=trouble))
+
+
+def join(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
+    """Somebody comes to help: they are invited to the room, now or when it opens."""
+    with core.unit(number, key) as unit:
+        return unit.record(Joined(), by=by)
 
 
 def set_flag(core: Core, number: int, flag: str, on: bool, *, by: str, key: str | None = None) -> Event:

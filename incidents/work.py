@@ -1,5 +1,6 @@
 """Tasks for now and action items for afterwards."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import col, select
@@ -9,6 +10,15 @@ from incidents.errors import Refused
 from incidents.events import ActionAdded, ActionDone, TaskAdded, TaskDone
 from incidents.texts import prose
 from models import ActionItem, Event, Task
+
+
+@dataclass(frozen=True)
+class Source:
+    """The message that a follow-up was made of."""
+
+    channel: str
+    ts: str
+    thread_ts: str | None
 
 
 def add_task(core: Core, number: int, text: str, *, owner: str | None, by: str, key: str | None = None) -> Event:
@@ -35,16 +45,27 @@ def finish_task(core: Core, number: int, task_id: int, *, by: str, key: str | No
 
 
 def add_action(
-    core: Core, number: int, text: str, *, owner: str | None, due_on: date | None, by: str, key: str | None = None
+    core: Core,
+    number: int,
+    text: str,
+    *,
+    owner: str | None,
+    due_on: date | None,
+    by: str,
+    key: str | None = None,
+    source: Source | None = None,
 ) -> Event:
-    """Something to do afterwards, so that it does not happen again."""
+    """Something to do afterwards, so that it does not happen again. On the timeline it is linked to its source."""
     text = prose(text, "action item")
     with core.unit(number, key) as unit:
         item = ActionItem(incident_id=number, text=text, owner=owner, due_on=due_on, added_by=by, added_at=unit.now)
         unit.session.add(item)
         unit.session.flush()
         assert item.id is not None
-        return unit.record(ActionAdded(action_id=item.id, text=text, owner=owner, due_on=due_on), by=by)
+        added = ActionAdded(action_id=item.id, text=text, owner=owner, due_on=due_on)
+        if source is None:
+            return unit.record(added, by=by)
+        return unit.record(added, by=by, channel=source.channel, ts=source.ts, thread_ts=source.thread_ts)
 
 
 def finish_action(core: Core, number: int, action_id: int, *, by: str, key: str | None = None) -> Event:

@@ -210,7 +210,8 @@ class Somebody:
 
     def uses_shortcut(self, name: str, post: Post | None = None) -> Answer:
         """Use a shortcut by its name: of a message, or a global one."""
-        declared = {item.name: item.callback_id for item in self.workspace.manifest.shortcuts}
+        fitting = ("message", "any") if post else ("global", "any")
+        declared = {item.name: item.callback_id for item in self.workspace.manifest.shortcuts if item.type in fitting}
         if not self.workspace.manifest.open and name not in declared:
             raise AssertionError(f"There is no shortcut {name!r}. There are: {list(declared)}")
         callback_id = declared.get(name, name)

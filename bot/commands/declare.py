@@ -15,7 +15,8 @@ def run(request: Request) -> Answer:
     severity, title = split_leading_severity(request.text, request.policy)
     if not title:
         private = forms.carried(request.response_url)
-        request.forms.open(form.view(request.policy, request.by, private, severity=severity))
+        near = look.near(request.core)
+        request.forms.open(form.view(request.policy, request.by, private, severity=severity, near=near))
         return Answer()
     said = Declaration(title=title, severity=severity or default_severity(request.policy), by=request.by, commander=request.by)
     event = declare(request.core, said, request.key)

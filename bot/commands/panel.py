@@ -10,7 +10,8 @@ from bot.views.panel import panel
 def run(request: Request) -> Answer:
     """How it stands and what can be done about it; nothing is changed."""
     if request.number is None:
-        request.forms.open(form.view(request.policy, request.by, forms.carried(request.response_url)))
+        carried = forms.carried(request.response_url)
+        request.forms.open(form.view(request.policy, request.by, carried, near=look.near(request.core)))
         return Answer()
     shown = panel(look.scene(request.core, request.number))
     return Answer(shown.text, shown.blocks)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from bot.commands import Answer, Request
@@ -37,6 +38,11 @@ class Submission:
         """The chosen person's id."""
         chosen = self._state(name).get("selected_user")
         return str(chosen) if chosen else None
+
+    def date(self, name: str) -> date | None:
+        """The chosen day."""
+        chosen = self._state(name).get("selected_date")
+        return date.fromisoformat(chosen) if chosen else None
 
     def moment(self, name: str) -> int | None:
         """The chosen date and time, in seconds since 1970."""
@@ -80,6 +86,18 @@ def view(name: str, title: str, submit: str, blocks: list[Block], private: str =
         "close": {"type": "plain_text", "text": "Cancel"},
         "blocks": blocks,
         "private_metadata": private,
+    }
+
+
+def told(answer: Answer) -> Block:
+    """An answer as a form without fields, for where there is no message to answer with."""
+    blocks = answer.blocks or [{"type": "section", "text": {"type": "mrkdwn", "text": answer.text[:3000]}}]
+    return {
+        "type": "modal",
+        "callback_id": "told",
+        "title": {"type": "plain_text", "text": "Muster"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": blocks[:100],
     }
 
 

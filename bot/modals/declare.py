@@ -1,19 +1,22 @@
 """The form "Declare an incident": one required field, and what helps where it is known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot import look
-from bot.commands import Answer
+from bot.commands import RUN, Answer, value
 from bot.modals import Modal, Submission, field
 from bot.modals import view as frame
 from bot.severities import default_severity
 from bot.views import answers, forms
-from bot.views.blocks import Block, option
+from bot.views.blocks import Block, button, context, option, section
+from bot.views.quoted import Quoted
+from bot.views.texts import channel, clip
 from incidents.core import Repeated
-from incidents.declare import Declaration, declare
+from incidents.declare import Declaration, Source, declare
 from incidents.policy import Policy
 from incidents.rules.severity import Impact, Scope, from_impact
 from incidents.texts import TITLE_LENGTH
+from models import Incident
 
 UNSURE = "?"  # the severity option for those who do not know it
 
@@ -32,10 +35,24 @@ SCOPES = {
 SOURCES = {"alert": "An alert", "engineer": "An engineer", "customer": "A customer", "other": "Something else"}
 
 
-def view(policy: Policy, by: str, private: str, *, title: str = "", severity: str | None = None) -> Block:
-    """The empty form, with what was typed already; the declarer is the commander unless they clear the field."""
+def view(
+    policy: Policy,
+    by: str,
+    private: str,
+    *,
+    title: str = "",
+    severity: str | None = None,
+    near: Sequence[Incident] = (),
+    quote: Sequence[Block] = (),
+) -> Block:
+    """The empty form, with what was typed already; the declarer is the commander unless they clear the field.
+
+    `near` are open incidents that it may be the same as, each with "Join instead"; `quote` is the message it comes from.
+    """
     unsure = option("Not sure – by impact and scope below", UNSURE)
     blocks = [
+        *quote,
+        *_near(near),
         field("title", "What is wrong?", forms.text_input(title, most=TITLE_LENGTH, focus=True)),
         field(
             "severity",
@@ -65,6 +82,21 @@ def view(policy: Policy, by: str, private: str, *, title: str = "", severity: st
     return frame(MODAL.name, "Declare an incident", "Declare", blocks, private)
 
 
+def _near(incidents: Sequence[Incident]) -> list[Block]:
+    """Before anything is typed: the same thing may be worked on already."""
+    if not incidents:
+        return []
+    rows = [
+        section(
+            f"*{row.key}* {row.severity} {row.status}: {clip(row.title, 200)}"
+            + (f"  {channel(row.room_channel)}" if row.room_channel else ""),
+            button("Join instead", f"{RUN}join:{row.number}", value(row.number)),
+        )
+        for row in incidents
+    ]
+    return [context("Open now. If yours is one of these, join it:"), *rows]
+
+
 def _choices(texts: dict[Impact, str] | dict[Scope, str] | dict[str, str]) -> list[Block]:
     return [option(text, str(value)) for value, text in texts.items()]
 
@@ -85,6 +117,7 @@ def submit(form: Submission) -> Callable[[], Answer]:
     the acknowledgement, which fifty people may be waiting for at once."""
     request = form.request
     ticked = form.options("also")
+    quoted = Quoted.back(form.private)
     said = Declaration(
         title=form.text("title"),
         severity=chosen_severity(form, request.policy),
@@ -95,6 +128,7 @@ def submit(form: Submission) -> Callable[[], Answer]:
         detected_by=form.option("detected_by"),
         several_teams="several_teams" in ticked,
         cause_unclear="cause_unclear" in ticked,
+        source=Source(quoted.channel, quoted.ts, quoted.thread_ts, quoted.author, quoted.text, quoted.at) if quoted else None,
     )
     try:
         event = declare(request.core, said, request.key)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.commands import RUN, Answer, value
+from bot.look import Alike
 from bot.scene import Scene
 from bot.views.blocks import Block, button, buttons, context, section
 from bot.views.checklists import MITIGATIONS, WATCH
@@ -50,7 +51,7 @@ def told(scene: Scene) -> str:
     return "The room is told." if scene.incident.room_wanted_at else "Its thread is told."
 
 
-def declared(scene: Scene, by: str, *, assumed: bool = False, like: Incident | None = None) -> Answer:
+def declared(scene: Scene, by: str, *, assumed: bool = False, like: Alike | None = None) -> Answer:
     """It is declared: its name, where it lives, what it may be the same as, and how to put right what was assumed."""
     incident, number = scene.incident, scene.incident.number
     held = scene.standing.holders
@@ -62,12 +63,14 @@ def declared(scene: Scene, by: str, *, assumed: bool = False, like: Incident | N
     else:
         said.append(f"It lives in the announce channel's thread; `/incident room {number}` opens a room.")
     if like is not None:
-        where = f" in {channel(like.room_channel)}" if like.room_channel else ""
-        said.append(f"Looks like {like.key}, open now{where}: {clip(like.title, 300)}")
-        said.append(f"The same thing? `/incident cancel {number} same as {like.key}`")
+        said += _alike(like, number)
     if held.get("ic") == by:
         said.append("You are incident commander: coordinate, decide, delegate.")
     row = []
+    if like is not None and like.now is not None:
+        row.append(_join_instead(like.now, incident))
+    if like is not None and like.before is not None:
+        row.append(button(f"Show {like.before.key}", f"{RUN}show", value(like.before.number)))
     if assumed:
         said.append(f"Nobody named a severity, so it counts as {incident.severity}; `/incident sev &lt;level&gt;` changes it.")
         row.append(button("Change severity", f"{RUN}sev", value(number)))
@@ -75,6 +78,46 @@ def declared(scene: Scene, by: str, *, assumed: bool = False, like: Incident | N
         said.append("Nobody is incident commander yet.")
         row.append(button("Take IC", f"{RUN}role:ic", value(number, "ic"), style="primary"))
     return answer("\n".join(said), *([buttons(*row)] if row else []))
+
+
+def _alike(like: Alike, number: int) -> list[str]:
+    """What it may be the same as, and what was learnt from the last one like it."""
+    said = []
+    if like.now is not None:
+        where = f" in {channel(like.now.room_channel)}" if like.now.room_channel else ""
+        said.append(f"Looks like {like.now.key}, open now{where}: {clip(like.now.title, 300)}")
+        said.append(f"The same thing? Join it, and this one is cancelled: `/incident cancel {number} same as {like.now.key}`")
+    past = like.before
+    if past is not None:
+        resolved = f", resolved {stamp(past.resolved_at)}" if past.resolved_at else ""
+        said.append(f"Looks like {past.key}{resolved}: {clip(past.title, 300)}")
+        if past.theory:
+            said.append(f">Cause then: {clip(past.theory.replace(chr(10), ' '), 300)}")
+        if past.room_channel:
+            said.append(f"What was done, and its postmortem: {channel(past.room_channel)}")
+    return said
+
+
+def _join_instead(other: Incident, mine: Incident) -> Block:
+    sure = (f"Join {other.key}?", f"{mine.key} is cancelled as the same thing, and its paging stops.", "Join")
+    return button(
+        f"Join {other.key} instead", f"{RUN}join:{other.number}", value(other.number, f"instead of {mine.key}"), confirm=sure
+    )
+
+
+def joined(scene: Scene, cancelled: str = "") -> Answer:
+    """Where it is worked on, and what has become of the other one."""
+    incident = scene.incident
+    said = f"{cancelled} is cancelled as the same thing. " if cancelled else ""
+    if incident.room_channel:
+        said += f"You are invited to {channel(incident.room_channel)}. `/incident catchup` there tells what you missed."
+    elif incident.room_wanted_at:
+        said += f"The room of {incident.key} opens within seconds, and you are invited."
+    elif incident.announce_channel:
+        said += f"{incident.key} lives in its thread in {channel(incident.announce_channel)}."
+    else:
+        said += f"{incident.key} will show in the announce channel within seconds."
+    return answer(said)
 
 
 def severity_changed(scene: Scene, event: Event) -> Answer:

@@ -82,6 +82,9 @@ def _open(scene: Scene) -> list[Block]:
     ]
     if incident.room_wanted_at is None:
         more.append(button("Open a war room", f"{RUN}room", target))
+    for flag, label in (("several_teams", "Several teams"), ("cause_unclear", "Cause unclear")):
+        if not getattr(incident, flag):
+            more.append(button(label, f"{RUN}set:{flag}", value(incident.number, f"{flag} yes")))
     return [buttons(*row), buttons(*more)]
 
 

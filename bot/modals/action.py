@@ -1,0 +1,54 @@
+"""The form "Make it an action item": a message becomes a follow-up with an owner and a date."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.commands import Answer
+from bot.modals import Modal, Submission, field
+from bot.modals import view as frame
+from bot.views import forms
+from bot.views.blocks import Block, option
+from bot.views.quoted import Quoted
+from bot.views.texts import person
+from incidents import work
+from incidents.errors import Refused
+from models import Incident
+
+
+def view(found: Sequence[Incident], quoted: Quoted, link: str | None, private: str) -> Block:
+    """What to do, in the message's words until somebody says it better; for the first of `found` unless it is changed."""
+    incidents = [option(f"{row.key} {row.title}", str(row.number)) for row in found[:100]]
+    blocks = [
+        *quoted.blocks(link),
+        field("text", "What is to be done afterwards?", forms.text_input(quoted.text, multiline=True, focus=True)),
+        field("incident", "Incident", forms.select(incidents, incidents[0]["value"])),
+        field("owner", "Owner", forms.person_input(), optional=True),
+        field("due", "Due", {"type": "datepicker"}, optional=True),
+    ]
+    return frame(MODAL.name, "Make it an action item", "Add", blocks, private)
+
+
+def submit(form: Submission) -> Answer:
+    """Adds it; on the timeline it is linked to the message."""
+    chosen = form.option("incident")
+    if chosen is None:
+        raise Refused("Choose the incident.", field="incident")
+    quoted, due, owner = Quoted.back(form.private), form.date("due"), form.person("owner")
+    if due is not None and due < form.request.now.astimezone(form.request.timezone).date():
+        raise Refused("That day is over. Choose today or a later one.", field="due")
+    source = work.Source(quoted.channel, quoted.ts, quoted.thread_ts) if quoted else None
+    request = form.request
+    work.add_action(
+        request.core, int(chosen), form.text("text"), owner=owner, due_on=due, by=request.by, key=request.key, source=source
+    )
+    return Answer(_said(int(chosen), owner, due))
+
+
+def _said(number: int, owner: str | None, due: date | None) -> str:
+    """What was added, and what it still lacks."""
+    said = f"Action item added to INC-{number}" + (f" for {person(owner)}" if owner else "") + (f", due {due}" if due else "")
+    missing = [what for what, there in (("no owner", owner), ("no date", due)) if there is None]
+    return f"{said}. It has {' and '.join(missing)} yet." if missing else f"{said}."
+
+
+MODAL = Modal("action", submit, fallback="text")
