@@ -15,13 +15,18 @@ from bot.acts.mirror import Mirror, Topic
 from bot.acts.pages import PagesOver
 from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, person, room, thread
 from bot.acts.room import OpenRoom
-from bot.views import card, posts
+from bot.views import card, handoffs, posts
 from incidents.core import Route
 from incidents.events import (
     Acknowledged,
     Captured,
     Declared,
     DeliveryFailed,
+    HandoffDeclined,
+    HandoffExpired,
+    HandoffOffered,
+    HandoffSuggested,
+    HandoffWithdrawn,
     Happened,
     Joined,
     LevelPaged,
@@ -103,13 +108,27 @@ def reactions(render_draft: Render) -> dict[str, Reaction]:
         "role.lost": Reaction(Post(person, posts.role_lost_dm, marks=False), "dm:{target}", POSTS),
         "draft": Reaction(DraftFile(render_draft), "draft", POSTS),
         "topic": Reaction(Topic(card.topic), "topic", DECORATION, mirror=True),
+        "handoff": Reaction(Post(person, handoffs.offered_dm, marks=False), "dm:{target}", POSTS),
+        "handoff.over": Reaction(Post(person, handoffs.over_dm, marks=False), "dm:{target}", POSTS),
+        "handoff.suggest": Reaction(Post(person, handoffs.suggested_dm, marks=False), "dm:{target}", POSTS),
         "rules": Reaction(Post(room, posts.rules, marks=False), "decoration", DECORATION),
         "bookmark": Reaction(Bookmark(), "decoration", DECORATION),
         "tick": Reaction(Tick(), "tick", DECORATION),
     }
 
 
-_UNSAID = (Declared, RoomWanted, RoomOpened, UpdateNudged, UpdatesSilent, PostmortemDrafted, DeliveryFailed, Captured, Joined)
+_UNSAID = (
+    Declared,
+    RoomWanted,
+    RoomOpened,
+    UpdateNudged,
+    UpdatesSilent,
+    PostmortemDrafted,
+    DeliveryFailed,
+    Captured,
+    Joined,
+    HandoffSuggested,
+)
 """Events that are not posted at the incident's home: the card shows them, or somebody is told directly."""
 
 _TOPICAL = (Declared, RoomOpened, SeverityChanged, StatusChanged, RoleAssigned)
@@ -143,6 +162,7 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
         yield from _role(happened, event, incident)
     if not isinstance(happened, _UNSAID):
         yield "post", ""
+    yield from _handoff(happened, incident)
     if isinstance(happened, UpdatePosted) and incident.room_wanted_at is not None:
         yield "update.thread", ""
     if isinstance(happened, UpdateNudged):
@@ -187,9 +207,23 @@ def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tup
 
 
 def _mirrors(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
-    if isinstance(happened, Captured | DeliveryFailed | UpdateNudged | Joined):
+    if isinstance(happened, HandoffSuggested | Captured | DeliveryFailed | UpdateNudged | Joined):
         return
     yield "announcement", ""
+def _handoff(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
+    """The one who has to answer, and the one who waits for it. The room reads it, too."""
+    if isinstance(happened, HandoffOffered):
+        yield "handoff", happened.to
+        if incident.room_channel is not None:
+            yield "invite", happened.to
+    if isinstance(happened, HandoffDeclined | HandoffExpired):
+        yield "handoff.over", happened.person
+    if isinstance(happened, HandoffWithdrawn):
+        yield "handoff.over", happened.to
+    if isinstance(happened, HandoffSuggested):
+        yield "handoff.suggest", happened.person
+
+
     if incident.room_channel is not None:
         yield "card", ""
         if isinstance(happened, _TOPICAL) or happened.kind in ("field.edited", "role.left"):

@@ -59,6 +59,7 @@ class Unit:
     """One transaction under way. `now` is read after the lock, so moments are in the order of the changes.
 
     `rethinks`: the wake is rewritten at the end also if nothing has changed. `pages`: an escalation was started in it.
+    `given`: the roles that it gave.
     """
 
     session: Session
@@ -69,6 +70,7 @@ class Unit:
     is_new: bool = False
     rethinks: bool = False
     pages: bool = False
+    given: list[RoleAssignment] = field(default_factory=list)
     _incident: Incident | None = None
     _recorded: bool = False
     _leaving: list[tuple[Route, int]] = field(default_factory=list)
@@ -290,9 +292,9 @@ class Core:
 
     def _rewrite_wake(self, unit: Unit) -> None:
         if unit.is_new and not unit.pages:
-            stands = Standing(unit.incident, {}, [], [])
+            stands = Standing(unit.incident, unit.given, [], [])
         else:
-            stands = standing(unit.session, unit.incident, with_holders=False)
+            stands = standing(unit.session, unit.incident)
         owed = self.owed(stands)
         subject = f"incident:{unit.incident.number}"
         wake = None if unit.is_new else unit.session.get(Wake, subject)

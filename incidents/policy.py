@@ -122,7 +122,9 @@ class RolePolicy(Settings):
     """A role, its duties and what it is not for, as told to whoever takes it (PRODUCT §3).
 
     `ask_if_empty_after`: the room is asked when nobody holds it for so long, for severities ranked
-    `ask_if_empty_up_to_rank` or worse; None: never.
+    `ask_if_empty_up_to_rank` or worse; None: never. Of communications it is asked only where updates are timed.
+    Whoever has it for `suggest_handoff_after` is told to think of handing it over; a hand-off that nobody accepts within
+    `handoff_expires_after` is off.
     """
 
     name: Word
@@ -132,6 +134,7 @@ class RolePolicy(Settings):
     ask_if_empty_after: DurationOrNone = None
     ask_if_empty_up_to_rank: Annotated[int, Field(ge=0, le=99)] = 2
     suggest_handoff_after: DurationOrNone = timedelta(hours=8)
+    handoff_expires_after: Duration = timedelta(minutes=30)
 
 
 class PersonPolicy(Settings):

@@ -69,6 +69,7 @@ DEFAULT_ROLES: dict[str, dict[str, Any]] = {
         "duties": "Write the status updates, on time, even when nothing is new. "
         "Keep the status page, customers and leadership informed, in words they understand.",
         "not_for": "Debugging, and promising times that the incident commander has not agreed to.",
+        "ask_if_empty_after": "15m",
     },
     "scribe": {
         "name": "Scribe",

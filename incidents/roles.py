@@ -12,11 +12,14 @@ from incidents.rules.lifecycle import ENDED
 from models import Event, RoleAssignment
 
 
+_JUST_NOW = timedelta(minutes=1)  # two who take it at once: the second one may well be content
+
 class RoleHeld(Refused):
     """The role has a holder who is somebody else: it is given to another only when `replaces` names them."""
 
-    def __init__(self, role: str, role_name: str, holder: str) -> None:
-        super().__init__(f"<@{holder}> is {role_name}. Replace them? They and the room will be told.", field="person")
+    def __init__(self, role: str, role_name: str, holder: str, *, just_now: bool = False) -> None:
+        faster = "Somebody was a moment faster: " if just_now else ""
+        super().__init__(f"{faster}<@{holder}> is {role_name}. Replace them? They and the room will be told.", field="person")
         self.role, self.holder = role, holder
 
 
@@ -56,7 +59,7 @@ def assign_all(
     with core.unit(number, key) as unit:
         events = []
         for role, person in changes.items():
-            now = _current(unit, role)
+            now = current(unit, role)
             if person is None and now is not None:
                 events.append(_give_up(unit, role, by=by))
             elif person is not None and (now is None or now.person != person):
@@ -68,25 +71,32 @@ def assign_all(
 def _check(unit: Unit, role: str, person: str, *, by: str, replaces: str | None) -> None:
     if unit.incident.status in ENDED:
         raise Refused(f"{unit.incident.key} is {unit.incident.status}; its roles are history.")
-    now = _current(unit, role)
+    now = current(unit, role)
     if now is not None and now.person == person:
         raise Refused(f"<@{person}> is {unit.policy.role_name(role)} already; nothing was changed.")
     if now is not None and by != now.person != replaces:
-        raise RoleHeld(role, unit.policy.role_name(role), now.person)
+        just_now = unit.incident.declared_at < now.since > unit.now - _JUST_NOW
+        raise RoleHeld(role, unit.policy.role_name(role), now.person, just_now=just_now)
 
 
-def give(unit: Unit, role: str, person: str, *, by: str | None) -> Event:
-    """Whoever held it before is in the history."""
+def give(unit: Unit, role: str, person: str, *, by: str | None, accepted: bool = False) -> Event:
+    """Whoever held it before is in the history, and what they were handing over to anybody else is off.
+
+    `accepted`: they had offered it to this person.
+    """
     if role not in unit.policy.roles:
         raise Refused(f"There is no role `{role}`. There are: {', '.join(unit.policy.roles)}.")
     previous = None if unit.is_new else _end(unit, role)
-    unit.session.add(
-        RoleAssignment(incident_id=unit.incident.number, role=role, person=person, assigned_by=by, since=unit.now, until=None)
-    )
+    begins = RoleAssignment(incident_id=unit.incident.number, role=role, person=person, assigned_by=by, since=unit.now)
+    unit.session.add(begins)
+    unit.given.append(begins)
     if role == "ic":
         unit.incident.ic_missing_at = None
     name = unit.policy.role_name(role)
-    return unit.record(RoleAssigned(role=role, role_name=name, person=person, previous=previous), by=by)
+    elif role in unit.incident.roles_asked:
+        unit.incident.roles_asked = [asked for asked in unit.incident.roles_asked if asked != role]
+    given = RoleAssigned(role=role, role_name=name, person=person, previous=previous, accepted=accepted)
+    return unit.record(given, by=by)
 
 
 def leave(core: Core, number: int, role: str, *, by: str, key: str | None = None) -> Event:
@@ -97,7 +107,7 @@ def leave(core: Core, number: int, role: str, *, by: str, key: str | None = None
 
 def _give_up(unit: Unit, role: str, *, by: str) -> Event:
     name = unit.policy.role_name(role)
-    now = _current(unit, role)
+    now = current(unit, role)
     if now is None:
         raise Refused(f"Nobody is {name}. Take it: `/incident {role}`.", field=role)
     if now.person != by:
@@ -107,9 +117,12 @@ def _give_up(unit: Unit, role: str, *, by: str) -> Event:
     if role == "ic":
         unit.incident.ic_missing_at, unit.incident.ic_missing_event = unit.now, event.id
     return event
+    else:
+        unit.incident.roles_left = {**unit.incident.roles_left, role: unit.now.isoformat()}
 
 
-def _current(unit: Unit, role: str) -> RoleAssignment | None:
+def current(unit: Unit, role: str) -> RoleAssignment | None:
+    """Who holds it now."""
     return unit.session.exec(
         select(RoleAssignment).where(
             RoleAssignment.incident_id == unit.incident.number,
@@ -120,7 +133,7 @@ def _current(unit: Unit, role: str) -> RoleAssignment | None:
 
 
 def _end(unit: Unit, role: str) -> str | None:
-    now = _current(unit, role)
+    now = current(unit, role)
     if now is None:
         return None
     now.until = unit.now

@@ -11,29 +11,39 @@ from models.page import PAGE_OPEN
 
 @dataclass(frozen=True)
 class Standing:
-    """An incident with its role holders, its open pages, and those pages' notices."""
+    """An incident with the roles that are held, its open pages, and those pages' notices."""
 
     incident: Incident
-    holders: Mapping[str, str]
+    holdings: Sequence[RoleAssignment]
     pages: Sequence[Page]
     notices: Sequence[Notice]
+
+    @property
+    def holders(self) -> Mapping[str, str]:
+        """Who holds which role now."""
+        return {row.role: row.person for row in self.holdings}
+
+    def holding(self, role: str) -> RoleAssignment | None:
+        """This role's present holder, with the hand-off that is under way."""
+        return next((row for row in self.holdings if row.role == role), None)
 
 
 def holders(session: Session, incident_id: int) -> dict[str, str]:
     """Who holds which role now."""
-    rows = session.exec(
-        select(RoleAssignment).where(RoleAssignment.incident_id == incident_id, col(RoleAssignment.until).is_(None))
-    )
-    return {row.role: row.person for row in rows}
+    return {row.role: row.person for row in _holdings(session, incident_id)}
 
 
-def standing(session: Session, incident: Incident, *, with_holders: bool = True) -> Standing:
-    """Read in the caller's transaction. What is owed depends on no holder: they are left out where only that is asked."""
+def _holdings(session: Session, incident_id: int) -> Sequence[RoleAssignment]:
+    held = select(RoleAssignment).where(RoleAssignment.incident_id == incident_id, col(RoleAssignment.until).is_(None))
+    return session.exec(held.order_by(col(RoleAssignment.id))).all()
+
+
+def standing(session: Session, incident: Incident) -> Standing:
+    """Read in the caller's transaction."""
     pages = session.exec(
         select(Page).where(Page.incident_id == incident.number, Page.state == PAGE_OPEN).order_by(col(Page.id))
     ).all()
     notices: Sequence[Notice] = []
     if pages:
         notices = session.exec(select(Notice).where(col(Notice.page_id).in_([page.id for page in pages]))).all()
-    held = holders(session, incident.number) if with_holders else {}
-    return Standing(incident, held, pages, notices)
+    return Standing(incident, _holdings(session, incident.number), pages, notices)

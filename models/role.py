@@ -7,7 +7,11 @@ from sqlmodel import Field, SQLModel
 
 
 class RoleAssignment(SQLModel, table=True):
-    """One person's time in one role; `until` is empty while they hold it. One holder of a role at a time."""
+    """One person's time in one role; `until` is empty while they hold it. One holder of a role at a time.
+
+    While its holder is handing it over, `offered_to` has been asked and has until `offer_until`; `offer_event` is the
+    event that holds the brief. `handoff_suggested` is the watermark of the timer that suggests one.
+    """
 
     __tablename__ = "role_assignment"
     __table_args__ = (
@@ -29,3 +33,7 @@ class RoleAssignment(SQLModel, table=True):
     assigned_by: str | None = None
     since: datetime
     until: datetime | None = None
+    offered_to: str | None = None
+    offer_event: int | None = None
+    offer_until: datetime | None = None
+    handoff_suggested: bool = False

@@ -51,8 +51,9 @@ def _facts(scene: Scene) -> list[tuple[str, str]]:
         ("Severity", _changed(scene, "severity", f"{incident.severity} {escape(scene.severity.name)}")),
         ("Status", _changed(scene, "status", incident.status)),
     ]
-    for role, holder in held.items():
-        facts.append((escape(scene.policy.role_name(role)), person(holder)))
+    for holding in scene.standing.holdings:
+        asked = f" (asked {person(holding.offered_to)})" if holding.offered_to else ""
+        facts.append((escape(scene.policy.role_name(holding.role)), person(holding.person) + asked))
     if "ic" not in held and incident.status in OPEN:
         facts.insert(2, ("Incident commander", "_nobody yet_"))
     started = incident.impact_started_at or incident.declared_at

@@ -72,7 +72,15 @@ def roles(scene: Scene, by: str) -> Message:
         text = f"*{escape(rules.name)}*: {person(holder) if holder else 'nobody yet'}\n{clip(rules.duties, 400)}"
         blocks.append(section(text, None if over else _take(incident.number, role, rules.name, holder, by)))
     if not over:
-        blocks.append(buttons(button("Assign…", f"{RUN}roles:form", value(incident.number, FORM))))
+        assign = button("Assign…", f"{RUN}roles:form", value(incident.number, FORM))
+        mine = [role for role in scene.policy.roles if held.get(role) == by][:5]
+        handing = [
+            button(
+                f"Hand over {_short(role, scene.policy.role_name(role))}", f"{RUN}handoff:{role}", value(incident.number, role)
+            )
+            for role in mine
+        ]
+        blocks.append(buttons(assign, *handing))
     named = "; ".join(
         f"{escape(rules.name)}: {person(held[role]) if role in held else 'nobody yet'}"
         for role, rules in scene.policy.roles.items()

@@ -2,16 +2,19 @@
 
 from bot.commands import RUN, value
 from bot.scene import Scene
+from bot.views import handoffs
 from bot.views.blocks import Block, Message, button, buttons, context, fields, section
 from bot.views.card import line, signal
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
 from incidents import updates
 from incidents.events import (
     CommanderMissing,
+    HandoffOffered,
     LevelPaged,
     NobodyToPage,
     PageExhausted,
     RoleAssigned,
+    RoleMissing,
     RoomOpened,
     SeverityChanged,
     StatusChanged,
@@ -43,6 +46,10 @@ _SIGNS = {
     "page.nobody": ":warning:",
     "page.exhausted": ":warning:",
     "ic.missing": ":warning:",
+    "role.missing": ":bust_in_silhouette:",
+    "handoff.declined": ":handshake:",
+    "handoff.withdrawn": ":handshake:",
+    "handoff.expired": ":handshake:",
     "room.failed": ":warning:",
     "updates.paused": ":double_vertical_bar:",
     "updates.resumed": ":arrow_forward:",
@@ -60,6 +67,8 @@ def post(scene: Scene) -> Message:
     happened = scene.happened
     if isinstance(happened, UpdatePosted):
         return update(scene)
+    if isinstance(happened, HandoffOffered):
+        return handoffs.offered(scene)
     sign = _SIGNS.get(happened.kind, "")
     if isinstance(happened, SeverityChanged) and not happened.raised:
         sign = ":chart_with_downwards_trend:"
@@ -82,6 +91,8 @@ def _next_steps(scene: Scene) -> list[Block]:
         return [button("Page somebody", f"{RUN}page", target, style="primary")]
     if isinstance(happened, CommanderMissing) and is_open and "ic" not in scene.standing.holders:
         return [button("Take IC", f"{RUN}role:ic", value(scene.incident.number, "ic"), style="primary")]
+    if isinstance(happened, RoleMissing) and is_open:
+        return handoffs.take_empty(scene)
     if isinstance(happened, SeverityChanged | StatusChanged) and is_open:
         return [button("Update", f"{RUN}update", target)]
     if isinstance(happened, WatchAsked) and is_open:
@@ -239,6 +250,10 @@ def role_dm(scene: Scene) -> Message:
         blocks.append(context(f"*{escape(role.name)}*: {escape(role.duties)}"))
         if role.not_for:
             blocks.append(context(f"*Not for*: {escape(role.not_for)}"))
+    held = scene.standing.holders
+    if given.role in ("ic", "tech") and held.get("ic") == held.get("tech") == given.person:
+        both = "You hold IC and technical lead together. Give one away as soon as you can: `/incident tech @who`."
+        blocks.append(context(both))
     return Message(message.text, blocks)
 
 

@@ -86,7 +86,7 @@ def test_unknown_roles_and_people(desk: Desk, said: str, sentence: str) -> None:
 def test_the_list_of_roles_offers_the_free_ones(desk: Desk) -> None:
     desk.says("role tech <@U0BOB>")
     offered = buttons(desk.says("roles"))
-    assert set(offered) == {"Leave", "Take over", "Take communications lead", "Take scribe", "Assign…"}
+    assert set(offered) == {"Leave", "Take over", "Take communications lead", "Take scribe", "Assign…", "Hand over IC"}
     desk.presses(desk.says("roles"), "Take scribe", by=CAROL)
     assert desk.holders()["scribe"] == CAROL
     assert desk.presses(desk.says("roles"), "Assign…") == Answer()

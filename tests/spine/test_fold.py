@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlmodel import SQLModel, col, func, select
 
-from incidents import edit, paging, postmortems, roles, rooms, status, timeline, updates, work
+from incidents import edit, handoffs, paging, postmortems, roles, rooms, status, timeline, updates, work
 from incidents.core import Core, Repeated
 from incidents.declare import Declaration, declare
 from incidents.errors import Refused
+from incidents.handoffs import Brief
 from incidents.rules.lifecycle import Status
 from incidents.standing import holders, standing
 from incidents.updates import Report
@@ -136,6 +137,12 @@ VERBS: dict[str, Verb] = {
     ),
     "resolve": lambda c, n, a, b, k: status.move(c, n, Status.RESOLVED, by=PEOPLE[b % 3], confirmed=True, key=k),
     "reopen": lambda c, n, a, b, k: status.reopen(c, n, by=PEOPLE[b % 3], why="again" * (a % 3), key=k),
+    "hand over": lambda c, n, a, b, k: handoffs.offer(
+        c, n, ("ic", "comms")[a % 2], PEOPLE[b % 3], Brief(known=f"brief {a}"), by=PEOPLE[a % 3], key=k
+    ),
+    "accept": lambda c, n, a, b, k: handoffs.accept(c, n, ("ic", "comms")[a % 2], by=PEOPLE[b % 3], key=k),
+    "decline": lambda c, n, a, b, k: handoffs.decline(c, n, ("ic", "comms")[a % 2], by=PEOPLE[b % 3], key=k),
+    "withdraw": lambda c, n, a, b, k: handoffs.withdraw(c, n, ("ic", "comms")[a % 2], by=PEOPLE[b % 3], key=k),
     "edit": lambda c, n, a, b, k: edit.edit(
         c, n, ("title", "summary", "impact", "theory", "colour")[a % 5], f"words {b}", by=PEOPLE[b % 3], key=k
     ),
@@ -190,6 +197,7 @@ class Folded:
     failed: set[int] = field(default_factory=set)
     drafts: int = 0
     anchor: int = 0
+    offers: dict[str, tuple[int, str]] = field(default_factory=dict)
     last: int = 0
 
     def add(self, event: Event) -> None:
@@ -200,7 +208,7 @@ class Folded:
     def _other(self, event: Event, said: dict[str, Any]) -> None:
         assert event.kind in (
             "note.added", "decision.made", "update.nudged", "update.snoozed", "updates.silent", "ic.missing",
-            "watch.asked", "page.nobody", "page.escalated",
+            "watch.asked", "page.nobody", "page.escalated", "role.missing", "handoff.suggested",
         ), event.kind  # fmt: skip
 
     def _incident_declared(self, event: Event, said: dict[str, Any]) -> None:
@@ -272,10 +280,25 @@ class Folded:
 
     def _page_started(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["status"] in ACTIVE, "nobody is paged for what is over"
+        if said.get("accepted"):
+            assert self.offers[said["role"]][1] == said["person"] == event.actor
+        self.offers.pop(said["role"], None)
         self.pages[said["page_id"]] = {"state": "open", "name": said["name"], "level": None, "by": None}
 
     def _page_level(self, event: Event, said: dict[str, Any]) -> None:
         page = self.pages[said["page_id"]]
+        self.offers.pop(said["role"], None)
+
+    def _handoff_offered(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.roles[said["role"]] == said["person"] == event.actor != said["to"]
+        assert said["role"] not in self.offers, "one at a time"
+        self.offers[said["role"]] = (self.last, said["to"])
+
+    def _handoff_over(self, event: Event, said: dict[str, Any]) -> None:
+        role = next(role for role, (id, _) in self.offers.items() if id == said["offer"])
+        assert self.offers.pop(role) == (said["offer"], said["to"]) and self.roles[role] == said["person"]
+
+    _handoff_declined = _handoff_withdrawn = _handoff_expired = _handoff_over
         assert page["state"] == "open"
         page["level"] = (said["round"], said["level"], event.recorded_at)
         page.setdefault("told", []).extend([*said["people"], *(f"#{name}" for name in said.get("channels", []))])
@@ -371,6 +394,8 @@ def check(core: Core, number: int) -> None:
         if row.status in ENDED or row.status == "resolved":
             assert all(page.state != "open" for page in pages)
 
+        offers = standing(session, row).holdings
+        assert {h.role: (h.offer_event, h.offered_to) for h in offers if h.offered_to} == folded.offers
 
 def rows(core: Core) -> tuple[Any, ...]:
     """How many rows there are of everything, and the newest event and delivery."""

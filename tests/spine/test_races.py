@@ -12,11 +12,12 @@ import pytest
 from sqlmodel import col, select
 
 from bot.workspace import Workspace
-from incidents import edit, paging, roles, status, timeline, updates, work
+from incidents import edit, handoffs, paging, roles, status, timeline, updates, work
 from incidents.clock import SystemClock
 from incidents.core import Core, Repeated
 from incidents.declare import Declaration, declare
 from incidents.errors import Refused
+from incidents.handoffs import Brief
 from incidents.roles import RoleHeld
 from incidents.rules.lifecycle import Status
 from models import Event, Incident, RoleAssignment
@@ -123,6 +124,41 @@ def test_one_of_many_takes_a_role(house: House) -> None:
         assert len([one for one in came if isinstance(one, RoleHeld)]) == CROWD - 1
         assert [event.id for event in events(house.core, number, "role.")] == [taken.id]
     cores[1].engine.dispose()
+
+
+def test_taking_it_and_changing_ones_mind_at_once(house: House) -> None:
+    """The other accepts, the holder takes the question back, and a third one replaces the holder: one of them is first,
+    and whoever is too late reads how it stands."""
+    cores = [house.core, process(house)]
+    for turn in range(8):
+        number = declared(house.core, f"Trouble {turn}")
+        roles.assign(house.core, number, "ic", "U0ALICE", by="U0ALICE")
+        handoffs.offer(house.core, number, "ic", "U0BOB", Brief(known="so far"), by="U0ALICE")
+        ways = [
+            partial(handoffs.accept, cores[0], number, "ic", by="U0BOB"),
+            partial(handoffs.decline, cores[1], number, "ic", by="U0BOB"),
+            partial(handoffs.withdraw, cores[1], number, "ic", by="U0ALICE"),
+            partial(roles.assign, cores[0], number, "ic", "U0CAROL", by="U0CAROL", replaces="U0ALICE"),
+        ]
+        came = at_once(*ways)
+        only(came, Refused)
+        assert all(isinstance(one, Event) or one.sentence for one in came)
+        ended = [event for event in events(house.core, number, "handoff.") if event.kind != "handoff.offered"]
+        accepted = [event for event in events(house.core, number, "role.") if event.payload.get("accepted")]
+        assert len(ended) + len(accepted) <= 1, "it ends once"
+        test_fold.check(house.core, number)
+    cores[1].engine.dispose()
+
+
+def test_many_press_take_at_once(house: House) -> None:
+    """One has it; each of the others reads who was faster, and is asked before anything changes."""
+    number = declared(house.core)
+    house.clock.at += timedelta(minutes=5)
+    came = at_once(*[partial(roles.assign, house.core, number, "comms", f"U0P{n}", by=f"U0P{n}") for n in range(CROWD)])
+    [taken] = only(came, RoleHeld)
+    winner = taken.payload["person"]
+    said = {one.sentence for one in came if isinstance(one, RoleHeld)}
+    assert len(said) == 1 and said.pop().startswith(f"Somebody was a moment faster: <@{winner}> is Communications lead. Replace")
 
 
 def test_two_move_it_from_the_same_state(house: House) -> None:
