@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models import Incident, Notice, Page, RoleAssignment
@@ -34,16 +35,23 @@ def holders(session: Session, incident_id: int) -> dict[str, str]:
 
 
 def _holdings(session: Session, incident_id: int) -> Sequence[RoleAssignment]:
-    held = select(RoleAssignment).where(RoleAssignment.incident_id == incident_id, col(RoleAssignment.until).is_(None))
-    return session.exec(held.order_by(col(RoleAssignment.id))).all()
+    return session.exec(_HOLDING, params={"number": incident_id}).all()
 
 
 def standing(session: Session, incident: Incident) -> Standing:
     """Read in the caller's transaction."""
-    pages = session.exec(
-        select(Page).where(Page.incident_id == incident.number, Page.state == PAGE_OPEN).order_by(col(Page.id))
-    ).all()
+    pages = session.exec(_PAGING, params={"number": incident.number}).all()
     notices: Sequence[Notice] = []
     if pages:
         notices = session.exec(select(Notice).where(col(Notice.page_id).in_([page.id for page in pages]))).all()
     return Standing(incident, _holdings(session, incident.number), pages, notices)
+
+
+# Built once: putting a statement together takes longer than running it.
+_OF_IT = bindparam("number")
+_HOLDING = (
+    select(RoleAssignment)
+    .where(RoleAssignment.incident_id == _OF_IT, col(RoleAssignment.until).is_(None))
+    .order_by(col(RoleAssignment.id))
+)
+_PAGING = select(Page).where(Page.incident_id == _OF_IT, Page.state == PAGE_OPEN).order_by(col(Page.id))

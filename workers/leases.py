@@ -46,7 +46,7 @@ def claim(core: Core, *, up_to_priority: int = 99) -> Claim | None:
         row.attempt += 1
         row.lease_until, row.tried_at, row.first_try_at = now + LEASE, now, row.first_try_at or now
         session.add(row)
-        brakes = {brake.name: brake.until for brake in session.exec(select_rows(Brake).where(Brake.until > now))}
+        brakes = {str(name): until for name, until in session.execute(_BRAKED, {"now": now})}
     return Claim(row, doubt, now + LEASE, brakes)
 
 
@@ -71,6 +71,7 @@ def _most_pressing() -> Any:
 
 
 _DUE = _most_pressing()
+_BRAKED = select_rows(Brake.name, Brake.until).where(Brake.until > bindparam("now"))
 _BRAKE = text(
     "INSERT INTO brake (name, until) VALUES (:name, :until) ON CONFLICT (name) DO UPDATE SET until = excluded.until"
 ).bindparams(bindparam("until", type_=UTCDateTime()))
