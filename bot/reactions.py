@@ -106,11 +106,11 @@ def reactions(render_draft: Render) -> dict[str, Reaction]:
         "silent": Reaction(Post(person, posts.silent_dm, marks=False), "dm:{target}", POSTS),
         "role": Reaction(Post(person, posts.role_dm, marks=False), "dm:{target}", POSTS),
         "role.lost": Reaction(Post(person, posts.role_lost_dm, marks=False), "dm:{target}", POSTS),
-        "draft": Reaction(DraftFile(render_draft), "draft", POSTS),
-        "topic": Reaction(Topic(card.topic), "topic", DECORATION, mirror=True),
         "handoff": Reaction(Post(person, handoffs.offered_dm, marks=False), "dm:{target}", POSTS),
         "handoff.over": Reaction(Post(person, handoffs.over_dm, marks=False), "dm:{target}", POSTS),
         "handoff.suggest": Reaction(Post(person, handoffs.suggested_dm, marks=False), "dm:{target}", POSTS),
+        "draft": Reaction(DraftFile(render_draft), "draft", POSTS),
+        "topic": Reaction(Topic(card.topic), "topic", DECORATION, mirror=True),
         "rules": Reaction(Post(room, posts.rules, marks=False), "decoration", DECORATION),
         "bookmark": Reaction(Bookmark(), "decoration", DECORATION),
         "tick": Reaction(Tick(), "tick", DECORATION),
@@ -160,9 +160,9 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
         yield from _room_opened(incident)
     if isinstance(happened, RoleAssigned):
         yield from _role(happened, event, incident)
+    yield from _handoff(happened, incident)
     if not isinstance(happened, _UNSAID):
         yield "post", ""
-    yield from _handoff(happened, incident)
     if isinstance(happened, UpdatePosted) and incident.room_wanted_at is not None:
         yield "update.thread", ""
     if isinstance(happened, UpdateNudged):
@@ -206,10 +206,6 @@ def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tup
         yield "invite", given.person
 
 
-def _mirrors(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
-    if isinstance(happened, HandoffSuggested | Captured | DeliveryFailed | UpdateNudged | Joined):
-        return
-    yield "announcement", ""
 def _handoff(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
     """The one who has to answer, and the one who waits for it. The room reads it, too."""
     if isinstance(happened, HandoffOffered):
@@ -224,6 +220,10 @@ def _handoff(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]
         yield "handoff.suggest", happened.person
 
 
+def _mirrors(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
+    if isinstance(happened, HandoffSuggested | Captured | DeliveryFailed | UpdateNudged | Joined):
+        return
+    yield "announcement", ""
     if incident.room_channel is not None:
         yield "card", ""
         if isinstance(happened, _TOPICAL) or happened.kind in ("field.edited", "role.left"):

@@ -1,6 +1,7 @@
 """Who holds which role."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 
 from sqlmodel import col, select
@@ -11,8 +12,8 @@ from incidents.events import RoleAssigned, RoleLeft
 from incidents.rules.lifecycle import ENDED
 from models import Event, RoleAssignment
 
-
 _JUST_NOW = timedelta(minutes=1)  # two who take it at once: the second one may well be content
+
 
 class RoleHeld(Refused):
     """The role has a holder who is somebody else: it is given to another only when `replaces` names them."""
@@ -92,9 +93,9 @@ def give(unit: Unit, role: str, person: str, *, by: str | None, accepted: bool =
     unit.given.append(begins)
     if role == "ic":
         unit.incident.ic_missing_at = None
-    name = unit.policy.role_name(role)
     elif role in unit.incident.roles_asked:
         unit.incident.roles_asked = [asked for asked in unit.incident.roles_asked if asked != role]
+    name = unit.policy.role_name(role)
     given = RoleAssigned(role=role, role_name=name, person=person, previous=previous, accepted=accepted)
     return unit.record(given, by=by)
 
@@ -116,9 +117,9 @@ def _give_up(unit: Unit, role: str, *, by: str) -> Event:
     event = unit.record(RoleLeft(role=role, role_name=name, person=by), by=by)
     if role == "ic":
         unit.incident.ic_missing_at, unit.incident.ic_missing_event = unit.now, event.id
-    return event
     else:
         unit.incident.roles_left = {**unit.incident.roles_left, role: unit.now.isoformat()}
+    return event
 
 
 def current(unit: Unit, role: str) -> RoleAssignment | None:

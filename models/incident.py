@@ -68,9 +68,9 @@ class Incident(SQLModel, table=True):
     ic_missing_at: datetime | None = None
     ic_missing_event: int | None = None
     ic_asked_event: int | None = None
-    watch_event: int | None = None
     roles_asked: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))  # for, while empty
     roles_left: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # role: ISO moment
+    watch_event: int | None = None
     watch_asked_event: int | None = None
     severity_changed_at: datetime
 

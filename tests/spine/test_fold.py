@@ -131,18 +131,18 @@ VERBS: dict[str, Verb] = {
         key=k,
     ),
     "leave": lambda c, n, a, b, k: roles.leave(c, n, ("ic", "tech", "comms", "scribe")[a % 4], by=PEOPLE[b % 3], key=k),
-    "severity": lambda c, n, a, b, k: edit.change_severity(c, n, LEVELS[a % 4], by=PEOPLE[b % 3], why="why" * (b % 2), key=k),
-    "move": lambda c, n, a, b, k: status.move(
-        c, n, STATES[a % 8], by=PEOPLE[b % 3], why="why" * (b % 2), confirmed=b % 4 > 1, key=k
-    ),
-    "resolve": lambda c, n, a, b, k: status.move(c, n, Status.RESOLVED, by=PEOPLE[b % 3], confirmed=True, key=k),
-    "reopen": lambda c, n, a, b, k: status.reopen(c, n, by=PEOPLE[b % 3], why="again" * (a % 3), key=k),
     "hand over": lambda c, n, a, b, k: handoffs.offer(
         c, n, ("ic", "comms")[a % 2], PEOPLE[b % 3], Brief(known=f"brief {a}"), by=PEOPLE[a % 3], key=k
     ),
     "accept": lambda c, n, a, b, k: handoffs.accept(c, n, ("ic", "comms")[a % 2], by=PEOPLE[b % 3], key=k),
     "decline": lambda c, n, a, b, k: handoffs.decline(c, n, ("ic", "comms")[a % 2], by=PEOPLE[b % 3], key=k),
     "withdraw": lambda c, n, a, b, k: handoffs.withdraw(c, n, ("ic", "comms")[a % 2], by=PEOPLE[b % 3], key=k),
+    "severity": lambda c, n, a, b, k: edit.change_severity(c, n, LEVELS[a % 4], by=PEOPLE[b % 3], why="why" * (b % 2), key=k),
+    "move": lambda c, n, a, b, k: status.move(
+        c, n, STATES[a % 8], by=PEOPLE[b % 3], why="why" * (b % 2), confirmed=b % 4 > 1, key=k
+    ),
+    "resolve": lambda c, n, a, b, k: status.move(c, n, Status.RESOLVED, by=PEOPLE[b % 3], confirmed=True, key=k),
+    "reopen": lambda c, n, a, b, k: status.reopen(c, n, by=PEOPLE[b % 3], why="again" * (a % 3), key=k),
     "edit": lambda c, n, a, b, k: edit.edit(
         c, n, ("title", "summary", "impact", "theory", "colour")[a % 5], f"words {b}", by=PEOPLE[b % 3], key=k
     ),
@@ -190,6 +190,7 @@ class Folded:
     known: dict[str, Any] = field(default_factory=dict)
     moments: dict[str, datetime | None] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
+    offers: dict[str, tuple[int, str]] = field(default_factory=dict)
     pages: dict[int, dict[str, Any]] = field(default_factory=dict)
     tasks: dict[int, str | None] = field(default_factory=dict)
     actions: dict[int, str | None] = field(default_factory=dict)
@@ -197,7 +198,6 @@ class Folded:
     failed: set[int] = field(default_factory=set)
     drafts: int = 0
     anchor: int = 0
-    offers: dict[str, tuple[int, str]] = field(default_factory=dict)
     last: int = 0
 
     def add(self, event: Event) -> None:
@@ -258,10 +258,25 @@ class Folded:
 
     def _role_assigned(self, event: Event, said: dict[str, Any]) -> None:
         assert self.roles.get(said["role"]) == said.get("previous")
+        if said.get("accepted"):
+            assert self.offers[said["role"]][1] == said["person"] == event.actor
+        self.offers.pop(said["role"], None)
         self.roles[said["role"]] = said["person"]
 
     def _role_left(self, event: Event, said: dict[str, Any]) -> None:
         assert self.roles.pop(said["role"]) == said["person"]
+        self.offers.pop(said["role"], None)
+
+    def _handoff_offered(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.roles[said["role"]] == said["person"] == event.actor != said["to"]
+        assert said["role"] not in self.offers, "one at a time"
+        self.offers[said["role"]] = (self.last, said["to"])
+
+    def _handoff_over(self, event: Event, said: dict[str, Any]) -> None:
+        role = next(role for role, (id, _) in self.offers.items() if id == said["offer"])
+        assert self.offers.pop(role) == (said["offer"], said["to"]) and self.roles[role] == said["person"]
+
+    _handoff_declined = _handoff_withdrawn = _handoff_expired = _handoff_over
 
     def _update_posted(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["status"] in ACTIVE
@@ -280,25 +295,10 @@ class Folded:
 
     def _page_started(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["status"] in ACTIVE, "nobody is paged for what is over"
-        if said.get("accepted"):
-            assert self.offers[said["role"]][1] == said["person"] == event.actor
-        self.offers.pop(said["role"], None)
         self.pages[said["page_id"]] = {"state": "open", "name": said["name"], "level": None, "by": None}
 
     def _page_level(self, event: Event, said: dict[str, Any]) -> None:
         page = self.pages[said["page_id"]]
-        self.offers.pop(said["role"], None)
-
-    def _handoff_offered(self, event: Event, said: dict[str, Any]) -> None:
-        assert self.roles[said["role"]] == said["person"] == event.actor != said["to"]
-        assert said["role"] not in self.offers, "one at a time"
-        self.offers[said["role"]] = (self.last, said["to"])
-
-    def _handoff_over(self, event: Event, said: dict[str, Any]) -> None:
-        role = next(role for role, (id, _) in self.offers.items() if id == said["offer"])
-        assert self.offers.pop(role) == (said["offer"], said["to"]) and self.roles[role] == said["person"]
-
-    _handoff_declined = _handoff_withdrawn = _handoff_expired = _handoff_over
         assert page["state"] == "open"
         page["level"] = (said["round"], said["level"], event.recorded_at)
         page.setdefault("told", []).extend([*said["people"], *(f"#{name}" for name in said.get("channels", []))])
@@ -371,6 +371,8 @@ def check(core: Core, number: int) -> None:
         assert {name: getattr(row, f"{name}_at") for name in folded.moments} == folded.moments
         assert row.update_anchor_event == folded.anchor
         assert holders(session, number) == folded.roles
+        offers = standing(session, row).holdings
+        assert {h.role: (h.offer_event, h.offered_to) for h in offers if h.offered_to} == folded.offers
         pages = session.exec(select(Page).where(Page.incident_id == number)).all()
         assert {p.id: (p.state, p.name, p.acknowledged_by) for p in pages} == {
             id: (page["state"], page["name"], page["by"]) for id, page in folded.pages.items()
@@ -394,8 +396,6 @@ def check(core: Core, number: int) -> None:
         if row.status in ENDED or row.status == "resolved":
             assert all(page.state != "open" for page in pages)
 
-        offers = standing(session, row).holdings
-        assert {h.role: (h.offer_event, h.offered_to) for h in offers if h.offered_to} == folded.offers
 
 def rows(core: Core) -> tuple[Any, ...]:
     """How many rows there are of everything, and the newest event and delivery."""

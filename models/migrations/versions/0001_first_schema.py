@@ -62,9 +62,9 @@ def upgrade() -> None:
     sa.Column('ic_missing_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('ic_missing_event', sa.Integer(), nullable=True),
     sa.Column('ic_asked_event', sa.Integer(), nullable=True),
-    sa.Column('watch_event', sa.Integer(), nullable=True),
     sa.Column('roles_asked', sa.JSON(), nullable=False),
     sa.Column('roles_left', sa.JSON(), nullable=False),
+    sa.Column('watch_event', sa.Integer(), nullable=True),
     sa.Column('watch_asked_event', sa.Integer(), nullable=True),
     sa.Column('severity_changed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('changed', sa.JSON(), nullable=False),
@@ -165,13 +165,13 @@ def upgrade() -> None:
     sa.Column('assigned_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sqlite_autoincrement=True
     sa.Column('offered_to', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('offer_event', sa.Integer(), nullable=True),
     sa.Column('offer_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('handoff_suggested', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('role_assignment', schema=None) as batch_op:
         batch_op.create_index('role_one_holder', ['incident_id', 'role'], unique=True, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
