@@ -10,6 +10,7 @@ from sqlmodel import col, func, or_, select
 from bot.scene import Scene, picture
 from incidents.core import Core, find
 from incidents.dossier import gather
+from incidents.merge import survivor
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.postmortem.document import Todo
 from models import Event, Incident, RoleAssignment
@@ -35,6 +36,12 @@ def incidents(core: Core, *where: ColumnElement[bool], limit: int) -> tuple[Sequ
         rows = session.exec(select(Incident).where(*where).order_by(col(Incident.id).desc()).limit(limit)).all()
         total = session.exec(select(func.count()).select_from(Incident).where(*where)).one()
         return rows, total
+
+
+def goes_on(core: Core, number: int) -> int:
+    """The incident in which this one goes on: itself unless it was merged. For a button that was shown before that."""
+    with core.view() as session:
+        return survivor(session, find(session, number)).number
 
 
 def is_open() -> ColumnElement[bool]:

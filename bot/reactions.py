@@ -30,6 +30,8 @@ from incidents.events import (
     Happened,
     Joined,
     LevelPaged,
+    MergedFrom,
+    MergedInto,
     NobodyToPage,
     PageExhausted,
     PagesStopped,
@@ -131,7 +133,7 @@ _UNSAID = (
 )
 """Events that are not posted at the incident's home: the card shows them, or somebody is told directly."""
 
-_TOPICAL = (Declared, RoomOpened, SeverityChanged, StatusChanged, RoleAssigned)
+_TOPICAL = (Declared, RoomOpened, SeverityChanged, StatusChanged, MergedInto, RoleAssigned)
 """Events after which the room's topic may read differently; `field.edited` and `role.left` too, see `_mirrors`."""
 
 
@@ -163,6 +165,8 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     yield from _handoff(happened, incident)
     if not isinstance(happened, _UNSAID):
         yield "post", ""
+    if isinstance(happened, MergedFrom) and incident.room_channel is not None:
+        yield from (("invite", person) for person in happened.people)
     if isinstance(happened, UpdatePosted) and incident.room_wanted_at is not None:
         yield "update.thread", ""
     if isinstance(happened, UpdateNudged):

@@ -59,7 +59,7 @@ class Unit:
     """One transaction under way. `now` is read after the lock, so moments are in the order of the changes.
 
     `rethinks`: the wake is rewritten at the end also if nothing has changed. `pages`: an escalation was started in it.
-    `given`: the roles that it gave.
+    `others`: units of further incidents in the same transaction. `given`: the roles that it gave.
     """
 
     session: Session
@@ -70,6 +70,7 @@ class Unit:
     is_new: bool = False
     rethinks: bool = False
     pages: bool = False
+    others: "list[Unit]" = field(default_factory=list)
     given: list[RoleAssignment] = field(default_factory=list)
     _incident: Incident | None = None
     _recorded: bool = False
@@ -232,14 +233,33 @@ class Core:
         Raises Repeated if `key` was used before, NoSuchIncident if there is none. Any error undoes everything.
         """
         with self._unit(key) as unit:
-            query = select(Incident).where(Incident.id == number).with_for_update()
-            incident = unit.session.exec(query).one_or_none()
-            if incident is None:
-                raise NoSuchIncident(number)
-            unit.incident = incident
+            unit.incident = self._lock(unit.session, number)
             self._refuse_repeat(unit.session, key)
             unit.now = self.clock.now(unit.session)
             yield unit
+
+    @contextmanager
+    def pair(self, number: int, other: int, key: str | None = None) -> Iterator[tuple[Unit, Unit]]:
+        """Change two different incidents in one transaction: both changes happen or neither does.
+
+        Locked in the order of their numbers, so that two requests for the same pair cannot wait for each other. `key`
+        stands on the first event of the first one.
+        """
+        with self._unit(key) as unit:
+            locked = {each: self._lock(unit.session, each) for each in sorted((number, other))}
+            unit.incident = locked[number]
+            self._refuse_repeat(unit.session, key)
+            unit.now = self.clock.now(unit.session)
+            beside = Unit(unit.session, unit.policy, unit.now, self._router)
+            beside.incident = locked[other]
+            unit.others.append(beside)
+            yield unit, beside
+
+    def _lock(self, session: Session, number: int) -> Incident:
+        incident = session.exec(_LOCK, params={"number": number}).one_or_none()
+        if incident is None:
+            raise NoSuchIncident(number)
+        return incident
 
     @contextmanager
     def new(self, declarer: str | None, key: str | None = None) -> Iterator[Unit]:
@@ -272,11 +292,13 @@ class Core:
     def _finish(self, unit: Unit) -> int | None:
         timers_may_move = unit.rethinks or unit._recorded or any(isinstance(row, _TIMED) for row in unit.session.dirty)
         unit.session.flush()
-        left = unit._leave()
-        if unit._incident is not None and timers_may_move:
-            self._rewrite_wake(unit)
+        units = (unit, *unit.others)
+        left = [priority for each in units if (priority := each._leave()) is not None]
+        for each in units:
+            if each._incident is not None and timers_may_move:
+                self._rewrite_wake(each)
         unit.session.commit()
-        return left
+        return min(left, default=None)
 
     def _refuse_repeat(self, session: Session, key: str | None) -> None:
         if key is None:

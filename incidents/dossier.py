@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from incidents.core import Core, find
 from incidents.events import Declared, RoomOpened, read
+from incidents.merge import family, on_timeline
 from incidents.policy import Policy
 from incidents.rules.postmortem import build
 from incidents.rules.postmortem.document import Document
@@ -24,10 +25,11 @@ def gather(core: Core, number: int, *, names: Mapping[str, str], link: Link) -> 
     """
     with core.view() as session:
         incident = find(session, number)
-        events = session.exec(select(Event).where(Event.incident_id == number).order_by(col(Event.id))).all()
+        events = session.exec(select(Event).where(on_timeline(session, number)).order_by(col(Event.id))).all()
+        family_of = {each: find(session, each) for each in family(session, number)}
         items = session.exec(select(ActionItem).where(ActionItem.incident_id == number).order_by(col(ActionItem.id))).all()
         known = _known(session, incident)
-    happenings = tuple(_happening(event, incident, link) for event in events)
+    happenings = tuple(_happening(event, incident, family_of[event.incident_id], link) for event in events)
     actions = tuple(_follow_up(item) for item in items)
     return build(_record(incident, core.policy, happenings, actions, {**known, **names}))
 
@@ -49,8 +51,8 @@ def _message(event: Event, incident: Incident) -> tuple[str | None, str | None, 
     return event.channel, event.ts, event.thread_ts
 
 
-def _happening(event: Event, incident: Incident, link: Link) -> Happening:
-    channel, ts, thread_ts = _message(event, incident)
+def _happening(event: Event, incident: Incident, of: Incident, link: Link) -> Happening:
+    channel, ts, thread_ts = _message(event, of)
     address = link(channel, ts, thread_ts) if channel and ts else ""
     return Happening(
         at=event.at,
@@ -58,6 +60,7 @@ def _happening(event: Event, incident: Incident, link: Link) -> Happening:
         by=event.actor,
         what=read(event.kind, event.payload),
         link=address or None,
+        merged_from=None if of.number == incident.number else of.key,
     )
 
 

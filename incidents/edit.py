@@ -7,7 +7,7 @@ from incidents.events import Edited, SeverityChanged
 from incidents.rules.lifecycle import ENDED, OPEN
 from incidents.rules.severity import is_raise
 from incidents.texts import one_line, prose
-from models import Event
+from models import Event, Incident
 
 FIELDS = ("title", "summary", "impact", "theory")
 
@@ -79,6 +79,14 @@ def remember(unit: Unit, field: str, old: str) -> None:
     unit.incident.changed = {**kept, field: [old[:150], unit.now.isoformat()]}
 
 
+def refuse_merged(incident: Incident) -> None:
+    """What was merged goes on elsewhere: nothing is moved, edited or paged here any more."""
+    if incident.merged_into is not None:
+        into = f"INC-{incident.merged_into}"
+        raise Refused(f"{incident.key} was merged into {into}, so this is not done here. Say it there, or name {into}.")
+
+
 def _refuse_ended(unit: Unit) -> None:
+    refuse_merged(unit.incident)
     if unit.incident.status in ENDED:
         raise Refused(f"{unit.incident.key} is {unit.incident.status} and can no longer be changed.")

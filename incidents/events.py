@@ -221,6 +221,46 @@ class StatusChanged(Happened):
         )
 
 
+class MergedInto(Happened):
+    """It goes on as part of another incident, which takes over the tasks, action items and pages named here by id."""
+
+    kind = "incident.merged"
+    old: str
+    into: int
+    title: str
+    room: str | None = None
+    tasks: list[int] = []
+    actions: list[int] = []
+    pages: list[int] = []
+
+    def sentence(self, by: str | None) -> Phrase:
+        parts: dict[str, Part] = {"by": Who(by), "into": f"INC-{self.into}", "title": self.title}
+        if self.room is None:
+            return Phrase("{by} merged this into *{into}* {title}", parts)
+        return Phrase("{by} merged this into *{into}* {title}. Go on in {room}", {**parts, "room": Where(self.room)})
+
+
+class MergedFrom(Happened):
+    """Another incident is the same one: its entries are on this timeline, and its `people` are brought along."""
+
+    kind = "incident.absorbed"
+    number: int
+    title: str
+    severity: str
+    people: list[str] = []
+    tasks: list[int] = []
+    actions: list[int] = []
+    pages: list[int] = []
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "{by} merged {merged} into this: {title}. Its timeline is part of this one",
+            by=Who(by),
+            merged=f"INC-{self.number}",
+            title=self.title,
+        )
+
+
 class Edited(Happened):
     kind = "field.edited"
     field: str

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from incidents import paging, postmortems
 from incidents.core import Core, Unit
-from incidents.edit import remember
+from incidents.edit import refuse_merged, remember
 from incidents.errors import Refused
 from incidents.events import StatusChanged
 from incidents.policy import Policy
@@ -22,6 +22,7 @@ def move(
     """
     why = prose(why, "reason", field="why", needed=False)
     with core.unit(number, key) as unit:
+        refuse_merged(unit.incident)
         old = Status(unit.incident.status)
         over = watch_over(unit)
         check_move(old, to, why=why, watch_over=over, confirmed=confirmed)
@@ -33,6 +34,7 @@ def reopen(core: Core, number: int, *, by: str, why: str, key: str | None = None
     """Back to work with a reason: resolved → investigating, closed → resolved."""
     why = prose(why, "reason", field="why", needed=False)
     with core.unit(number, key) as unit:
+        refuse_merged(unit.incident)
         old = Status(unit.incident.status)
         to = reopens_to(old)
         if not why:

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from incidents.core import Core
 from incidents.events import Captured, Decided, Noted
+from incidents.merge import on_timeline
 from incidents.texts import TEXT_LENGTH, prose
 from models import Event, Incident
 
@@ -56,9 +57,9 @@ def at_home(core: Core, channel: str, thread_ts: str | None = None) -> Incident 
 
 
 def read(core: Core, number: int, limit: int = 1000) -> list[Event]:
-    """The newest `limit` entries, in the order in which they happened."""
+    """The newest `limit` entries, those of what was merged into it too, in the order in which they happened."""
     with core.view() as session:
-        query = select(Event).where(Event.incident_id == number).order_by(col(Event.id).desc()).limit(limit)
+        query = select(Event).where(on_timeline(session, number)).order_by(col(Event.id).desc()).limit(limit)
         return sorted(session.exec(query), key=lambda event: (event.at, event.id))
 
 
@@ -72,7 +73,7 @@ def people(core: Core, number: int) -> set[str]:
         ids = {incident.declared_by or ""}
         for tokens in _ID.findall(" ".join((incident.title, incident.summary, incident.impact, incident.theory))):
             ids |= set(tokens)
-        for event in session.exec(select(Event).where(Event.incident_id == number)):
+        for event in session.exec(select(Event).where(on_timeline(session, number))):
             ids.add(event.actor or "")
             for tokens in _ID.findall(json.dumps(event.payload)):
                 ids |= set(tokens)

@@ -7,9 +7,10 @@ from incidents import paging
 
 
 def run(request: Request) -> Answer:
-    """Anyone may. It stops every page of the incident."""
-    event = paging.acknowledge(request.core, request.incident_number, by=request.by, key=request.key)
-    return answers.acknowledged(look.scene(request.core, request.incident_number), event)
+    """Anyone may. It stops every page of the incident; a page from before a merge is the survivor's."""
+    number = look.goes_on(request.core, request.incident_number)
+    event = paging.acknowledge(request.core, number, by=request.by, key=request.key)
+    return answers.acknowledged(look.scene(request.core, number), event)
 
 
 COMMAND = Command(

@@ -8,7 +8,8 @@ from incidents import paging
 
 def run(request: Request) -> Answer:
     """The next level of every running escalation is paged at once; with none running, the incident's own begins."""
-    event = paging.escalate(request.core, request.incident_number, by=request.by, why=request.text.strip(), key=request.key)
+    number = look.goes_on(request.core, request.incident_number)
+    event = paging.escalate(request.core, number, by=request.by, why=request.text.strip(), key=request.key)
     return answers.paged(look.followed(request.core, event))
 
 

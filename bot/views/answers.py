@@ -11,7 +11,7 @@ from bot.views.checklists import MITIGATIONS, WATCH
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
 from bot.views.timeline import stamp
 from incidents.errors import Refused
-from incidents.events import Happened, LevelPaged, NobodyToPage, PageExhausted, PageStarted, UpdatePosted, read
+from incidents.events import Happened, LevelPaged, MergedFrom, NobodyToPage, PageExhausted, PageStarted, UpdatePosted, read
 from incidents.rules.lifecycle import OPEN, Status
 from models import Event, Incident
 
@@ -146,6 +146,24 @@ def moved(scene: Scene, event: Event) -> Answer:
     if to in (Status.CLOSED, Status.DECLINED, Status.CANCELLED):
         return answer(said, small="" if to is Status.CLOSED else "Paging and updates have stopped; no postmortem is owed.")
     return answer(said)
+
+
+def merged(into: Scene, event: Event) -> Answer:
+    """Where it goes on; a worse severity is not taken over unasked."""
+    incident, was = into.incident, event.incident_id
+    said = f"INC-{was} goes on in {incident.key} now: {home(into)}. Both rooms are told; its timeline, tasks and pages moved."
+    worse = into.policy.severities.get(_severity_of(into, was))
+    if worse is None or worse.rank >= into.severity.rank or incident.status not in OPEN:
+        return answer(said)
+    name = _severity_of(into, was)
+    raise_it = button(f"Raise to {name}", f"{RUN}sev", value(incident.number, f"{name} as INC-{was} was"), style="primary")
+    return answer(f"{said} INC-{was} was {name}, {incident.key} is {incident.severity}.", buttons(raise_it))
+
+
+def _severity_of(into: Scene, was: int) -> str:
+    """The severity of the incident that was merged, as the survivor's newest event has it."""
+    happened = into.happened
+    return happened.severity if isinstance(happened, MergedFrom) and happened.number == was else ""
 
 
 def resolved(scene: Scene, event: Event, left: Sequence[str] = ()) -> Answer:

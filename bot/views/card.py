@@ -89,6 +89,8 @@ def _small_print(scene: Scene) -> list[str]:
         small.append(f"{scene.open_actions} open action item{'s' if scene.open_actions > 1 else ''}")
     if incident.room_channel is None and incident.room_wanted_at:
         small.append("The war room is being opened")
+    if incident.merged_into:
+        small.insert(0, f"Merged: it goes on in *INC-{incident.merged_into}*")
     return small
 
 
@@ -122,6 +124,8 @@ def _controls(scene: Scene) -> Block | None:
         )
     if incident.status == Status.CLOSED:
         return buttons(button("Postmortem", f"{RUN}postmortem", target), button("Action items", f"{RUN}actions", target))
+    if incident.merged_into:
+        return buttons(button(f"Show INC-{incident.merged_into}", f"{RUN}show", value(incident.merged_into), style="primary"))
     return None
 
 
@@ -168,6 +172,7 @@ def announcement(scene: Scene) -> Message:
         f"IC {person(held['ic'])}" if "ic" in held else "no IC yet",
         f"declared by {person(incident.declared_by)} at {moment(incident.declared_at)}",
         f"lasted {lasted(_end(scene) - incident.declared_at)}" if incident.resolved_at else "",
+        f"goes on in INC-{incident.merged_into}" if incident.merged_into else "",
     ]
     return Message(line(scene), [section(f"{head}\nRoom: {where}"), context("  ·  ".join(part for part in small if part))])
 

@@ -29,7 +29,10 @@ def page(scene: Scene, events: Sequence[Event], skip: int = 0) -> Message:
         return Message(f"There is nothing earlier on the timeline of {incident.key}.")
     first = max(0, end - PAGE) + 1
     head = f"Timeline of {incident.key}: entries {first} to {end} of {len(told)}"
-    blocks = [section(f"*{head}*\n{clip(incident.title, 400)}"), *_paragraphs([_entry(*entry) for entry in shown])]
+    blocks = [
+        section(f"*{head}*\n{clip(incident.title, 400)}"),
+        *_paragraphs([_entry(*entry, incident.number) for entry in shown]),
+    ]
     row = []
     if first > 1:
         row.append(button("Earlier", f"{RUN}timeline:earlier", value(incident.number, str(skip + PAGE))))
@@ -51,14 +54,14 @@ def catch_up(scene: Scene, events: Sequence[Event], tasks: Sequence[Task]) -> Me
     if said:
         blocks.append(section(said))
     told = _told(events)
-    decided = [_entry(event, what) for event, what in told if isinstance(what, Decided)][-5:]
+    decided = [_entry(event, what, incident.number) for event, what in told if isinstance(what, Decided)][-5:]
     if decided:
         blocks += [section("*Decided*"), *_paragraphs(decided)]
     doing = [_task(task) for task in tasks if task.done_at is None]
     if doing and incident.status in OPEN:
         more = [f"and {len(doing) - 6} more"] if len(doing) > 6 else []
         blocks += [section("*Being done*"), *_paragraphs([*doing[:6], *more])]
-    last = [_entry(event, what) for event, what in told if not isinstance(what, Decided)][-LAST:]
+    last = [_entry(event, what, incident.number) for event, what in told if not isinstance(what, Decided)][-LAST:]
     blocks += [section("*What happened last*"), *_paragraphs(last)]
     blocks.append(context(f"{len(told)} entries in all: `/incident timeline {incident.number}`"))
     return Message(f"Catch-up. {line(scene)}", blocks)
@@ -70,9 +73,10 @@ def _told(events: Sequence[Event]) -> list[tuple[Event, Happened]]:
     return [(event, what) for event, what in read_all if what.headline]
 
 
-def _entry(event: Event, what: Happened) -> str:
+def _entry(event: Event, what: Happened, number: int) -> str:
     late = " _(added later)_" if event.recorded_at - event.at >= _LATER else ""
-    return f"{stamp(event.at)}  {' '.join(say(what.sentence(event.actor), 400).split())}{late}"
+    of = f"*INC-{event.incident_id}*  " if event.incident_id != number else ""  # merged into this one
+    return f"{stamp(event.at)}  {of}{' '.join(say(what.sentence(event.actor), 400).split())}{late}"
 
 
 def stamp(at: datetime) -> str:

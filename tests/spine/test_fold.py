@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlmodel import SQLModel, col, func, select
 
-from incidents import edit, handoffs, paging, postmortems, roles, rooms, status, timeline, updates, work
+from incidents import edit, handoffs, merge, paging, postmortems, roles, rooms, status, timeline, updates, work
 from incidents.core import Core, Repeated
 from incidents.declare import Declaration, declare
 from incidents.errors import Refused
@@ -118,6 +118,12 @@ def _notice(core: Core, number: int, a: int, b: int, key: str) -> None:
             paging.notice_failed(unit, sending[a % len(sending)], "user_not_found")
 
 
+def _merge(core: Core, number: int, a: int, b: int, key: str) -> None:
+    """The twin into this one, or this one into its twin."""
+    pair = (number + 1, number) if a % 3 else (number, number + 1)
+    merge.merge(core, *pair, by=PEOPLE[b % 3], key=key)
+
+
 VERBS: dict[str, Verb] = {
     "assign": lambda c, n, a, b, k: roles.assign(
         c, n, ("ic", "tech", "comms", "scribe", "piper")[a % 5], PEOPLE[b % 3], by=PEOPLE[a % 3], replaces=PEOPLE[b % 2], key=k
@@ -165,6 +171,7 @@ VERBS: dict[str, Verb] = {
         c, n, f"action {a}", owner=PEOPLE[a % 3], due_on=date(2026, 12, 1), by=PEOPLE[b % 3], key=k
     ),
     "finish action": lambda c, n, a, b, k: work.finish_action(c, n, _first_open(c, n, ActionItem, a), by=PEOPLE[b % 3], key=k),
+    "merge": _merge,
     "draft": lambda c, n, a, b, k: postmortems.draft(c, n, by=PEOPLE[b % 3], key=k),
     "room comes": _room,
     "page comes": _notice,
@@ -216,7 +223,7 @@ class Folded:
         empty = {"summary": "", "impact": "", "theory": "", "detected_by": None, "several_teams": False, "cause_unclear": False}
         self.known = empty | {name: said[name] for name in names if name in said}
         self.known |= {"title": said["title"], "severity": said["severity"], "status": said["status"]}
-        self.known |= {"declared_by": event.actor, "services": said.get("services", [])}
+        self.known |= {"declared_by": event.actor, "merged_into": None, "services": said.get("services", [])}
         self.known |= {"room": False, "channel": None, "paused": False, "paused_until": None}
         self.moments = dict.fromkeys(("acknowledged", "mitigated", "resolved", "closed"))
         self.moments |= {"declared": event.recorded_at, "detected": event.recorded_at}
@@ -241,6 +248,21 @@ class Folded:
             self.moments["closed"] = None
         if new in ACTIVE and not was_open:
             self.anchor = self.last
+
+    def _incident_merged(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.known["status"] == said["old"] and said["old"] in ACTIVE
+        self.known["status"], self.known["merged_into"] = "merged", said["into"]
+        self.moments["closed"] = event.recorded_at
+        for id in said.get("tasks", []):
+            self.tasks.pop(id)
+        for id in said.get("actions", []):
+            self.actions.pop(id)
+        for id in said.get("pages", []):
+            self.pages.pop(id)
+
+    def _incident_absorbed(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.known["status"] in ACTIVE
+        assert not said.get("tasks") and not said.get("pages"), "the twin has none here"
 
     def _severity_changed(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["severity"] == said["old"] != said["new"]
@@ -365,6 +387,7 @@ def check(core: Core, number: int) -> None:
         assert row.last_event == events[-1].id
         for name in ("title", "severity", "status", "summary", "impact", "theory", "declared_by", "detected_by", "services"):
             assert getattr(row, name) == folded.known[name], name
+        assert row.merged_into == folded.known["merged_into"]
         assert (row.several_teams, row.cause_unclear) == (folded.known["several_teams"], folded.known["cause_unclear"])
         assert (row.room_wanted_at is not None, row.room_channel) == (folded.known["room"], folded.known["channel"])
         assert (row.updates_paused, row.updates_paused_until) == (folded.known["paused"], folded.known["paused_until"])

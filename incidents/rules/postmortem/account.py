@@ -8,7 +8,7 @@ from incidents.events import (
     StatusChanged,
 )
 from incidents.rules.lifecycle import Status
-from incidents.rules.postmortem.document import Entry, Items, Line, Paragraph, Piece, Section, Timeline
+from incidents.rules.postmortem.document import Entry, Items, Line, Paragraph, Piece, Section, Text, Timeline
 from incidents.rules.postmortem.header import beginning
 from incidents.rules.postmortem.record import Happening
 from incidents.rules.postmortem.story import Story, fact, line, section, utc
@@ -78,16 +78,22 @@ def timeline(story: Story) -> Section:
     entries = tuple(
         Entry(
             at=utc(h.at),
-            says=story.sentence(h),
+            says=_told(story, h),
             link=h.link,
             noted_at=utc(h.recorded_at) if h.recorded_at - h.at >= LATE else None,
         )
-        for h in story.happenings
+        for h in story.told
         if h.what.headline
     )
     day = "" if story.several_days or not entries else f", on {entries[0].at:%Y-%m-%d}"
     said = f"All times are UTC{day}. Each time links to the message that the line came from."
     return Section("timeline", "Timeline", (Paragraph(line(said)), Timeline(entries)))
+
+
+def _told(story: Story, happening: Happening) -> Line:
+    """What happened, and in which incident where it was merged into this one."""
+    said = story.sentence(happening)
+    return said if happening.merged_from is None else line(Text(f"{happening.merged_from}:", bold=True), " ", *said)
 
 
 def root_cause(story: Story) -> Section:

@@ -11,13 +11,18 @@ from incidents.events import (
 
 @dataclass(frozen=True)
 class Happening:
-    """One event: when it happened, when it was written down, by whom (None: Muster), and the message that shows it."""
+    """One event: when it happened, when it was written down, by whom (None: Muster), and the message that shows it.
+
+    `merged_from` is the incident that it belonged to, where that was merged into this one: it is told on the timeline,
+    and no other claim about this incident rests on it.
+    """
 
     at: datetime
     recorded_at: datetime
     by: str | None
     what: Happened
     link: str | None = None
+    merged_from: str | None = None
 
 
 @dataclass(frozen=True)

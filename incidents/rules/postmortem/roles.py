@@ -69,7 +69,7 @@ def people(story: Story) -> Section:
 def _others(story: Story, known: set[str]) -> list[str]:
     """Everybody else who did something, in the order in which they first did."""
     acted: dict[str, None] = {}
-    for happening in story.happenings:
+    for happening in story.told:
         what = happening.what
         for person in (happening.by, what.author if isinstance(what, Captured) else None):
             if person is not None and person not in known:

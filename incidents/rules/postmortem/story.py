@@ -37,9 +37,10 @@ class Story:
 
     def __init__(self, record: Record) -> None:
         self.record = record
-        self.happenings = sorted(record.happenings, key=lambda h: h.at)
+        self.told = sorted(record.happenings, key=lambda h: h.at)
+        self.happenings = [h for h in self.told if h.merged_from is None]
         self.as_of = max([h.recorded_at for h in record.happenings], default=record.declared_at)
-        self.several_days = len({utc(h.at).date() for h in self.happenings if h.what.headline}) > 1
+        self.several_days = len({utc(h.at).date() for h in self.told if h.what.headline}) > 1
         self.open = record.status in OPEN
         self.owner = self._owner()
 
@@ -116,6 +117,8 @@ class Story:
         """What the summary, impact or theory was said to be, one after the other; the last is how it stands."""
         told: list[tuple[str, Happening]] = []
         for happening in self.record.happenings:
+            if happening.merged_from is not None:
+                continue
             value = said_of(happening.what, name)
             if value is not None and (not told or told[-1][0] != value):
                 told.append((value, happening))

@@ -42,6 +42,7 @@ def upgrade() -> None:
     sa.Column('mitigated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('resolved_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('merged_into', sa.Integer(), nullable=True),
     sa.Column('room_wanted_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('room_name', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('room_attempt', sa.Integer(), nullable=False),
@@ -69,10 +70,12 @@ def upgrade() -> None:
     sa.Column('severity_changed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('changed', sa.JSON(), nullable=False),
     sa.Column('last_event', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['merged_into'], ['incident.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('incident', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_incident_merged_into'), ['merged_into'], unique=False)
         batch_op.create_index('incident_announce', ['announce_channel', 'announce_ts'], unique=False)
         batch_op.create_index('incident_room', ['room_channel'], unique=False)
         batch_op.create_index('incident_status', ['status', 'id'], unique=False)

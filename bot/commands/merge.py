@@ -1,0 +1,74 @@
+"""Two incidents are one: the room's goes on in the one that is named."""
+
+from bot import look
+from bot.commands import RUN, Answer, Command, Needs, Request, value
+from bot.views import answers
+from bot.views.blocks import button, buttons, section
+from bot.views.texts import clip
+from incidents import merge
+from incidents.core import find
+from incidents.errors import Refused, quote
+from incidents.rules.naming import incident_ref
+from models import Incident
+
+USAGE = "Say both: `/incident merge 42 31` merges INC-42 into INC-31."
+_SHOWN = 10
+
+
+def run(request: Request) -> Answer:
+    """`merge INC-31` in a room; `merge 42 31` anywhere. What is missing is picked; nothing happens unasked."""
+    named = _named(request.text)
+    if request.number is not None and len(named) == 1 and named != [request.number]:
+        named = [request.number, *named]
+    with request.core.view() as session:
+        if len(named) == 2:
+            return _merge(request, find(session, named[0]), find(session, named[1]))
+        rows, _ = look.incidents(request.core, look.is_open(), limit=100)
+        others = [each for each in rows if each.number not in (*named, request.number)]
+        if named and request.number is None:
+            return _pick(f"Which one goes on in {find(session, named[0]).key}?", others, into=named[0])
+        if request.number is None:
+            raise Refused(USAGE)
+        return _pick(f"Where does {find(session, request.number).key} go on?", others, of=request.number)
+
+
+def _named(text: str) -> list[int]:
+    words = [word for word in text.split() if word.casefold() not in ("into", "with", "and", "in", "to", "is")]
+    found = [incident_ref(word.strip(",.;")) for word in words]
+    if None in found or len(found) > 2:
+        raise Refused(f"“{quote(text)}” names no two incidents. {USAGE}")
+    return [number for number in found if number is not None]
+
+
+def _merge(request: Request, incident: Incident, into: Incident) -> Answer:
+    if not request.confirmed and incident.number != into.number:
+        merge.check(incident, into)
+        question = Refused(
+            f"Merge {incident.key} ({quote(incident.title, 200)}) into {into.key} ({quote(into.title, 200)})? "
+            f"{incident.key} ends and its timeline, tasks and pages go on in {into.key}. This cannot be undone."
+        )
+        return answers.ask(question, f"Merge into {into.key}", "merge", incident.number, into.key)
+    event = merge.merge(request.core, incident.number, into.number, by=request.by, key=request.key)
+    return answers.merged(look.scene(request.core, into.number), event)
+
+
+def _pick(question: str, others: list[Incident], *, of: int | None = None, into: int | None = None) -> Answer:
+    if not others:
+        raise Refused("No other incident is open, so there is nothing to merge with.")
+    rows = [
+        button(f"{each.key} {each.title}", f"{RUN}merge:{each.number}", value(of or each.number, f"INC-{into or each.number}"))
+        for each in others[:_SHOWN]
+    ]
+    more = f" {len(others) - _SHOWN} more are open; name it: `INC-42`." if len(others) > _SHOWN else ""
+    text = clip(question, 300) + more
+    return Answer(text, [section(text), *[buttons(*rows[at : at + 5]) for at in range(0, len(rows), 5)]])
+
+
+COMMAND = Command(
+    name="merge",
+    usage="merge <INC>",
+    help="It is the same as another incident: go on there, with this timeline. `/incident merge 31`; elsewhere `merge 42 31`.",
+    run=run,
+    needs=Needs.NOTHING,
+    group="Move it",
+)

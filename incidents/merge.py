@@ -1,0 +1,135 @@
+"""Merging: two incidents turn out to be one, and go on as the one that survives."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, or_, update
+from sqlmodel import Session, col, select
+
+from incidents import paging
+from incidents.core import Core, Unit, find
+from incidents.edit import remember
+from incidents.errors import MoveRefused, Refused
+from incidents.events import MergedFrom, MergedInto
+from incidents.phrase import TOKEN
+from incidents.rules.lifecycle import OPEN, Status
+from incidents.standing import holders
+from models import ActionItem, Event, Incident, Page, Task
+from models.page import PAGE_OPEN
+
+
+def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None) -> Event:
+    """`number` ends as merged; its timeline, tasks, action items and running pages are the survivor's from here on.
+
+    Both change or neither does. Only open incidents are merged, and into an open one. A page goes on in the survivor
+    unless somebody is on the way there already: see `_goes_on`.
+    """
+    if number == into:
+        raise Refused(f"INC-{number} is that incident itself. Name the other one: `/incident merge INC-42`.")
+    with core.pair(number, into, key) as (unit, survivor):
+        check(unit.incident, survivor.incident)
+        incident, old = unit.incident, unit.incident.status
+        people = _people(unit)
+        pages = _hand_over_pages(unit, survivor)
+        tasks, actions = _hand_over(unit, into, Task), _hand_over(unit, into, ActionItem)
+        incident.status, incident.merged_into, incident.closed_at = str(Status.MERGED), into, unit.now
+        remember(unit, "status", old)
+        event = unit.record(
+            MergedInto(
+                old=old,
+                into=into,
+                title=survivor.incident.title,
+                room=survivor.incident.room_channel,
+                tasks=tasks,
+                actions=actions,
+                pages=pages,
+            ),
+            by=by,
+        )
+        paging.stop(unit)
+        survivor.incident.silent_updates = 0  # that is news
+        survivor.record(
+            MergedFrom(
+                number=number,
+                title=incident.title,
+                severity=incident.severity,
+                people=people,
+                tasks=tasks,
+                actions=actions,
+                pages=pages,
+            ),
+            by=by,
+        )
+        return event
+
+
+def check(incident: Incident, into: Incident) -> None:
+    """Returns when the one may be merged into the other now; raises MoveRefused with what to do instead."""
+    for each in (incident, into):
+        if each.status == Status.MERGED:
+            raise MoveRefused(f"{each.key} was merged into INC-{each.merged_into} already. Name that one instead.")
+    if incident.status not in OPEN:
+        raise MoveRefused(f"{incident.key} is {incident.status}, and only open incidents are merged. Reopen it first.")
+    if into.status not in OPEN:
+        raise MoveRefused(f"{into.key} is {into.status}, and nothing is merged into what is over. Reopen it first.")
+
+
+def survivor(session: Session, incident: Incident) -> Incident:
+    """The incident that it goes on in: itself unless it was merged."""
+    while incident.merged_into is not None:
+        incident = find(session, incident.merged_into)
+    return incident
+
+
+def family(session: Session, number: int) -> list[int]:
+    """The incident and everything that was merged into it, directly or by way of others; itself first."""
+    known, newest = [number], [number]
+    while newest:
+        query = select(Incident).where(col(Incident.merged_into).in_(newest)).order_by(col(Incident.id))
+        newest = [incident.number for incident in session.exec(query)]
+        known += newest
+    return known
+
+
+def on_timeline(session: Session, number: int) -> ColumnElement[bool]:
+    """What stands on an incident's timeline: its own entries, and those of what was merged into it.
+
+    That they were merged is said once, by the survivor's own entry.
+    """
+    merged = family(session, number)[1:]
+    own = col(Event.incident_id) == number
+    return or_(own, and_(col(Event.incident_id).in_(merged), col(Event.kind) != MergedInto.kind)) if merged else own
+
+
+def _people(unit: Unit) -> list[str]:
+    """Whoever works on it: the declarer and the holders of its roles."""
+    named = [unit.incident.declared_by or "", *holders(unit.session, unit.incident.number).values()]
+    return [person for person in dict.fromkeys(named) if TOKEN.fullmatch(f"<@{person}>")]
+
+
+def _hand_over(unit: Unit, into: int, table: type[Task] | type[ActionItem]) -> list[int]:
+    session, of = unit.session, unit.incident.number
+    ids = session.exec(select(table.id).where(table.incident_id == of).order_by(col(table.id))).all()
+    session.execute(update(table).where(col(table.incident_id) == of).values(incident_id=into))
+    return [id for id in ids if id is not None]
+
+
+def _hand_over_pages(unit: Unit, survivor: Unit) -> list[int]:
+    running = unit.session.exec(
+        select(Page).where(Page.incident_id == unit.incident.number, Page.state == PAGE_OPEN).order_by(col(Page.id))
+    ).all()
+    there = survivor.session.exec(
+        select(Page.name).where(Page.incident_id == survivor.incident.number, Page.state == PAGE_OPEN)
+    ).all()
+    moved = [page for page in running if _goes_on(page, survivor.incident, there)]
+    for page in moved:
+        page.incident_id = survivor.incident.number
+    unit.session.flush()
+    return [page.id for page in moved if page.id is not None]
+
+
+def _goes_on(page: Page, into: Incident, there: Sequence[str]) -> bool:
+    """A person who was asked for by name is still wanted. An escalation is, until the survivor is acknowledged or runs the
+    same one: then nobody is paged twice for one thing."""
+    if page.name in there:
+        return False
+    return bool(TOKEN.fullmatch(page.name)) or into.acknowledged_at is None
