@@ -48,10 +48,9 @@ def standing(session: Session, incident: Incident) -> Standing:
 
 
 # Built once: putting a statement together takes longer than running it.
-_OF_IT = bindparam("number")
 _HOLDING = (
     select(RoleAssignment)
-    .where(RoleAssignment.incident_id == _OF_IT, col(RoleAssignment.until).is_(None))
+    .where(RoleAssignment.incident_id == bindparam("number"), col(RoleAssignment.until).is_(None))
     .order_by(col(RoleAssignment.id))
 )
-_PAGING = select(Page).where(Page.incident_id == _OF_IT, Page.state == PAGE_OPEN).order_by(col(Page.id))
+_PAGING = select(Page).where(Page.incident_id == bindparam("number"), Page.state == PAGE_OPEN).order_by(col(Page.id))
