@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, insert, text, update
+from sqlalchemy import Engine, bindparam, insert, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -303,7 +303,7 @@ class Core:
     def _refuse_repeat(self, session: Session, key: str | None) -> None:
         if key is None:
             return
-        event = session.exec(select(Event).where(Event.key == key)).one_or_none()
+        event = session.exec(_KNOWN, params={"key": key}).one_or_none()
         if event is not None:
             raise Repeated(event)
 
@@ -330,6 +330,9 @@ class Core:
             wake.due_at, wake.failures, wake.trouble = owed[0][0].at, 0, None
 
 
+# Built once: putting a statement together takes longer than running it.
+_LOCK = select(Incident).where(Incident.id == bindparam("number")).with_for_update()
+_KNOWN = select(Event).where(Event.key == bindparam("key"))
 _INSERT_EVENT = insert(Event).returning(col(Event.id))
 _INSERT_DELIVERY = insert(Delivery)
 _INSERT_WAKE = insert(Wake)
