@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlmodel import or_, select
 
+from bot import homes
 from bot.commands import Answer, Request
-from bot.modals import told
 from bot.modals import capture as capture_form
+from bot.modals import told
 from bot.requests import Dispatcher, open_incidents
 from bot.slack import SlackBraked, SlackRefused
 from bot.views.texts import clip, escape, typed
@@ -54,6 +55,7 @@ class Inbox:
             trigger_id=trigger,
             response_url=body.get("response_url", ""),
             chosen=action.get("selected_user") or "",
+            over_form=(body.get("view") or {}).get("type") == "modal",
         )
         said = str(option.get("value") or action.get("value") or "")
         answer = self.dispatcher.pressed(request, action.get("action_id", ""), said)
@@ -143,6 +145,13 @@ class Inbox:
             return
         self._welcomed.append(coming)
         self.dispatcher.background.run(lambda: self._catch_up(home, event["channel"], event["user"]))
+
+    def home_opened(self, event: dict[str, Any]) -> None:
+        """Somebody looks at their App Home: it is published now, and whenever it changes from here on."""
+        if event.get("tab") == "home":
+            core, person = self.dispatcher.core, str(event["user"])
+            homes.opened(core, person)
+            self.dispatcher.background.run(lambda: homes.publish(core, self.dispatcher.slack, person, again=True))
 
     def broken(self, error: Exception, body: dict[str, Any]) -> None:
         """The last resort: logged with what it was about, never with what people wrote."""

@@ -66,6 +66,10 @@ def register(app: App, inbox: Inbox) -> None:
     def member_joined(event: dict[str, Any]) -> None:
         inbox.joined(event)
 
+    @app.event("app_home_opened")
+    def home_opened(event: dict[str, Any]) -> None:
+        inbox.home_opened(event)
+
     @app.error
     def broken(error: Exception, body: dict[str, Any], context: BoltContext) -> None:
         inbox.broken(error, body)

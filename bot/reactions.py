@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.acts import Act
 from bot.acts.again import Bookmark, Invite, Pin, Tick
 from bot.acts.draft import DraftFile, Render
+from bot.acts.homes import Homes
 from bot.acts.mirror import Mirror, Topic
 from bot.acts.pages import PagesOver
 from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, person, room, thread
@@ -116,6 +117,7 @@ def reactions(render_draft: Render) -> dict[str, Reaction]:
         "rules": Reaction(Post(room, posts.rules, marks=False), "decoration", DECORATION),
         "bookmark": Reaction(Bookmark(), "decoration", DECORATION),
         "tick": Reaction(Tick(), "tick", DECORATION),
+        "homes": Reaction(Homes(), "homes", DECORATION, mirror=True),
     }
 
 
@@ -228,6 +230,7 @@ def _mirrors(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]
     if isinstance(happened, HandoffSuggested | Captured | DeliveryFailed | UpdateNudged | Joined):
         return
     yield "announcement", ""
+    yield "homes", ""
     if incident.room_channel is not None:
         yield "card", ""
         if isinstance(happened, _TOPICAL) or happened.kind in ("field.edited", "role.left"):

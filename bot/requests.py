@@ -46,12 +46,13 @@ _TEXT_LIMIT = 12_000  # Slack's own limit is lower; beyond it nothing is looked 
 class FormOpener:
     """Opens a modal with the request's trigger, which works once."""
 
-    def __init__(self, slack: Transport, trigger_id: str) -> None:
+    def __init__(self, slack: Transport, trigger_id: str, *, over_form: bool = False) -> None:
         self._slack, self._trigger_id = slack, trigger_id
+        self._method = "views.push" if over_form else "views.open"
 
     def open(self, view: Block) -> None:
         try:
-            self._slack.call("views.open", {"trigger_id": self._trigger_id, "view": view})
+            self._slack.call(self._method, {"trigger_id": self._trigger_id, "view": view})
         except CallFailed as failed:
             log.warning("a form could not be opened: %s", failed)
             typed = "declare <what is wrong>" if view.get("callback_id") == "declare" else "help"
@@ -135,11 +136,21 @@ class Dispatcher:
     background: Background
     _timezones: dict[str, str] = field(default_factory=dict)
 
-    def request(self, *, by: str, key: str, channel: str, trigger_id: str, response_url: str = "", chosen: str = "") -> Request:
-        """What every kind of request has in common."""
+    def request(
+        self,
+        *,
+        by: str,
+        key: str,
+        channel: str,
+        trigger_id: str,
+        response_url: str = "",
+        chosen: str = "",
+        over_form: bool = False,
+    ) -> Request:
+        """What every kind of request has in common. `over_form`: it was made in a form, over which another one opens."""
         return Request(
             core=self.core,
-            forms=FormOpener(self.slack, trigger_id),
+            forms=FormOpener(self.slack, trigger_id, over_form=over_form),
             by=by,
             text="",
             key=key,

@@ -8,10 +8,11 @@ from models.role import RoleAssignment
 from models.spine import Brake, Delivery, Wake
 from models.update import StatusUpdate
 from models.work import ActionItem, Task
-from models.workspace import Fact, Person
+from models.workspace import AppHome, Fact, Person
 
 __all__ = [
     "ActionItem",
+    "AppHome",
     "Brake",
     "Delivery",
     "Event",

@@ -17,6 +17,22 @@ class Person(SQLModel, table=True):
     fetched_at: datetime
 
 
+class AppHome(SQLModel, table=True):
+    """One person's App Home, from when they first opened it.
+
+    `shown` is the newest event of anybody's that it tells of, `digest` that of the published view: what would look the
+    same is not published again. `view_hash` is Slack's, so that an older view never replaces a newer one.
+    """
+
+    __tablename__ = "app_home"
+
+    person: str = Field(primary_key=True)
+    opened_at: datetime
+    shown: int = 0
+    digest: str | None = None
+    view_hash: str | None = None
+
+
 class Fact(SQLModel, table=True):
     """One remembered value, such as this installation's id or the announce channel's."""
 

@@ -192,11 +192,14 @@ class Somebody:
 
     # --- clicking
 
-    def clicks(self, text: str, in_: "Place | Post | None" = None) -> Answer:
+    def clicks(self, text: str, in_: "Place | Post | Form | None" = None) -> Answer:
         """Click a button, or an entry of a … menu, by its text; a confirmation is confirmed.
 
-        Looked for in the open form, else in the newest message that has it: in `in_`, or wherever this person may look.
+        Looked for in the form or App Home that is given; else in the open form, else in the newest message that has it: in
+        `in_`, or wherever this person may look.
         """
+        if isinstance(in_, Form):
+            return self._press(in_.view, text)
         if in_ is None and self.has_form and nearest(text, self.form.buttons):
             return self._press(self.form.view, text)
         posts = [in_] if isinstance(in_, Post) else self._posts(in_)

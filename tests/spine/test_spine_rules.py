@@ -539,7 +539,7 @@ def test_finished_deliveries_go_after_thirty_days(settled: House) -> None:
     links = [event.ts for event in settled.events() if event.ts]
     settled.clock.at += timedelta(days=2)
     tidy(settled.core)
-    assert {row.reaction for row in deliveries(settled)} == {"card", "announcement", "topic", "page.over"}
+    assert {row.reaction for row in deliveries(settled)} == {"card", "announcement", "topic", "homes", "page.over"}
     assert [event.ts for event in settled.events() if event.ts] == links
     note(settled, "afterwards")
     settled.settle()

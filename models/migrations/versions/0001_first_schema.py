@@ -17,6 +17,14 @@ def upgrade() -> None:
     sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('name')
     )
+    op.create_table('app_home',
+    sa.Column('person', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('shown', sa.Integer(), nullable=False),
+    sa.Column('digest', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('view_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.PrimaryKeyConstraint('person')
+    )
     op.create_table('fact',
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('value', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -330,5 +338,6 @@ def downgrade() -> None:
 
     op.drop_table('incident')
     op.drop_table('fact')
+    op.drop_table('app_home')
     op.drop_table('brake')
     # ### end Alembic commands ###

@@ -1,0 +1,110 @@
+"""App Homes: a mirror for each person who has opened theirs, published again when it would look different."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import bindparam, text
+from sqlmodel import Session, col, func, select
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from bot import look
+from bot.slack import SlackRefused, Transport
+from bot.views.home import INCIDENTS, Mine, home
+from incidents.core import Core
+from incidents.policy import Target
+from incidents.rules.lifecycle import ENDED
+from incidents.rules.on_call import who
+from models import ActionItem, AppHome, Event, Incident, RoleAssignment, Task
+
+_KEPT_FOR = timedelta(days=7)  # after it was last opened; opening it publishes it anyway
+_FETCHED = 50
+
+
+def opened(core: Core, person: str) -> None:
+    """Somebody looks at their Home: from here on it is kept current."""
+    with core.transaction() as session:
+        session.execute(_OPENED, {"person": person, "now": core.clock.now(session)})
+
+
+def stale(core: Core, event: int, limit: int = 50) -> Sequence[str]:
+    """Whose Home, opened lately, does not tell of this event yet."""
+    with core.view() as session:
+        since = core.clock.now(session) - _KEPT_FOR
+        query = select(AppHome.person).where(AppHome.shown < event, AppHome.opened_at > since)
+        return session.exec(query.order_by(col(AppHome.person)).limit(limit)).all()
+
+
+def publish(core: Core, slack: Transport, person: str, *, again: bool = False) -> None:
+    """Show the newest state, unless it looks the same as what is shown; with `again` also then."""
+    with core.view() as session:
+        row = session.get(AppHome, person)
+        newest = session.exec(select(func.max(Event.id))).one() or 0
+        mine = _mine(core, session, person)
+    if row is None:
+        return
+    view = home(mine, core.policy)
+    digest = hashlib.sha256(json.dumps(view, sort_keys=True).encode()).hexdigest()
+    view_hash = row.view_hash
+    if again or digest != row.digest:
+        try:
+            view_hash = _publish(slack, person, view, row.view_hash)
+        except SlackRefused as refused:
+            if refused.error == "hash_conflict":  # somebody was faster: what they show may be older or newer than this
+                view_hash = _publish(slack, person, view, None)
+            else:  # gone, or there is no Home tab: asked for again when it is opened
+                _forget(core, person)
+                return
+    with core.transaction() as session:
+        kept = session.get(AppHome, person)
+        if kept is not None:
+            kept.shown, kept.digest, kept.view_hash = max(kept.shown, newest), digest, view_hash
+            session.add(kept)
+
+
+def _publish(slack: Transport, person: str, view: object, view_hash: str | None) -> str | None:
+    answer = slack.call("views.publish", {"user_id": person, "view": view, "hash": view_hash})
+    return (answer.get("view") or {}).get("hash")
+
+
+def _forget(core: Core, person: str) -> None:
+    with core.transaction() as session:
+        row = session.get(AppHome, person)
+        if row is not None:
+            session.delete(row)
+
+
+def _mine(core: Core, session: Session, person: str) -> Mine:
+    rows, total = look.incidents(core, look.is_open(), limit=INCIDENTS)
+    held = session.exec(
+        select(RoleAssignment.role, Incident)
+        .join(Incident, col(Incident.id) == col(RoleAssignment.incident_id))
+        .where(RoleAssignment.person == person, col(RoleAssignment.until).is_(None), col(Incident.status).not_in(_OVER))
+        .order_by(col(Incident.id).desc())
+        .limit(_FETCHED)
+    ).all()
+    tasks = select(Task).where(Task.owner == person, col(Task.done_at).is_(None)).order_by(col(Task.id).desc())
+    actions = select(ActionItem).where(ActionItem.owner == person, col(ActionItem.done_at).is_(None))
+    return Mine(
+        opened=rows,
+        total=total,
+        commanders=look.commanders(core, [row.number for row in rows]),
+        roles=held,
+        tasks=session.exec(tasks.limit(_FETCHED)).all(),
+        actions=session.exec(actions.order_by(col(ActionItem.due_on), col(ActionItem.id)).limit(_FETCHED)).all(),
+        on_call=_on_call(core),
+    )
+
+
+def _on_call(core: Core) -> list[tuple[str, str | None]]:
+    policy, now = core.policy, core.clock.now()
+    shifts = ((name, who(Target(kind="rotation", name=name), policy, now)) for name in policy.rotations)
+    return [(name, people[0] if people else None) for name, people in shifts]
+
+
+_OVER = [str(status) for status in ENDED]
+_OPENED = text(
+    "INSERT INTO app_home (person, opened_at, shown) VALUES (:person, :now, 0) "
+    "ON CONFLICT (person) DO UPDATE SET opened_at = excluded.opened_at"
+).bindparams(bindparam("now", type_=UTCDateTime()))

@@ -1,0 +1,104 @@
+"""The App Home: what is open, what is mine, who is on call, and a button to declare."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.commands import RUN, value
+from bot.views.blocks import Block, button, buttons, context, divider, section
+from bot.views.card import signal
+from bot.views.texts import channel, clip, escape, person
+from bot.views.timeline import stamp
+from incidents.policy import Policy
+from models import ActionItem, Incident, Task
+
+INCIDENTS, MINE = 15, 10  # shown of each; the rest is a number
+
+
+@dataclass(frozen=True)
+class Mine:
+    """What one person sees. `total` counts the open incidents, of which `opened` are the newest; `on_call` is by rotation."""
+
+    opened: Sequence[Incident]
+    total: int
+    commanders: Mapping[int, str]
+    roles: Sequence[tuple[str, Incident]]
+    tasks: Sequence[Task]
+    actions: Sequence[ActionItem]
+    on_call: Sequence[tuple[str, str | None]]
+
+
+def home(mine: Mine, policy: Policy) -> Block:
+    """The whole view. Nothing in it depends on the moment, so that it changes only when something has happened."""
+    declare = button("Declare an incident", f"{RUN}panel", "-", style="danger")
+    blocks = [
+        buttons(declare),
+        *_opened(mine, policy),
+        *_roles(mine, policy),
+        *_tasks(mine),
+        *_actions(mine),
+        *_on_call(mine),
+    ]
+    return {"type": "home", "blocks": blocks[:100]}
+
+
+def _head(text: str) -> Block:
+    return section(f"*{text}*")
+
+
+def _more(count: int, shown: int) -> list[Block]:
+    return [context(f"and {count - shown} more")] if count > shown else []
+
+
+def _opened(mine: Mine, policy: Policy) -> list[Block]:
+    if not mine.opened:
+        return [section(":white_check_mark: No incident is open.")]
+    blocks = [_head(f"Open: {mine.total}")]
+    for row in mine.opened[:INCIDENTS]:
+        commander = mine.commanders.get(row.number)
+        facts = [row.severity, row.status, f"IC {person(commander)}" if commander else "no IC yet", stamp(row.declared_at)]
+        if row.room_channel:
+            facts.append(channel(row.room_channel))
+        sign = signal(policy.severity(row.severity).rank, row.status)
+        text = f"{sign} *{row.key}* {clip(row.title, 400)}\n{'  ·  '.join(facts)}"
+        blocks.append(section(text, button("Show", f"{RUN}show:{row.number}", value(row.number))))
+    return [*blocks, *_more(mine.total, len(mine.opened[:INCIDENTS]))]
+
+
+def _roles(mine: Mine, policy: Policy) -> list[Block]:
+    if not mine.roles:
+        return []
+    lines = [f"{escape(policy.role_name(role))} of *{row.key}* {clip(row.title, 150)}" for role, row in mine.roles[:MINE]]
+    return [divider(), _head("Your roles"), section("\n".join(lines)), *_more(len(mine.roles), len(lines))]
+
+
+def _tasks(mine: Mine) -> list[Block]:
+    if not mine.tasks:
+        return []
+    rows = [
+        section(
+            f"INC-{row.incident_id}: {clip(row.text, 300)}",
+            button("Done", f"{RUN}tasks:done{row.id}", value(row.incident_id, f"done {row.id}")),
+        )
+        for row in mine.tasks[:MINE]
+    ]
+    return [divider(), _head("Your tasks"), *rows, *_more(len(mine.tasks), len(rows))]
+
+
+def _actions(mine: Mine) -> list[Block]:
+    if not mine.actions:
+        return []
+    rows = [
+        section(
+            f"INC-{row.incident_id}: {clip(row.text, 300)}\n{f'due {row.due_on.isoformat()}' if row.due_on else 'no date yet'}",
+            button("Done", f"{RUN}actions:done{row.id}", value(row.incident_id, f"done {row.id}")),
+        )
+        for row in mine.actions[:MINE]
+    ]
+    return [divider(), _head("Your action items"), *rows, *_more(len(mine.actions), len(rows))]
+
+
+def _on_call(mine: Mine) -> list[Block]:
+    if not mine.on_call:
+        return [divider(), context("Nobody is on call: `muster.yml` names no rotation.")]
+    lines = [f"{escape(name)}: {person(who) if who else '_nobody_'}" for name, who in mine.on_call[:20]]
+    return [divider(), _head("On call now"), section("\n".join(lines)), *_more(len(mine.on_call), len(lines))]
