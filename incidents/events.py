@@ -273,6 +273,24 @@ class Edited(Happened):
         return phrase("{by} set the {field}: {new}", by=Who(by), field=self.field, new=self.new)
 
 
+class MomentCorrected(Happened):
+    """A kept moment was not when it was stamped; `old` is None where it was not known before."""
+
+    kind = "moment.corrected"
+    moment: str
+    old: datetime | None = None
+    new: datetime
+    why: str = ""
+
+    def sentence(self, by: str | None) -> Phrase:
+        parts: dict[str, Part] = {"by": Who(by), "moment": self.moment.replace("_", " "), "new": When(self.new, day=True)}
+        why = ": {why}" if self.why else ""
+        if self.old is None:
+            return Phrase(f"{{by}} put *{{moment}}* at {{new}}{why}", {**parts, "why": self.why})
+        said = f"{{by}} corrected *{{moment}}* from {{old}} to {{new}}{why}"
+        return Phrase(said, {**parts, "old": When(self.old, day=True), "why": self.why})
+
+
 class FlagSet(Happened):
     """ "Several teams" or "cause unclear" was ticked after declaring."""
 

@@ -28,9 +28,10 @@ class Where:
 
 @dataclass(frozen=True)
 class When:
-    """A moment, shown in the reader's own time zone where that is possible."""
+    """A moment, shown in the reader's own time zone where that is possible; `day` where it may be another day's."""
 
     at: datetime
+    day: bool = False
 
 
 Part = str | int | Who | Where | When
@@ -50,8 +51,9 @@ class Phrase:
         who: Callable[[str | None], str],
         where: Callable[[str], str],
         when: Callable[[datetime], str],
+        when_on: Callable[[datetime], str] | None = None,
     ) -> str:
-        """The sentence for one kind of reader."""
+        """The sentence for one kind of reader; `when_on` tells a moment with its day."""
 
         def shown(part: Part) -> str:
             if isinstance(part, Who):
@@ -59,7 +61,7 @@ class Phrase:
             if isinstance(part, Where):
                 return where(part.id)
             if isinstance(part, When):
-                return when(part.at)
+                return (when_on or when)(part.at) if part.day else when(part.at)
             return text(str(part))
 
         return self.template.format_map({name: shown(part) for name, part in self.parts.items()})

@@ -2,10 +2,12 @@
 
 from bot import look
 from bot.commands import Answer, Command, Request
+from bot.commands.moment import correct
 from bot.severities import severity_and_reason
 from bot.views import answers
 from incidents import edit, rooms
 from incidents.errors import Refused, quote
+from incidents.moments import MOMENTS
 
 FIELDS = {"title": "title", "name": "title", "summary": "summary", "impact": "impact", "theory": "theory"}
 FLAGS = {
@@ -34,8 +36,10 @@ def run(request: Request) -> Answer:
         return _flag(request, FLAGS[field], text.strip().casefold())
     if field in ("sev", "severity"):
         return _severity(request, text)
+    if field in MOMENTS or field in ("started", "impact_started"):
+        return correct(request, f"{field} {text}")
     what = f"“{quote(name)}” cannot be set." if name else "Set what?"
-    known = f"severity, {', '.join(EXAMPLES)}, several_teams, cause_unclear"
+    known = f"severity, {', '.join(EXAMPLES)}, several_teams, cause_unclear, {', '.join(MOMENTS)}"
     raise Refused(f"{what} These can: {known}. Like this: `/incident set several_teams yes`.")
 
 

@@ -8,10 +8,20 @@ from bot.look import Alike
 from bot.scene import Scene
 from bot.views.blocks import Block, button, buttons, context, section
 from bot.views.checklists import MITIGATIONS, WATCH
-from bot.views.texts import channel, clip, escape, lasted, moment, person, say
-from bot.views.timeline import stamp
+from bot.views.texts import channel, clip, escape, lasted, moment, person, say, stamp
 from incidents.errors import Refused
-from incidents.events import Happened, LevelPaged, MergedFrom, NobodyToPage, PageExhausted, PageStarted, UpdatePosted, read
+from incidents.events import (
+    Happened,
+    LevelPaged,
+    MergedFrom,
+    MomentCorrected,
+    NobodyToPage,
+    PageExhausted,
+    PageStarted,
+    UpdatePosted,
+    read,
+)
+from incidents.moments import MOMENTS
 from incidents.rules.lifecycle import OPEN, Status
 from models import Event, Incident
 
@@ -146,6 +156,24 @@ def moved(scene: Scene, event: Event) -> Answer:
     if to in (Status.CLOSED, Status.DECLINED, Status.CANCELLED):
         return answer(said, small="" if to is Status.CLOSED else "Paging and updates have stopped; no postmortem is owed.")
     return answer(said)
+
+
+def moments(scene: Scene) -> Answer:
+    """The kept moments as they are on record, and how one is put right."""
+    incident = scene.incident
+    known = [(words, getattr(incident, f"{name}_at")) for name, words in MOMENTS.items()]
+    told = "\n".join(f"{words}: {stamp(at) if at else 'not known'}" for words, at in known)
+    how = "Put one right: `/incident moment started 13:40`, `/incident moment mitigated yesterday 23:50 why`."
+    return answer(f"*Moments of {incident.key}*\n{told}", small=how)
+
+
+def moment_corrected(event: Event) -> Answer:
+    """What it was, and what it is now."""
+    corrected = read(event.kind, event.payload)
+    assert isinstance(corrected, MomentCorrected)
+    was = f", not {stamp(corrected.old)}" if corrected.old else ""
+    words = MOMENTS[corrected.moment]
+    return answer(f"Noted: {words} {stamp(corrected.new)}{was}. The card and the draft count from it; both stay on the timeline.")
 
 
 def merged(into: Scene, event: Event) -> Answer:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from bot.commands import RUN, value
 from bot.views.blocks import Block, button, buttons, context, divider, section
 from bot.views.card import signal
-from bot.views.texts import channel, clip, escape, person
-from bot.views.timeline import stamp
+from bot.views.texts import channel, clip, escape, person, stamp
 from incidents.policy import Policy
 from models import ActionItem, Incident, Task
 

@@ -31,6 +31,7 @@ _SIGNS = {
     "status.changed": ":arrow_right:",
     "incident.merged": ":arrow_right:",
     "incident.absorbed": ":arrow_right:",
+    "moment.corrected": ":stopwatch:",
     "field.edited": ":pencil2:",
     "note.added": ":memo:",
     "decision.made": ":scales:",

@@ -64,14 +64,21 @@ def moment(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{time}}|{at:%H:%M} UTC>"
 
 
+def stamp(at: datetime) -> str:
+    """The day and the time in the reader's own zone, with UTC where dates cannot be shown."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
 def say(sentence: Phrase, limit: int = 2900) -> str:
     """A sentence of the timeline as mrkdwn; long words of people are cut before the sentence is."""
-    whole = sentence.render(text=escape, who=person, where=channel, when=moment)
+    whole = sentence.render(text=escape, who=person, where=channel, when=moment, when_on=stamp)
     if len(whole) <= limit:
         return whole
     longest = max((len(str(part)) for part in sentence.parts.values() if isinstance(part, str)), default=1)
     room = max(50, limit - (len(whole) - longest))
-    return sentence.render(text=lambda part: clip(part, min(room, 1200)), who=person, where=channel, when=moment)[:limit]
+    return sentence.render(text=lambda part: clip(part, min(room, 1200)), who=person, where=channel, when=moment, when_on=stamp)[
+        :limit
+    ]
 
 
 def lasted(span: timedelta) -> str:

@@ -1,14 +1,14 @@
 """The timeline and the catch-up, for one reader."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.commands import RUN, value
 from bot.scene import Scene
 from bot.views.blocks import Block, Message, button, buttons, context, section
 from bot.views.card import line, signal
 from bot.views.panel import state
-from bot.views.texts import clip, escape, person, say
+from bot.views.texts import clip, escape, person, say, stamp
 from incidents.events import Decided, Happened, read
 from incidents.rules.lifecycle import OPEN
 from models import Event, Task
@@ -77,11 +77,6 @@ def _entry(event: Event, what: Happened, number: int) -> str:
     late = " _(added later)_" if event.recorded_at - event.at >= _LATER else ""
     of = f"*INC-{event.incident_id}*  " if event.incident_id != number else ""  # merged into this one
     return f"{stamp(event.at)}  {of}{' '.join(say(what.sentence(event.actor), 400).split())}{late}"
-
-
-def stamp(at: datetime) -> str:
-    """The day and the time in the reader's own zone, with UTC where dates cannot be shown."""
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
 
 
 def _task(task: Task) -> str:

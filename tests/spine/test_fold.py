@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlmodel import SQLModel, col, func, select
 
-from incidents import edit, handoffs, merge, paging, postmortems, roles, rooms, status, timeline, updates, work
+from incidents import edit, handoffs, merge, moments, paging, postmortems, roles, rooms, status, timeline, updates, work
 from incidents.core import Core, Repeated
 from incidents.declare import Declaration, declare
 from incidents.errors import Refused
@@ -172,6 +172,9 @@ VERBS: dict[str, Verb] = {
     ),
     "finish action": lambda c, n, a, b, k: work.finish_action(c, n, _first_open(c, n, ActionItem, a), by=PEOPLE[b % 3], key=k),
     "merge": _merge,
+    "moment": lambda c, n, a, b, k: moments.correct(
+        c, n, list(moments.MOMENTS)[a % 7], c.clock.now() - timedelta(minutes=b * b), by=PEOPLE[b % 3], key=k
+    ),
     "draft": lambda c, n, a, b, k: postmortems.draft(c, n, by=PEOPLE[b % 3], key=k),
     "room comes": _room,
     "page comes": _notice,
@@ -263,6 +266,12 @@ class Folded:
     def _incident_absorbed(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["status"] in ACTIVE
         assert not said.get("tasks") and not said.get("pages"), "the twin has none here"
+
+    def _moment_corrected(self, event: Event, said: dict[str, Any]) -> None:
+        name, new = said["moment"], datetime.fromisoformat(said["new"])
+        old = datetime.fromisoformat(said["old"]) if said.get("old") else None
+        assert self.moments.get(name) == old != new and new <= event.recorded_at
+        self.moments[name] = new
 
     def _severity_changed(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["severity"] == said["old"] != said["new"]
@@ -440,6 +449,8 @@ def play(house: House, beginning: tuple[str, int], steps: list[tuple[str, int, i
         cause_unclear=a == 5,
     )
     number = declare(core, said, f"declare:{next(_keys)}").incident_id
+    twin = declare(core, Declaration(f"Twin {next(_keys)}", "SEV4", by=PEOPLE[0]), f"declare:{next(_keys)}").incident_id
+    assert twin == number + 1
     check(core, number)
     for verb, a, b, wait in steps:
         house.clock.at += timedelta(seconds=wait)

@@ -12,6 +12,7 @@ from incidents.events import (
     Edited,
     Happened,
     LevelPaged,
+    MomentCorrected,
     RoleAssigned,
     StatusChanged,
     UpdatePosted,
@@ -40,7 +41,8 @@ class Story:
         self.told = sorted(record.happenings, key=lambda h: h.at)
         self.happenings = [h for h in self.told if h.merged_from is None]
         self.as_of = max([h.recorded_at for h in record.happenings], default=record.declared_at)
-        self.several_days = len({utc(h.at).date() for h in self.told if h.what.headline}) > 1
+        began = [at for at in (record.impact_started_at, record.detected_at) if at is not None]
+        self.several_days = len({utc(at).date() for at in (*began, *(h.at for h in self.told if h.what.headline))}) > 1
         self.open = record.status in OPEN
         self.owner = self._owner()
 
@@ -106,8 +108,9 @@ class Story:
         at: datetime | None = getattr(self.record, f"{name}_at")
         if at is None:
             return None
-        links = (h.link for h in self.happenings if h.at == at and h.link and stamps(h.what, name))
-        return Moment(at, next(links, None))
+        corrected = [h.link for h, what in self.of(MomentCorrected) if what.moment == name and what.new == at and h.link]
+        stamped = [h.link for h in self.happenings if h.at == at and h.link and stamps(h.what, name)]
+        return Moment(at, next(iter([*corrected[::-1], *stamped]), None))
 
     def first_page(self) -> Moment | None:
         """When somebody was first paged."""
