@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, insert, text, update
+from sqlalchemy import Engine, bindparam, case, insert, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -165,21 +165,8 @@ class Unit:
 
     def _reopen(self, route: Route, event_id: int) -> bool:
         """Want the newest state of a mirror that exists; a claimed one keeps its lease and is redone after it."""
-        where = (
-            col(Delivery.incident_id) == self.incident.number,
-            col(Delivery.reaction) == route.reaction,
-            col(Delivery.target) == route.target,
-            col(Delivery.wanted).is_not(None),
-        )
-        connection = self.session.connection()
-        opened = connection.execute(
-            update(Delivery)
-            .where(*where, col(Delivery.state) != OPEN)
-            .values(wanted=event_id, state=OPEN, next_at=self.now, refusals=0, lease_until=None, doubt=False)
-        )
-        if opened.rowcount:
-            return True
-        return bool(connection.execute(update(Delivery).where(*where).values(wanted=event_id)).rowcount)
+        its = {"number": self.incident.number, "name": route.reaction, "whom": route.target, "newest": event_id, "now": self.now}
+        return bool(self.session.connection().execute(_REOPEN, its).rowcount)
 
 
 class Core:
@@ -333,6 +320,24 @@ class Core:
 # Built once: putting a statement together takes longer than running it.
 _LOCK = select(Incident).where(Incident.id == bindparam("number")).with_for_update()
 _KNOWN = select(Event).where(Event.key == bindparam("key"))
+_IS_OVER = col(Delivery.state) != OPEN
+_REOPEN = (
+    update(Delivery)
+    .where(
+        col(Delivery.incident_id) == bindparam("number"),
+        col(Delivery.reaction) == bindparam("name"),
+        col(Delivery.target) == bindparam("whom"),
+        col(Delivery.wanted).is_not(None),
+    )
+    .values(
+        wanted=bindparam("newest"),
+        state=OPEN,
+        next_at=case((_IS_OVER, bindparam("now")), else_=col(Delivery.next_at)),
+        refusals=case((_IS_OVER, 0), else_=col(Delivery.refusals)),
+        lease_until=case((_IS_OVER, None), else_=col(Delivery.lease_until)),
+        doubt=case((_IS_OVER, False), else_=col(Delivery.doubt)),
+    )
+)
 _INSERT_EVENT = insert(Event).returning(col(Event.id))
 _INSERT_DELIVERY = insert(Delivery)
 _INSERT_WAKE = insert(Wake)

@@ -39,38 +39,47 @@ def claim(core: Core, *, up_to_priority: int = 99) -> Claim | None:
     """
     with core.transaction() as session:
         now = core.clock.now(session)
-        row = session.exec(_DUE, params={"now": now, "up_to": up_to_priority}).first()
+        ours = {"now": now, "up_to": up_to_priority, "until": now + LEASE}
+        row = session.execute(_CLAIM, ours, execution_options={"synchronize_session": False}).scalar_one_or_none()
         if row is None:
             return None
-        doubt = row.doubt or row.lease_until is not None
-        row.attempt += 1
-        row.lease_until, row.tried_at, row.first_try_at = now + LEASE, now, row.first_try_at or now
-        session.add(row)
         brakes = {str(name): until for name, until in session.execute(_BRAKED, {"now": now})}
-    return Claim(row, doubt, now + LEASE, brakes)
+    return Claim(row, row.doubt, now + LEASE, brakes)
 
 
-def _most_pressing() -> Any:
-    """Built once: putting the expression together takes longer than running it."""
-    older = aliased(Delivery)
+def _claiming() -> Any:
+    """One statement, built once: putting it together takes longer than running it."""
+    due, older = aliased(Delivery), aliased(Delivery)
     now = bindparam("now", type_=UTCDateTime())
-    blocked = exists().where(col(older.lane) == col(Delivery.lane), col(older.state) == OPEN, col(older.id) < col(Delivery.id))
-    return (
-        select_rows(Delivery)
+    blocked = exists().where(col(older.lane) == col(due.lane), col(older.state) == OPEN, col(older.id) < col(due.id))
+    most_pressing = (
+        select(col(due.id))
         .where(
-            col(Delivery.state) == OPEN,
-            col(Delivery.next_at) <= now,
-            col(Delivery.priority) <= bindparam("up_to"),
-            or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now),
+            col(due.state) == OPEN,
+            col(due.next_at) <= now,
+            col(due.priority) <= bindparam("up_to"),
+            or_(col(due.lease_until).is_(None), col(due.lease_until) <= now),
             ~blocked,
         )
-        .order_by(col(Delivery.priority), col(Delivery.next_at), col(Delivery.id))
+        .order_by(col(due.priority), col(due.next_at), col(due.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+    return (
+        update(Delivery)
+        .where(col(Delivery.id) == most_pressing.scalar_subquery())
+        .values(
+            attempt=Delivery.attempt + 1,
+            doubt=or_(col(Delivery.doubt), col(Delivery.lease_until).is_not(None)),
+            lease_until=bindparam("until", type_=UTCDateTime()),
+            tried_at=now,
+            first_try_at=func.coalesce(col(Delivery.first_try_at), now),
+        )
+        .returning(Delivery)
+    )
 
 
-_DUE = _most_pressing()
+_CLAIM = _claiming()
 _BRAKED = select_rows(Brake.name, Brake.until).where(Brake.until > bindparam("now"))
 _BRAKE = text(
     "INSERT INTO brake (name, until) VALUES (:name, :until) ON CONFLICT (name) DO UPDATE SET until = excluded.until"
