@@ -15,8 +15,10 @@ from bot.acts.homes import Homes
 from bot.acts.mirror import Mirror, Topic
 from bot.acts.pages import PagesOver
 from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, person, room, thread
+from bot.acts.quiet import AskQuiet
 from bot.acts.room import OpenRoom
-from bot.views import card, handoffs, posts
+from bot.acts.subscriber import TellSubscriber
+from bot.views import card, followers, handoffs, posts
 from incidents.core import Route
 from incidents.events import (
     Acknowledged,
@@ -40,15 +42,18 @@ from incidents.events import (
     RoleAssigned,
     RoomFailed,
     RoomOpened,
+    RoomQuiet,
     RoomWanted,
     SeverityChanged,
     StatusChanged,
+    Subscribed,
+    Unsubscribed,
     UpdateNudged,
     UpdatePosted,
     UpdatesSilent,
 )
 from incidents.policy import Policy
-from incidents.rules.lifecycle import Status
+from incidents.rules.lifecycle import OPEN, Status
 from models import Event, Incident
 
 PAGES, ROOMS, POSTS, DECORATION = 0, 1, 2, 3
@@ -109,6 +114,11 @@ def reactions(render_draft: Render) -> dict[str, Reaction]:
         "silent": Reaction(Post(person, posts.silent_dm, marks=False), "dm:{target}", POSTS),
         "role": Reaction(Post(person, posts.role_dm, marks=False), "dm:{target}", POSTS),
         "role.lost": Reaction(Post(person, posts.role_lost_dm, marks=False), "dm:{target}", POSTS),
+        "quiet": Reaction(AskQuiet(home, posts.quiet), "home", POSTS),
+        "follower.update": Reaction(TellSubscriber(person, posts.update), "follower:{target}", POSTS),
+        "follower.change": Reaction(TellSubscriber(person, followers.changed), "follower:{target}", POSTS),
+        "follower.welcome": Reaction(TellSubscriber(person, followers.welcome), "follower:{target}", POSTS),
+        "leadership.update": Reaction(Post(leadership, followers.summary, marks=False), "leadership", POSTS),
         "handoff": Reaction(Post(person, handoffs.offered_dm, marks=False), "dm:{target}", POSTS),
         "handoff.over": Reaction(Post(person, handoffs.over_dm, marks=False), "dm:{target}", POSTS),
         "handoff.suggest": Reaction(Post(person, handoffs.suggested_dm, marks=False), "dm:{target}", POSTS),
@@ -132,8 +142,23 @@ _UNSAID = (
     Captured,
     Joined,
     HandoffSuggested,
+    RoomQuiet,
+    Subscribed,
+    Unsubscribed,
 )
 """Events that are not posted at the incident's home: the card shows them, or somebody is told directly."""
+
+_UNSHOWN = (
+    HandoffSuggested,
+    RoomQuiet,
+    Subscribed,
+    Unsubscribed,
+    Captured,
+    DeliveryFailed,
+    UpdateNudged,
+    Joined,
+)
+"""Events after which the card and the announcement read as before."""
 
 _TOPICAL = (Declared, RoomOpened, SeverityChanged, StatusChanged, MergedInto, RoleAssigned)
 """Events after which the room's topic may read differently; `field.edited` and `role.left` too, see `_mirrors`."""
@@ -165,11 +190,14 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     if isinstance(happened, RoleAssigned):
         yield from _role(happened, event, incident)
     yield from _handoff(happened, incident)
-    if not isinstance(happened, _UNSAID):
+    if not isinstance(happened, _UNSAID) and not _said_by_update(happened):
         yield "post", ""
+    if isinstance(happened, RoomQuiet):
+        yield "quiet", ""
+    yield from _followers(happened, event, incident)
     if isinstance(happened, MergedFrom) and incident.room_channel is not None:
         yield from (("invite", person) for person in happened.people)
-    if isinstance(happened, UpdatePosted) and incident.room_wanted_at is not None:
+    if isinstance(happened, UpdatePosted) and "thread" in happened.tells and incident.room_wanted_at is not None:
         yield "update.thread", ""
     if isinstance(happened, UpdateNudged):
         yield ("nudge", happened.person) if happened.person else ("nudge.home", "")
@@ -212,6 +240,34 @@ def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tup
         yield "invite", given.person
 
 
+def _said_by_update(happened: Happened) -> bool:
+    """A change that came with an update stands in it. What brings a checklist is said all the same."""
+    if isinstance(happened, StatusChanged):
+        return "home" in happened.told and happened.new not in (Status.MITIGATING, Status.RESOLVED)
+    return isinstance(happened, SeverityChanged) and "home" in happened.told
+
+
+def _followers(happened: Happened, event: Event, incident: Incident) -> Iterable[tuple[str, str]]:
+    """Whoever follows from outside the room is told of each thing once, and not of what they did themselves."""
+    others = [target for target in incident.subscribers if target != event.actor]
+    if isinstance(happened, UpdatePosted):
+        if "subscribers" in happened.tells:
+            yield from (("follower.update", target) for target in others)
+        if "leadership" in happened.tells:
+            yield "leadership.update", ""
+    if _concerns_followers(happened):
+        yield from (("follower.change", target) for target in others)
+    if isinstance(happened, Subscribed) and happened.target[:1] in "CG":
+        yield "follower.welcome", happened.target
+
+
+def _concerns_followers(happened: Happened) -> bool:
+    """The end, that it came back, and how bad it is; not each step on the way, nor what an update has told them."""
+    if isinstance(happened, StatusChanged):
+        return "subscribers" not in happened.told and (happened.new not in OPEN or happened.old not in OPEN)
+    return isinstance(happened, SeverityChanged) and "subscribers" not in happened.told
+
+
 def _handoff(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
     """The one who has to answer, and the one who waits for it. The room reads it, too."""
     if isinstance(happened, HandoffOffered):
@@ -227,7 +283,7 @@ def _handoff(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]
 
 
 def _mirrors(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
-    if isinstance(happened, HandoffSuggested | Captured | DeliveryFailed | UpdateNudged | Joined):
+    if isinstance(happened, _UNSHOWN):
         return
     yield "announcement", ""
     yield "homes", ""
@@ -238,8 +294,11 @@ def _mirrors(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]
 
 
 def _leaders(happened: Happened, incident: Incident, policy: Policy) -> Iterable[tuple[str, str]]:
-    """The worst level's beginning and end are told to the leadership channel, where one is configured."""
+    """The worst level's beginning and end are told to the leadership channel, where one is configured and has not read
+    of it in an update."""
     begins = isinstance(happened, Declared) or (isinstance(happened, SeverityChanged) and happened.raised)
     ends = isinstance(happened, StatusChanged) and happened.new == Status.RESOLVED
+    if isinstance(happened, SeverityChanged | StatusChanged) and "leadership" in happened.told:
+        return
     if policy.workspace.leadership_channel and (begins or ends) and policy.severity(incident.severity).rank == 1:
         yield "leadership", ""

@@ -121,6 +121,8 @@ class Unit:
         for route in self.router(happened, event, self.incident):
             self._leaving.append((route, event_id))
         self.incident.last_event = event_id
+        if by is not None:
+            self.incident.heard_at, self.incident.heard_event, self.incident.quiet_asked = self.now, event_id, False
         return event
 
     def standing(self) -> Standing:

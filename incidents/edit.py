@@ -1,5 +1,7 @@
 """Changing what is known: severity, title, summary, impact, theory."""
 
+from collections.abc import Sequence
+
 from incidents import paging, rooms
 from incidents.core import Core, Unit
 from incidents.errors import Refused
@@ -26,13 +28,13 @@ def change_severity(core: Core, number: int, to: str, *, by: str, why: str = "",
         return set_severity(unit, to, by=by, why=why)
 
 
-def set_severity(unit: Unit, to: str, *, by: str, why: str) -> Event:
+def set_severity(unit: Unit, to: str, *, by: str, why: str, told: Sequence[str] = ()) -> Event:
     """Make a change that has been checked: the new level's room, paging and cadence apply at once."""
     incident, old = unit.incident, unit.incident.severity
     raised = is_raise(old, to, unit.policy)
     incident.severity, incident.severity_changed_at = to, unit.now
     remember(unit, "severity", old)
-    event = unit.record(SeverityChanged(old=old, new=to, why=why, raised=raised), by=by)
+    event = unit.record(SeverityChanged(old=old, new=to, why=why, raised=raised, told=list(told)), by=by)
     _follow_cadence(unit, old)
     if raised and incident.status in OPEN:  # what is over is only put right
         rooms.follow_severity(unit)

@@ -182,11 +182,14 @@ def _handoff(ended: HandoffDeclined | HandoffWithdrawn | HandoffExpired) -> dict
 
 
 class SeverityChanged(Happened):
+    """`told`: who has read of it in the status update that it came with, of `AUDIENCES`."""
+
     kind = "severity.changed"
     old: str
     new: str
     why: str = ""
     raised: bool = True
+    told: list[str] = []
 
     def sentence(self, by: str | None) -> Phrase:
         verb = "raised" if self.raised else "lowered"
@@ -201,13 +204,15 @@ class SeverityChanged(Happened):
 
 
 class StatusChanged(Happened):
-    """`early` says that the incident was resolved before its watch was over, after the person confirmed it."""
+    """`early` says that the incident was resolved before its watch was over, after the person confirmed it. `told` as
+    with a severity."""
 
     kind = "status.changed"
     old: str
     new: str
     why: str = ""
     early: bool = False
+    told: list[str] = []
 
     def sentence(self, by: str | None) -> Phrase:
         early = " before the watch was over" if self.early else ""
@@ -302,8 +307,15 @@ class FlagSet(Happened):
         return phrase("{by} said: {flag}" if self.on else "{by} withdrew: {flag}", by=Who(by), flag=self.flag.replace("_", " "))
 
 
+AUDIENCES = ("home", "thread", "subscribers", "leadership")
+"""Whom a status update may reach. The incident's home always is told."""
+
+
 class UpdatePosted(Happened):
-    """A status update. A timed one has no author and says since when nothing new was reported."""
+    """A status update. A timed one has no author and says since when nothing new was reported.
+
+    `tells` are the audiences that it goes to.
+    """
 
     kind = "update.posted"
     update_id: int
@@ -313,6 +325,7 @@ class UpdatePosted(Happened):
     theory: str = ""
     actions: str = ""
     next_update_at: datetime | None = None
+    tells: list[str] = ["home", "thread", "subscribers"]
     timed: bool = False
     silent_since: datetime | None = None
 
@@ -385,6 +398,54 @@ class UpdatesSilent(Happened):
             count=self.count,
             person=Who(self.person),
         )
+
+
+class RoomQuiet(Happened):
+    """Nobody has done anything for so long that the room is asked whether it is still going on."""
+
+    kind = "room.quiet"
+    headline = False
+    since: datetime
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("Is this still going on? Nothing has happened here since {since}", since=When(self.since))
+
+
+class StillGoing(Happened):
+    kind = "room.going"
+    headline = False
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} says that it is still going on", by=Who(by))
+
+
+class Subscribed(Happened):
+    """A person or a channel follows it from outside its room."""
+
+    kind = "subscription.added"
+    headline = False
+    target: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        if self.target == by:
+            return phrase("{by} follows it", by=Who(by))
+        return phrase("{by} subscribed {target}", by=Who(by), target=_follower(self.target))
+
+
+class Unsubscribed(Happened):
+    kind = "subscription.removed"
+    headline = False
+    target: str
+    why: str = ""
+
+    def sentence(self, by: str | None) -> Phrase:
+        if self.target == by:
+            return phrase("{by} follows it no longer", by=Who(by))
+        return phrase("{target} is sent no more updates", target=_follower(self.target))
+
+
+def _follower(target: str) -> Part:
+    return Where(target) if target[:1] in "CG" else Who(target)
 
 
 class Noted(Happened):

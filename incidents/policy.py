@@ -209,11 +209,13 @@ class ServicePolicy(Settings):
 
 class UpdatesPolicy(Settings):
     """Timed status updates (PRODUCT §6). `nudge_before` holds for severities that do not set their own; whatever is
-    set, a nudge never comes earlier than half the cadence. `silent_before_ic_told` counts timed updates in a row."""
+    set, a nudge never comes earlier than half the cadence. `silent_before_ic_told` counts timed updates in a row.
+    A room in which nobody does anything for `quiet_after_cadences` is asked whether it is still going on."""
 
     nudge_before: DurationOrZero = timedelta(minutes=5)
     snooze: Duration = timedelta(minutes=10)
     silent_before_ic_told: Annotated[int, Field(ge=1, le=100)] = 2
+    quiet_after_cadences: Annotated[int, Field(ge=1, le=100)] = 2
 
 
 class PagingPolicy(Settings):

@@ -1,5 +1,6 @@
 """Moving an incident through its states."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from incidents import paging, postmortems
@@ -55,7 +56,7 @@ def watch_over(unit: Unit) -> bool:
     return watched(unit.incident, unit.policy, unit.now)
 
 
-def carry_out(unit: Unit, old: Status, to: Status, *, by: str, why: str, early: bool = False) -> Event:
+def carry_out(unit: Unit, old: Status, to: Status, *, by: str, why: str, early: bool = False, told: Sequence[str] = ()) -> Event:
     """Make a move that has been checked, with all that follows from it."""
     incident = unit.incident
     incident.status = str(to)
@@ -65,7 +66,7 @@ def carry_out(unit: Unit, old: Status, to: Status, *, by: str, why: str, early: 
         setattr(incident, f"{name}_at", unit.now)
     for name in changes.clear:
         setattr(incident, f"{name}_at", None)
-    event = unit.record(StatusChanged(old=old, new=to, why=why, early=early), by=by)
+    event = unit.record(StatusChanged(old=old, new=to, why=why, early=early, told=list(told)), by=by)
     if "mitigated" in changes.stamp:
         incident.watch_event = event.id
     if to not in OPEN:

@@ -13,6 +13,7 @@ from incidents.events import (
     Edited,
     SeverityChanged,
     StatusChanged,
+    StillGoing,
     UpdatePosted,
     UpdateSnoozed,
     UpdatesPaused,
@@ -30,7 +31,8 @@ from models import Event, Incident, StatusUpdate
 
 @dataclass(frozen=True)
 class Report:
-    """What a person writes in the update form. `next_update_at` None means: by the severity's cadence."""
+    """What a person writes in the update form. `next_update_at` None means: by the severity's cadence. `tells` are the
+    audiences that it goes to."""
 
     status: Status
     severity: str
@@ -38,6 +40,7 @@ class Report:
     theory: str = ""
     actions: str = ""
     next_update_at: datetime | None = None
+    tells: tuple[str, ...] = ("home", "thread", "subscribers")
 
 
 def next_due(incident: Incident, policy: Policy) -> datetime | None:
@@ -67,10 +70,10 @@ def post_update(core: Core, number: int, report: Report, *, by: str, confirmed: 
                 setattr(unit.incident, field, value)
         event = _record(unit, report, impact, theory, actions, by=by)
         if report.severity != unit.incident.severity:
-            edit.set_severity(unit, report.severity, by=by, why=why)
+            edit.set_severity(unit, report.severity, by=by, why=why, told=report.tells)
         if report.status is not old:
             early = report.status is Status.RESOLVED and not status.watch_over(unit)
-            status.carry_out(unit, old, report.status, by=by, why="", early=early)
+            status.carry_out(unit, old, report.status, by=by, why="", early=early, told=report.tells)
         unit.incident.update_promised_at = report.next_update_at
         return event
 
@@ -137,6 +140,7 @@ def _record(
         theory=theory,
         actions=actions,
         next_update_at=following,
+        tells=list(report.tells),
         timed=by is None,
         silent_since=silent_since,
     )
@@ -217,3 +221,13 @@ def resume(core: Core, number: int, *, by: str, key: str | None = None) -> Event
         incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
         incident.update_promised_at = None
         return event
+
+
+def still_going(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
+    """Somebody answers the question that a quiet room is asked; it is asked again only after the next silence."""
+    with core.unit(number, key) as unit:
+        if unit.incident.status not in OPEN:
+            raise Refused(f"{unit.incident.key} is {unit.incident.status}. Reopen it: `/incident reopen <why>`.")
+        if not unit.incident.quiet_asked:
+            raise Refused("Somebody has answered already; nothing was changed.")
+        return unit.record(StillGoing(), by=by)

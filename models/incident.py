@@ -65,6 +65,12 @@ class Incident(SQLModel, table=True):
     nudge_until: datetime | None = None
     silent_updates: int = 0
 
+    # The silence after which the room is asked, and who follows from outside it: ids of people and channels.
+    heard_at: datetime | None = None
+    heard_event: int | None = None
+    quiet_asked: bool = False
+    subscribers: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
     # Watermarks of the other timers.
     ic_missing_at: datetime | None = None
     ic_missing_event: int | None = None

@@ -9,7 +9,7 @@ from bot.modals import FormError, Modal, Submission, field
 from bot.modals import view as frame
 from bot.scene import Scene
 from bot.views import answers, forms
-from bot.views.blocks import Block
+from bot.views.blocks import Block, option
 from incidents import updates
 from incidents.errors import NeedsConfirmation
 from incidents.rules.lifecycle import ACTIVE, Status
@@ -41,6 +41,9 @@ def view(scene: Scene, response_url: str = "", *, actions: str = "") -> Block:
             hint="Left as it is, it is counted from the moment you post." if promised else None,
         )
     )
+    told = _audiences(scene)
+    if told:
+        blocks.append(field("tells", "Also tell", forms.ticks(told, ticked=_by_default(scene)), optional=True))
     if now is Status.MONITORING and forms.watching(scene):
         blocks.append(field("confirm", "Resolving early", forms.early_tick(), optional=True))
     private = forms.carried(
@@ -51,6 +54,24 @@ def view(scene: Scene, response_url: str = "", *, actions: str = "") -> Block:
         next=int(promised.timestamp()) if promised else None,
     )
     return frame(MODAL.name, "Status update", "Post", blocks, private)
+
+
+def _audiences(scene: Scene) -> list[Block]:
+    """Who can be told besides the incident's home."""
+    incident, leaders = scene.incident, scene.policy.workspace.leadership_channel
+    found = []
+    if incident.room_wanted_at is not None:
+        found.append(option("The announcement's thread", "thread"))
+    if incident.subscribers:
+        found.append(option(f"Whoever follows it ({len(incident.subscribers)})", "subscribers"))
+    if leaders:
+        found.append(option(f"Leadership (#{leaders}), as a summary", "leadership"))
+    return found
+
+
+def _by_default(scene: Scene) -> list[str]:
+    """Leaders hear of the worst."""
+    return ["thread", "subscribers", *(["leadership"] if scene.severity.rank == 1 else [])]
 
 
 def _promised(scene: Scene) -> datetime | None:
@@ -106,6 +127,7 @@ def _report(form: Submission, request: Request, scene: Scene) -> Report:
         impact=words("impact"),
         theory=words("theory"),
         actions=form.text("actions"),
+        tells=("home", *(form.options("tells") if "tells" in form.values else ("thread", "subscribers"))),
         next_update_at=None if untouched or picked is None else datetime.fromtimestamp(picked, UTC),
     )
 

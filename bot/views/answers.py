@@ -137,7 +137,14 @@ def severity_changed(scene: Scene, event: Event) -> Answer:
     if event.payload.get("raised", True) and incident.status in OPEN:
         every = scene.severity.update_every
         said += f" Its paging and room rules apply now{f'; an update is due every {lasted(every)}' if every else ''}."
-    return answer(said)
+    return answer(said, *_tell_them(scene))
+
+
+def _tell_them(scene: Scene) -> list[Block]:
+    """Who is not in the room reads of a change in an update: it is offered at once."""
+    if scene.incident.status not in OPEN or scene.incident.status == Status.TRIAGE:
+        return []
+    return [buttons(button("Write an update", f"{RUN}update", value(scene.incident.number)))]
 
 
 def moved(scene: Scene, event: Event) -> Answer:
@@ -146,16 +153,16 @@ def moved(scene: Scene, event: Event) -> Answer:
     to = Status(event.payload.get("new", incident.status))
     said = f"{incident.key} is {to} now. {told(scene)}"
     if to is Status.MITIGATING:
-        return answer(said, small="Options: " + " · ".join(MITIGATIONS))
+        return answer(said, *_tell_them(scene), small="Options: " + " · ".join(MITIGATIONS))
     if to is Status.MONITORING:
         watch_for = scene.severity.watch_for
         until = f"Watch it for {lasted(watch_for)}: " if watch_for else "Watch it: "
-        return answer(said, small=f"{until}{' '.join(WATCH)} Then `/incident resolve`.")
+        return answer(said, *_tell_them(scene), small=f"{until}{' '.join(WATCH)} Then `/incident resolve`.")
     if to is Status.RESOLVED:
         return resolved(scene, event)
     if to in (Status.CLOSED, Status.DECLINED, Status.CANCELLED):
         return answer(said, small="" if to is Status.CLOSED else "Paging and updates have stopped; no postmortem is owed.")
-    return answer(said)
+    return answer(said, *_tell_them(scene))
 
 
 def moments(scene: Scene) -> Answer:

@@ -58,9 +58,11 @@ def several(options: Sequence[Block], *, placeholder: str = "") -> Block:
     return made
 
 
-def ticks(options: Sequence[Block]) -> Block:
-    """Up to ten boxes to tick."""
-    return {"type": "checkboxes", "options": list(options[:10])}
+def ticks(options: Sequence[Block], ticked: Sequence[str] = ()) -> Block:
+    """Up to ten boxes to tick; those whose values are `ticked` are."""
+    made: Block = {"type": "checkboxes", "options": list(options[:10])}
+    chosen = [each for each in made["options"] if each["value"] in ticked]
+    return {**made, "initial_options": chosen} if chosen else made
 
 
 def person_input(initial: str | None = None, *, placeholder: str = "") -> Block:

@@ -47,6 +47,7 @@ _SIGNS = {
     "page.nobody": ":warning:",
     "page.exhausted": ":warning:",
     "ic.missing": ":warning:",
+    "room.going": ":speech_balloon:",
     "role.missing": ":bust_in_silhouette:",
     "handoff.declined": ":handshake:",
     "handoff.withdrawn": ":handshake:",
@@ -226,6 +227,19 @@ def nudge(scene: Scene) -> Message:
         put_off = updates.snooze_for(incident, scene.policy)
         row.append(button(f"Snooze {lasted(put_off)}", f"{RUN}snooze", value(incident.number)))
     return Message(text, [section(f":hourglass: {text}"), buttons(*row)])
+
+
+def quiet(scene: Scene) -> Message:
+    """The question that a quiet room is asked, with its answers."""
+    sentence = say(scene.happened.sentence(None))
+    target = value(scene.incident.number)
+    answers = [
+        button("Still going on", f"{RUN}going", target, style="primary"),
+        button("Update", f"{RUN}update", target),
+        button("Resolve", f"{RUN}resolve", target),
+    ]
+    row = [buttons(*answers)] if scene.incident.status in OPEN else []
+    return Message(f"{scene.incident.key}: {sentence}", [section(f":zzz: {sentence}"), *row])
 
 
 def silent_dm(scene: Scene) -> Message:

@@ -15,7 +15,7 @@ MakeDesk = Callable[..., Desk]
 
 def test_every_form_has_a_place_for_its_refusals(on_call: Desk) -> None:
     on_call.declared()
-    for said in ("update", "status", "sev", "page", "note …", "roles …", "checklist"):
+    for said in ("update", "status", "sev", "page", "note …", "roles …", "checklist", "handoff ic"):
         on_call.says(said)
     on_call.says("declare", number=None)
     names = {view["callback_id"] for view in on_call.forms.views}
@@ -135,7 +135,7 @@ def test_the_update_form_is_prefilled(desk: Desk) -> None:
     desk.passes(minutes=12)
     desk.says("update")
     view = desk.form
-    assert labels(view) == ["Status", "Severity", "Impact", "Current theory", "Actions in progress", "Next update"]
+    assert labels(view) == ["Status", "Severity", "Impact", "Current theory", "Actions in progress", "Next update", "Also tell"]
     assert element(view, "status")["initial_option"]["value"] == "investigating"
     assert element(view, "severity")["initial_option"]["value"] == "SEV1"
     assert element(view, "impact")["initial_value"] == "nobody can pay"

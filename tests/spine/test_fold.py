@@ -14,7 +14,21 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlmodel import SQLModel, col, func, select
 
-from incidents import edit, handoffs, merge, moments, paging, postmortems, roles, rooms, status, timeline, updates, work
+from incidents import (
+    edit,
+    handoffs,
+    merge,
+    moments,
+    paging,
+    postmortems,
+    roles,
+    rooms,
+    status,
+    subscriptions,
+    timeline,
+    updates,
+    work,
+)
 from incidents.core import Core, Repeated
 from incidents.declare import Declaration, declare
 from incidents.errors import Refused
@@ -157,6 +171,9 @@ VERBS: dict[str, Verb] = {
     "pause": lambda c, n, a, b, k: updates.pause(c, n, _until(c, a), by=PEOPLE[b % 3], key=k),
     "resume": lambda c, n, a, b, k: updates.resume(c, n, by=PEOPLE[b % 3], key=k),
     "snooze": lambda c, n, a, b, k: updates.snooze(c, n, by=PEOPLE[b % 3], key=k),
+    "subscribe": lambda c, n, a, b, k: subscriptions.subscribe(c, n, (*PEOPLE, "C0SUPPORT")[a % 4], by=PEOPLE[b % 3], key=k),
+    "unsubscribe": lambda c, n, a, b, k: subscriptions.unsubscribe(c, n, (*PEOPLE, "C0SUPPORT")[a % 4], by=PEOPLE[b % 3], key=k),
+    "still going": lambda c, n, a, b, k: updates.still_going(c, n, by=PEOPLE[b % 3], key=k),
     "note": lambda c, n, a, b, k: timeline.note(c, n, f"note {a}" * (b % 4 > 0), by=PEOPLE[b % 3], key=k),
     "decision": lambda c, n, a, b, k: timeline.decide(c, n, f"decision {a}", by=PEOPLE[b % 3], key=k),
     "page": lambda c, n, a, b, k: paging.page(
@@ -207,12 +224,17 @@ class Folded:
     updates: list[int] = field(default_factory=list)
     failed: set[int] = field(default_factory=set)
     drafts: int = 0
+    followers: list[str] = field(default_factory=list)
+    heard: tuple[int, datetime] | None = None
+    quiet_asked: bool = False
     anchor: int = 0
     last: int = 0
 
     def add(self, event: Event) -> None:
         assert event.id is not None and event.id > self.last
         self.last = event.id
+        if event.actor is not None:
+            self.heard, self.quiet_asked = (self.last, event.recorded_at), False
         getattr(self, "_" + event.kind.replace(".", "_"), self._other)(event, event.payload)
 
     def _other(self, event: Event, said: dict[str, Any]) -> None:
@@ -316,6 +338,20 @@ class Folded:
         for name in ("impact", "theory"):
             self.known[name] = said.get(name) or self.known[name]
 
+    def _subscription_added(self, event: Event, said: dict[str, Any]) -> None:
+        assert said["target"] not in self.followers
+        self.followers.append(said["target"])
+
+    def _subscription_removed(self, event: Event, said: dict[str, Any]) -> None:
+        self.followers.remove(said["target"])
+
+    def _room_quiet(self, event: Event, said: dict[str, Any]) -> None:
+        assert not self.quiet_asked and self.known["status"] in ACTIVE
+        self.quiet_asked = True
+
+    def _room_going(self, event: Event, said: dict[str, Any]) -> None:
+        assert not self.quiet_asked, "whoever says so is heard"
+
     def _updates_paused(self, event: Event, said: dict[str, Any]) -> None:
         self.known["paused"] = said.get("until") is None
         self.known["paused_until"] = datetime.fromisoformat(said["until"]) if said.get("until") else None
@@ -403,6 +439,8 @@ def check(core: Core, number: int) -> None:
         assert {name: getattr(row, f"{name}_at") for name in folded.moments} == folded.moments
         assert row.update_anchor_event == folded.anchor
         assert holders(session, number) == folded.roles
+        assert (row.subscribers, row.quiet_asked) == (folded.followers, folded.quiet_asked)
+        assert (row.heard_event, row.heard_at) == folded.heard
         offers = standing(session, row).holdings
         assert {h.role: (h.offer_event, h.offered_to) for h in offers if h.offered_to} == folded.offers
         pages = session.exec(select(Page).where(Page.incident_id == number)).all()

@@ -169,7 +169,9 @@ def test_an_update_that_changes_severity_and_state(world: World) -> None:
     alice.fills("Impact", "none any more")
     assert alice.submits() == {}
     world.settle()
-    assert saying(room.messages, "lowered the severity from SEV1 to SEV2") and saying(room.messages, "*monitoring*")
+    [posted] = updates(room)
+    assert "*Severity*\nSEV2" in posted and "*Status*\nmonitoring" in posted
+    assert not saying(room.messages, "lowered the severity"), "the update has said so"
     assert room.topic == "SEV2 monitoring | IC @alice | Checkout is down"
     assert "~SEV1~ SEV2" in room.pins[0]
     world.advance(minutes=59)
