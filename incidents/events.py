@@ -296,6 +296,19 @@ class MomentCorrected(Happened):
         return Phrase(said, {**parts, "old": When(self.old, day=True), "why": self.why})
 
 
+class ChecklistTicked(Happened):
+    """An item of a built-in checklist was ticked off, or the tick was taken back."""
+
+    kind = "checklist.ticked"
+    checklist: str
+    item: str
+    on: bool = True
+
+    def sentence(self, by: str | None) -> Phrase:
+        did = "ticked *{item}*" if self.on else "took back the tick at *{item}*"
+        return phrase(f"{{by}} {did} ({{checklist}})", by=Who(by), item=self.item, checklist=self.checklist)
+
+
 class FlagSet(Happened):
     """ "Several teams" or "cause unclear" was ticked after declaring."""
 

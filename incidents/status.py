@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from incidents import paging, postmortems
+from incidents.checklists import forget_resolution
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
 from incidents.errors import Refused
@@ -71,6 +72,8 @@ def carry_out(unit: Unit, old: Status, to: Status, *, by: str, why: str, early: 
         incident.watch_event = event.id
     if to not in OPEN:
         paging.stop(unit)
+    if old is Status.RESOLVED and to in ACTIVE:
+        forget_resolution(unit)
     if old not in ACTIVE and to in ACTIVE:
         incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
         incident.update_promised_at, incident.silent_updates = None, 0

@@ -34,6 +34,9 @@ class Incident(SQLModel, table=True):
     cause_unclear: bool = False
     services: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
+    # Who ticked what of the built-in checklists: {checklist: {item: person}}.
+    ticked: dict[str, dict[str, str]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
     # Kept moments (PRODUCT §2).
     impact_started_at: datetime | None = None
     detected_at: datetime | None = None

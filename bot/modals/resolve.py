@@ -1,5 +1,7 @@
 """Resolving with the checklist in hand."""
 
+from contextlib import suppress
+
 from bot import look
 from bot.commands import Answer
 from bot.modals import FormError, Modal, Submission, field
@@ -7,9 +9,10 @@ from bot.modals import view as frame
 from bot.scene import Scene
 from bot.views import answers, forms
 from bot.views.blocks import Block, option
-from bot.views.checklists import RESOLUTION
-from incidents import status
+from incidents import checklists, status
+from incidents.core import Repeated
 from incidents.errors import NeedsConfirmation, Refused
+from incidents.rules.checklists import RESOLUTION
 from incidents.rules.lifecycle import OPEN, Status
 
 
@@ -19,9 +22,10 @@ def view(scene: Scene, response_url: str = "") -> Block:
     if incident.status not in OPEN:
         raise Refused(f"{incident.key} is {incident.status} already.")
     boxes = [option(item[:1].upper() + item[1:], str(index)) for index, item in enumerate(RESOLUTION)]
+    done = [str(index) for index, item in enumerate(RESOLUTION) if item in incident.ticked.get("resolution", {})]
     blocks = [
         forms.standing_line(scene),
-        field("done", "Resolution checklist", forms.ticks(boxes), optional=True),
+        field("done", "Resolution checklist", forms.ticks(boxes, done), optional=True),
         field("why", "What fixed it?", forms.text_input(multiline=True), optional=True, hint="One line for the timeline."),
     ]
     if forms.watching(scene):
@@ -31,9 +35,12 @@ def view(scene: Scene, response_url: str = "") -> Block:
 
 
 def submit(form: Submission) -> Answer:
-    """Resolves, and names what was left unticked."""
+    """What is ticked goes on the timeline; then it resolves, and what is still open is named."""
     request = form.request
     number = request.incident_number
+    done = {RESOLUTION[int(index)] for index in form.options("done")}
+    with suppress(Repeated):
+        checklists.tick_all(request.core, number, "resolution", done, by=request.by, key=f"{request.key}:ticks")
     try:
         event = status.move(
             request.core,
@@ -48,9 +55,7 @@ def submit(form: Submission) -> Answer:
         if "confirm" not in form.values:
             return answers.ask(refused, "Resolve anyway", "status", number, f"resolved {form.text('why')}".strip())
         raise FormError({"confirm": "Tick this to resolve before the watch is over, or keep watching."}) from None
-    done = {int(index) for index in form.options("done")}
-    left = [item for index, item in enumerate(RESOLUTION) if index not in done]
-    return answers.resolved(look.scene(request.core, number), event, left)
+    return answers.resolved(look.scene(request.core, number), event)
 
 
 MODAL = Modal("resolve", submit, fallback="done")

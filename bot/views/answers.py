@@ -7,7 +7,6 @@ from bot.commands import RUN, Answer, value
 from bot.look import Alike
 from bot.scene import Scene
 from bot.views.blocks import Block, button, buttons, context, section
-from bot.views.checklists import MITIGATIONS, WATCH
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say, stamp
 from incidents.errors import Refused
 from incidents.events import (
@@ -22,6 +21,7 @@ from incidents.events import (
     read,
 )
 from incidents.moments import MOMENTS
+from incidents.rules.checklists import MITIGATIONS, WATCH, open_items
 from incidents.rules.lifecycle import OPEN, Status
 from models import Event, Incident
 
@@ -201,15 +201,17 @@ def _severity_of(into: Scene, was: int) -> str:
     return happened.severity if isinstance(happened, MergedFrom) and happened.number == was else ""
 
 
-def resolved(scene: Scene, event: Event, left: Sequence[str] = ()) -> Answer:
+def resolved(scene: Scene, event: Event) -> Answer:
     """It is over: what follows by itself, and what the checklist still has open."""
     incident, owed = scene.incident, scene.severity.postmortem
     small = "Paging and updates have stopped."
     if owed.required and event.payload.get("old") != Status.CLOSED:
         small += f" The postmortem draft comes to {home(scene)}; it is to be final within {lasted(owed.final_within)}."
+    left = open_items(incident.ticked, "resolution")
     if left:
         small += f"\nNot ticked: {', '.join(left)}."
     row = buttons(
+        *([button("Checklist", f"{RUN}checklist", value(incident.number, "resolution"))] if left else []),
         button("Action items", f"{RUN}actions", value(incident.number)),
         button("Postmortem", f"{RUN}postmortem", value(incident.number)),
     )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.commands import RUN, value
 from bot.scene import Scene
+from bot.views import checklists
 from bot.views.blocks import Block, Message, button, buttons, context, fields, option, section
 from bot.views.texts import channel, clip, escape, lasted, moment, person
 from incidents.rules.lifecycle import OPEN, Status
@@ -87,6 +88,9 @@ def _small_print(scene: Scene) -> list[str]:
         small.append(f"{scene.open_tasks} open task{'s' if scene.open_tasks > 1 else ''}")
     if scene.open_actions:
         small.append(f"{scene.open_actions} open action item{'s' if scene.open_actions > 1 else ''}")
+    checked = checklists.standing(scene)
+    if checked:
+        small.append(checked)
     if incident.room_channel is None and incident.room_wanted_at:
         small.append("The war room is being opened")
     if incident.merged_into:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.scene import Scene
 from bot.views.blocks import Block, context, option, plain
-from bot.views.checklists import MITIGATIONS, RESOLUTION
 from bot.views.texts import clip, lasted, person
 from incidents.policy import Policy
+from incidents.rules.checklists import MITIGATIONS, RESOLUTION
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.status import watched
 

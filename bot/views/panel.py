@@ -4,9 +4,9 @@ from bot.commands import RUN, value
 from bot.scene import Scene
 from bot.views.blocks import Block, Message, button, buttons, context, section
 from bot.views.card import line, signal
-from bot.views.checklists import RESOLUTION
 from bot.views.forms import FORM
 from bot.views.texts import channel, clip, escape, lasted, moment, person
+from incidents.rules.checklists import open_items
 from incidents.rules.lifecycle import OPEN, Status
 
 
@@ -70,14 +70,14 @@ def _open(scene: Scene) -> list[Block]:
         button("Roles", f"{RUN}roles", target),
         button("Page somebody", f"{RUN}page", target),
         button("Escalate", f"{RUN}escalate", target, confirm=("Escalate", "Page the next level now?", "Page them")),
-        button("Resolve", f"{RUN}resolve", target, confirm=_sure()),
+        button("Resolve", f"{RUN}resolve", target, confirm=_sure(scene)),
     ]
     more = [
         button("Note", f"{RUN}note", value(incident.number, FORM)),
         button("Timeline", f"{RUN}timeline", target),
         button("Tasks", f"{RUN}tasks", target),
         button("Action items", f"{RUN}actions", target),
-        button("Resolution checklist", f"{RUN}checklist", target),
+        button("Resolution checklist", f"{RUN}checklist", value(incident.number, "form")),
         _pausing(scene),
     ]
     if incident.room_wanted_at is None:
@@ -88,8 +88,10 @@ def _open(scene: Scene) -> list[Block]:
     return [buttons(*row), buttons(*more)]
 
 
-def _sure() -> tuple[str, str, str]:
-    return ("Resolve it?", ("Before you do: " + ", ".join(RESOLUTION) + ".")[:300], "Resolve")
+def _sure(scene: Scene) -> tuple[str, str, str]:
+    left = open_items(scene.incident.ticked, "resolution")
+    said = f"Before you do: {', '.join(left)}." if left else "Everything on the checklist is done."
+    return ("Resolve it?", said[:300], "Resolve")
 
 
 def _pausing(scene: Scene) -> Block:

@@ -2,7 +2,7 @@
 
 from bot.commands import RUN, value
 from bot.scene import Scene
-from bot.views import handoffs
+from bot.views import checklists, handoffs
 from bot.views.blocks import Block, Message, button, buttons, context, fields, section
 from bot.views.card import line, signal
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
@@ -21,6 +21,7 @@ from incidents.events import (
     UpdatePosted,
     WatchAsked,
 )
+from incidents.rules.checklists import open_items
 from incidents.rules.lifecycle import OPEN, Status
 from models import Incident, Page
 
@@ -32,6 +33,7 @@ _SIGNS = {
     "incident.merged": ":arrow_right:",
     "incident.absorbed": ":arrow_right:",
     "moment.corrected": ":stopwatch:",
+    "checklist.ticked": ":ballot_box_with_check:",
     "field.edited": ":pencil2:",
     "note.added": ":memo:",
     "decision.made": ":scales:",
@@ -78,9 +80,9 @@ def post(scene: Scene) -> Message:
     next_steps = _next_steps(scene)
     text = f"{sign} {sentence}".strip()
     blocks = [section(text), *([buttons(*next_steps)] if next_steps else [])]
-    extra = _checklist(scene)
-    if extra:
-        blocks.insert(1, context(extra))
+    small, ticking = _checklist(scene)
+    blocks[1:1] = small
+    blocks += ticking
     return Message(f"{scene.incident.key}: {sentence}", blocks)
 
 
@@ -105,18 +107,20 @@ def _next_steps(scene: Scene) -> list[Block]:
     return []
 
 
-def _checklist(scene: Scene) -> str | None:
-    happened = scene.happened
+def _checklist(scene: Scene) -> tuple[list[Block], list[Block]]:
+    """What to think of in the new state, and what ticks it off; the open items where the watch ends."""
+    happened, target = scene.happened, value(scene.incident.number, "resolution")
+    left = open_items(scene.incident.ticked, "resolution")
+    if isinstance(happened, WatchAsked) and scene.incident.status in OPEN and left:
+        return [context("Before resolving: " + " · ".join(left))], []
     if not isinstance(happened, StatusChanged):
-        return None
+        return [], []
     if happened.new == Status.MITIGATING:
-        return "Options: roll back · turn the flag off · scale up · fail over · degrade on purpose"
-    if happened.new == Status.RESOLVED:
-        return (
-            "Still to do: service normal · metrics confirm it · temporary fixes cleaned up · customers told · "
-            "timeline complete · postmortem owner named · cause tagged"
-        )
-    return None
+        said = "Options: roll back · turn the flag off · scale up · fail over · degrade on purpose"
+        return [context(said)], [checklists.options(scene)]
+    if happened.new == Status.RESOLVED and left:
+        return [context("Still to do: " + " · ".join(left))], [buttons(button("Checklist", f"{RUN}checklist", target))]
+    return [], []
 
 
 def update(scene: Scene) -> Message:

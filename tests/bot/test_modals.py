@@ -15,7 +15,7 @@ MakeDesk = Callable[..., Desk]
 
 def test_every_form_has_a_place_for_its_refusals(on_call: Desk) -> None:
     on_call.declared()
-    for said in ("update", "status", "sev", "page", "note …", "roles …", "checklist", "handoff ic"):
+    for said in ("update", "status", "sev", "page", "note …", "roles …", "checklist form", "handoff ic"):
         on_call.says(said)
     on_call.says("declare", number=None)
     names = {view["callback_id"] for view in on_call.forms.views}
@@ -259,19 +259,19 @@ def test_the_severity_form(desk: Desk) -> None:
 def test_the_resolution_checklist(desk: Desk) -> None:
     desk.declared()
     desk.says("mitigated")
-    desk.says("checklist")
+    desk.says("checklist form")
     assert len(options(desk.form, "done")) == 7
     assert list(desk.refuses(done=["0"])) == ["confirm"]
     answer = desk.submits(done=["0", "1", "2", "3", "4", "5"], why="rolled back", confirm=["early"])
     assert desk.incident().status == "resolved"
     assert "Not ticked: cause tagged." in shown(answer)
     with pytest.raises(Refused, match="resolved already"):
-        desk.says("checklist")
+        desk.says("checklist form")
 
 
 def test_a_watch_that_began_while_the_checklist_was_open_asks(desk: Desk) -> None:
     desk.declared("sev3 Search is slow")
-    desk.says("checklist")
+    desk.says("checklist form")
     desk.says("sev 1", by=BOB)
     desk.presses(desk.submits(why="rolled back"), "Resolve anyway")
     assert desk.incident().status == "resolved"

@@ -15,6 +15,7 @@ from sqlalchemy import delete
 from sqlmodel import SQLModel, col, func, select
 
 from incidents import (
+    checklists,
     edit,
     handoffs,
     merge,
@@ -24,7 +25,6 @@ from incidents import (
     roles,
     rooms,
     status,
-    subscriptions,
     timeline,
     updates,
     work,
@@ -33,6 +33,7 @@ from incidents.core import Core, Repeated
 from incidents.declare import Declaration, declare
 from incidents.errors import Refused
 from incidents.handoffs import Brief
+from incidents.rules.checklists import MITIGATIONS, RESOLUTION
 from incidents.rules.lifecycle import Status
 from incidents.standing import holders, standing
 from incidents.updates import Report
@@ -192,6 +193,8 @@ VERBS: dict[str, Verb] = {
     "moment": lambda c, n, a, b, k: moments.correct(
         c, n, list(moments.MOMENTS)[a % 7], c.clock.now() - timedelta(minutes=b * b), by=PEOPLE[b % 3], key=k
     ),
+    "tick": lambda c, n, a, b, k: checklists.tick(c, n, "resolution", RESOLUTION[a % 3], on=b % 3 > 0, by=PEOPLE[b % 3], key=k),
+    "tick all": lambda c, n, a, b, k: checklists.tick_all(c, n, "mitigation", MITIGATIONS[: a % 4], by=PEOPLE[b % 3], key=k),
     "draft": lambda c, n, a, b, k: postmortems.draft(c, n, by=PEOPLE[b % 3], key=k),
     "room comes": _room,
     "page comes": _notice,
@@ -248,7 +251,8 @@ class Folded:
         empty = {"summary": "", "impact": "", "theory": "", "detected_by": None, "several_teams": False, "cause_unclear": False}
         self.known = empty | {name: said[name] for name in names if name in said}
         self.known |= {"title": said["title"], "severity": said["severity"], "status": said["status"]}
-        self.known |= {"declared_by": event.actor, "merged_into": None, "services": said.get("services", [])}
+        self.known |= {"declared_by": event.actor, "merged_into": None, "ticked": {}, "services": said.get("services", [])}
+        self.known |= {"archived": False, "kept": False, "lost": False}
         self.known |= {"room": False, "channel": None, "paused": False, "paused_until": None}
         self.moments = dict.fromkeys(("acknowledged", "mitigated", "resolved", "closed"))
         self.moments |= {"declared": event.recorded_at, "detected": event.recorded_at}
@@ -268,6 +272,7 @@ class Folded:
         if new in ACTIVE - {"monitoring"} and old in ("monitoring", "resolved"):
             self.moments["mitigated"] = None
         if new in ACTIVE and old == "resolved":
+            self.known["ticked"].pop("resolution", None)
             self.moments["resolved"] = None
         if new == "resolved" and old == "closed":
             self.moments["closed"] = None
@@ -288,6 +293,14 @@ class Folded:
     def _incident_absorbed(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["status"] in ACTIVE
         assert not said.get("tasks") and not said.get("pages"), "the twin has none here"
+
+    def _checklist_ticked(self, event: Event, said: dict[str, Any]) -> None:
+        done = self.known["ticked"].setdefault(said["checklist"], {})
+        assert (said["item"] not in done) == said.get("on", True)
+        if said.get("on", True):
+            done[said["item"]] = event.actor
+        else:
+            del done[said["item"]]
 
     def _moment_corrected(self, event: Event, said: dict[str, Any]) -> None:
         name, new = said["moment"], datetime.fromisoformat(said["new"])
@@ -432,6 +445,7 @@ def check(core: Core, number: int) -> None:
         assert row.last_event == events[-1].id
         for name in ("title", "severity", "status", "summary", "impact", "theory", "declared_by", "detected_by", "services"):
             assert getattr(row, name) == folded.known[name], name
+        assert row.ticked == folded.known["ticked"]
         assert row.merged_into == folded.known["merged_into"]
         assert (row.several_teams, row.cause_unclear) == (folded.known["several_teams"], folded.known["cause_unclear"])
         assert (row.room_wanted_at is not None, row.room_channel) == (folded.known["room"], folded.known["channel"])
