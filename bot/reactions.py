@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.acts import Act
 from bot.acts.again import Bookmark, Invite, Pin, Tick
+from bot.acts.archive import Archive, Unarchive
 from bot.acts.draft import DraftFile, Render
 from bot.acts.homes import Homes
 from bot.acts.mirror import Mirror, Topic
@@ -33,6 +34,7 @@ from incidents.events import (
     Happened,
     Joined,
     LevelPaged,
+    LinkAdded,
     MergedFrom,
     MergedInto,
     NobodyToPage,
@@ -40,7 +42,12 @@ from incidents.events import (
     PagesStopped,
     PostmortemDrafted,
     RoleAssigned,
+    RoomArchived,
+    RoomBack,
+    RoomCalledBack,
     RoomFailed,
+    RoomKept,
+    RoomLost,
     RoomOpened,
     RoomQuiet,
     RoomWanted,
@@ -127,6 +134,8 @@ def reactions(render_draft: Render) -> dict[str, Reaction]:
         "rules": Reaction(Post(room, posts.rules, marks=False), "decoration", DECORATION),
         "bookmark": Reaction(Bookmark(), "decoration", DECORATION),
         "tick": Reaction(Tick(), "tick", DECORATION),
+        "archive": Reaction(Archive(), "home", DECORATION),  # behind what is still to be said there
+        "unarchive": Reaction(Unarchive(), "room", ROOMS),
         "homes": Reaction(Homes(), "homes", DECORATION, mirror=True),
     }
 
@@ -141,6 +150,11 @@ _UNSAID = (
     DeliveryFailed,
     Captured,
     Joined,
+    RoomArchived,
+    RoomKept,
+    RoomCalledBack,
+    RoomBack,
+    RoomLost,
     HandoffSuggested,
     RoomQuiet,
     Subscribed,
@@ -157,10 +171,13 @@ _UNSHOWN = (
     DeliveryFailed,
     UpdateNudged,
     Joined,
+    RoomArchived,
+    RoomKept,
+    RoomCalledBack,
 )
 """Events after which the card and the announcement read as before."""
 
-_TOPICAL = (Declared, RoomOpened, SeverityChanged, StatusChanged, MergedInto, RoleAssigned)
+_TOPICAL = (Declared, RoomOpened, SeverityChanged, StatusChanged, MergedInto, RoleAssigned, RoomBack)
 """Events after which the room's topic may read differently; `field.edited` and `role.left` too, see `_mirrors`."""
 
 
@@ -205,6 +222,7 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
         yield "silent", happened.person
     if isinstance(happened, NobodyToPage | PageExhausted | RoomFailed | DeliveryFailed):
         yield "alarm", ""
+    yield from _room(happened, incident)
     if isinstance(happened, PostmortemDrafted):
         yield "draft", ""
     if isinstance(happened, Captured):
@@ -229,6 +247,21 @@ def _room_opened(incident: Incident) -> Iterable[tuple[str, str]]:
     yield "bookmark", ""
     if incident.room_wanted_at is not None and incident.room_wanted_at > incident.declared_at:
         yield "moved", ""
+
+
+def _room(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
+    """It is archived and brought back; its bookmarks follow."""
+    if isinstance(happened, RoomArchived):
+        yield "archive", ""
+    if isinstance(happened, RoomCalledBack):
+        yield "unarchive", ""
+    if isinstance(happened, RoomBack):
+        yield "invite", "everyone"
+    if isinstance(happened, RoomLost):
+        yield "alarm", ""
+    is_raise = isinstance(happened, SeverityChanged) and happened.raised
+    if (isinstance(happened, LinkAdded) or is_raise) and incident.room_channel and incident.room_archived_at is None:
+        yield "bookmark", ""
 
 
 def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tuple[str, str]]:
@@ -287,7 +320,7 @@ def _mirrors(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]
         return
     yield "announcement", ""
     yield "homes", ""
-    if incident.room_channel is not None:
+    if incident.room_channel is not None and incident.room_archived_at is None:
         yield "card", ""
         if isinstance(happened, _TOPICAL) or happened.kind in ("field.edited", "role.left"):
             yield "topic", ""

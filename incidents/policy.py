@@ -65,6 +65,15 @@ class WorkspacePolicy(Settings):
     pin_emoji: Annotated[str, text(100), BeforeValidator(lambda v: v.strip(": ") if isinstance(v, str) else v)] = "pushpin"
     same_title_within: DurationOrZero = timedelta(seconds=60)
     similar_within: DurationOrZero = timedelta(days=30)
+    archive_room_after: DurationOrNone = timedelta(days=7)
+    status_page: Annotated[Line | None, BeforeValidator(none_word)] = None
+
+    @field_validator("status_page")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s<>|{}]+", value):
+            raise wrong(f"is {shown(value)}", 'write a link such as "https://status.example.com"')
+        return value
 
     @field_validator("room_name")
     @classmethod

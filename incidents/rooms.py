@@ -2,10 +2,21 @@
 
 from incidents.core import Core, Unit
 from incidents.errors import Refused
-from incidents.events import FlagSet, Joined, RoomFailed, RoomOpened, RoomWanted
+from incidents.events import (
+    FlagSet,
+    Joined,
+    RoomArchived,
+    RoomBack,
+    RoomCalledBack,
+    RoomFailed,
+    RoomKept,
+    RoomLost,
+    RoomOpened,
+    RoomWanted,
+)
 from incidents.rules.lifecycle import ENDED, OPEN
 from incidents.rules.naming import room_name
-from models import Event
+from models import Event, Incident
 
 
 def follow_severity(unit: Unit) -> None:
@@ -76,6 +87,53 @@ def failed(unit: Unit, trouble: str) -> None:
     """Slack will not make the room: the thread is the home again, and people are told why."""
     unit.incident.room_wanted_at, unit.incident.room_refused = None, True
     unit.record(RoomFailed(trouble=trouble))
+
+
+def asleep(incident: Incident) -> bool:
+    """The room is archived, and the incident over: what is said of it goes to the thread."""
+    return incident.room_archived_at is not None and incident.status in ENDED
+
+
+def archive(unit: Unit, *, key: str) -> Event:
+    """The incident has been over for long enough."""
+    incident = unit.incident
+    assert incident.room_channel is not None
+    incident.room_archived_at = unit.now
+    return unit.record(RoomArchived(channel=incident.room_channel), key=key)
+
+
+def kept(unit: Unit, trouble: str) -> None:
+    """Slack will not archive it: it stays open, and is left alone until the incident has been reopened."""
+    if unit.incident.room_archived_at is not None:
+        unit.incident.room_archived_at, unit.incident.room_kept = None, True
+        unit.record(RoomKept(trouble=trouble))
+
+
+def call_back(unit: Unit) -> None:
+    """The incident goes on, and so does its room. Until Slack has brought it back its posts wait."""
+    incident = unit.incident
+    incident.room_kept = False
+    if incident.room_channel is not None and incident.room_archived_at is not None:
+        unit.record(RoomCalledBack(channel=incident.room_channel))
+
+
+def back(unit: Unit) -> None:
+    """The room is open again. Says nothing twice."""
+    incident = unit.incident
+    if incident.room_archived_at is not None and incident.room_channel is not None:
+        incident.room_archived_at = None
+        unit.record(RoomBack(channel=incident.room_channel))
+
+
+def lost(unit: Unit, trouble: str) -> None:
+    """Slack will not bring it back: the old room stays to be read, and a new one is opened."""
+    incident = unit.incident
+    if incident.room_archived_at is None or incident.room_channel is None:
+        return
+    old, incident.room_channel, incident.room_archived_at, incident.card_ts = incident.room_channel, None, None, None
+    incident.room_attempt += 1
+    unit.record(RoomLost(channel=old, trouble=trouble))
+    want(unit, "the old one could not be brought back", by=None)
 
 
 def join(core: Core, number: int, *, by: str, key: str | None = None) -> Event:

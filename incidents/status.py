@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from incidents import paging, postmortems
+from incidents import paging, postmortems, rooms
 from incidents.checklists import forget_resolution
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
 from incidents.errors import Refused
 from incidents.events import StatusChanged
 from incidents.policy import Policy
-from incidents.rules.lifecycle import ACTIVE, OPEN, Status, check_move, reopens_to, stamps
+from incidents.rules.lifecycle import ACTIVE, ENDED, OPEN, Status, check_move, reopens_to, stamps
 from incidents.texts import prose
 from models import Event, Incident
 
@@ -70,6 +70,8 @@ def carry_out(unit: Unit, old: Status, to: Status, *, by: str, why: str, early: 
     event = unit.record(StatusChanged(old=old, new=to, why=why, early=early, told=list(told)), by=by)
     if "mitigated" in changes.stamp:
         incident.watch_event = event.id
+    if old in ENDED and to not in ENDED:
+        rooms.call_back(unit)
     if to not in OPEN:
         paging.stop(unit)
     if old is Status.RESOLVED and to in ACTIVE:

@@ -10,6 +10,17 @@ TEXT_LENGTH = 3000
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
+_LINK = re.compile(r"https?://[^\s<>|\"`^{}\\]{3,1900}")
+
+
+def link(text: str) -> str:
+    """A web address that may be shown and bookmarked, or a refusal that says what would be right."""
+    said = _INVISIBLE.sub("", text).strip().rstrip(".,;")
+    if not _LINK.fullmatch(said):
+        raise Refused("That is no link. Give a whole one: `/incident link https://grafana.example.com/d/1 Error rate`.")
+    return said
+
+
 def one_line(text: str, what: str, limit: int = TITLE_LENGTH, field: str | None = None) -> str:
     """`text` on one line and not empty, or a refusal that says what would be right."""
     line = " ".join(_INVISIBLE.sub(" ", text).split())

@@ -4,12 +4,13 @@ import json
 import re
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from incidents.core import Core
-from incidents.events import Captured, Decided, Noted
+from incidents.errors import Refused
+from incidents.events import Captured, Decided, LinkAdded, Noted
 from incidents.merge import on_timeline
-from incidents.texts import TEXT_LENGTH, prose
+from incidents.texts import TEXT_LENGTH, link, one_line, prose
 from models import Event, Incident
 
 
@@ -25,6 +26,23 @@ def decide(core: Core, number: int, text: str, *, by: str, key: str | None = Non
     text = prose(text, "decision")
     with core.unit(number, key) as unit:
         return unit.record(Decided(text=text), by=by)
+
+
+def add_link(core: Core, number: int, url: str, title: str = "", *, by: str, key: str | None = None) -> Event:
+    """A dashboard, a ticket, a document: on the timeline, and a bookmark of the room. Once each."""
+    url = link(url)
+    title = one_line(title, "link's name", 100) if title.strip() else ""
+    with core.unit(number, key) as unit:
+        known = unit.session.exec(select(Event).where(Event.incident_id == number, Event.kind == LinkAdded.kind))
+        if any(event.payload.get("url") == url for event in known):
+            raise Refused(f"{unit.incident.key} has that link already; its room has it among the bookmarks.")
+        return unit.record(LinkAdded(url=url, title=title), by=by)
+
+
+def links(session: Session, number: int) -> list[LinkAdded]:
+    """Those that were added, the oldest first."""
+    query = select(Event).where(Event.incident_id == number, Event.kind == LinkAdded.kind).order_by(col(Event.id))
+    return [LinkAdded.model_validate(event.payload) for event in session.exec(query)]
 
 
 def capture(

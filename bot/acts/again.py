@@ -8,6 +8,9 @@ from sqlmodel import col, select
 
 from bot.acts import Act, Desk, NotYet
 from bot.slack import SlackRefused
+from bot.views import bookmarks
+from incidents import timeline
+from incidents.events import LinkAdded
 from models import Notice, Page
 
 _INVITE_FINE = frozenset({"already_in_channel", "cant_invite_self"})
@@ -79,25 +82,38 @@ class Pin(Act):
 
 @dataclass(frozen=True)
 class Bookmark(Act):
-    """The bridge call as a bookmark; found by its link, so it is there once."""
+    """The links that responders need as bookmarks; each is found by its address, so that it is there once.
+
+    When the room opens it gets all of them; later only the one that the event is about, so that what somebody has
+    taken away stays away.
+    """
 
     def perform(self, desk: Desk) -> dict[str, Any]:
-        incident = desk.scene.incident
-        bridge = desk.scene.severity.bridge
-        if incident.room_channel is None or not bridge:
+        room = desk.scene.incident.room_channel
+        if room is None:
             return {}
-        link = bridge.replace("{key}", incident.key)
-        if not self._there(desk, link):
-            desk.call("bookmarks.add", channel_id=incident.room_channel, title="Bridge call", type="link", link=link)
-        return {"link": link}
+        wanted = bookmarks.about(desk.scene, self._links(desk))
+        there = {bookmark.get("link") for bookmark in self._there(desk)} if wanted else set()
+        for link, title in wanted.items():
+            if link not in there:
+                desk.call("bookmarks.add", channel_id=room, title=title, type="link", link=link)
+        return {"links": list(wanted)}
 
-    def _there(self, desk: Desk, link: str | None) -> list[dict[str, Any]]:
-        there = desk.call("bookmarks.list", channel_id=desk.scene.incident.room_channel).get("bookmarks", [])
-        return [bookmark for bookmark in there if link and bookmark.get("link") == link]
+    def _links(self, desk: Desk) -> Sequence[LinkAdded]:
+        with desk.core.view() as session:
+            return timeline.links(session, desk.scene.incident.number)
+
+    def _there(self, desk: Desk) -> list[dict[str, Any]]:
+        answer = desk.call("bookmarks.list", channel_id=desk.scene.incident.room_channel)
+        return list(answer.get("bookmarks", []))
 
     def tidy(self, desk: Desk) -> None:
-        for late in self._there(desk, desk.delivery.result.get("link"))[1:]:
-            desk.call("bookmarks.remove", channel_id=desk.scene.incident.room_channel, bookmark_id=late["id"])
+        seen: set[str] = set()
+        for bookmark in self._there(desk):
+            link = str(bookmark.get("link"))
+            if link in seen and link in desk.delivery.result.get("links", []):
+                desk.call("bookmarks.remove", channel_id=desk.scene.incident.room_channel, bookmark_id=bookmark["id"])
+            seen.add(link)
 
 
 _UNMARKED = frozenset(

@@ -15,6 +15,7 @@ from bot.slack import SlackRefused
 from bot.views.blocks import Message
 from bot.views.card import line
 from bot.views.texts import escape
+from incidents import rooms
 from incidents.core import Unit
 from models import Delivery, Incident
 from models.spine import OPEN
@@ -34,6 +35,8 @@ class Mirror(Post):
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         channel, ts = self.where(desk.scene.incident)
+        if channel is not None and channel == desk.scene.incident.room_channel and rooms.asleep(desk.scene.incident):
+            return {"channel": channel, "ts": ts}  # an archived room shows how it was
         message = self._message(desk)
         if channel is None or ts is None:
             return self._send(desk, self.place(desk), message)
@@ -91,6 +94,8 @@ class Topic(Act):
         channel = desk.scene.incident.room_channel
         if channel is None:
             raise NotYet
+        if rooms.asleep(desk.scene.incident):
+            return {}
         wanted = self._named(desk)
         now = desk.call("conversations.info", channel=channel)["channel"].get("topic", {}).get("value", "")
         if now != wanted:

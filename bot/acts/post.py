@@ -12,7 +12,7 @@ from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
 from bot.views.posts import plain_sentence
-from incidents import paging
+from incidents import paging, rooms
 from incidents.core import Unit
 from incidents.events import UpdateNudged, UpdatePosted
 from models import Delivery, Event
@@ -35,7 +35,7 @@ class Place:
 def room(desk: Desk) -> Place:
     """The war room."""
     channel = desk.scene.incident.room_channel
-    if channel is None:
+    if channel is None or desk.scene.incident.room_archived_at is not None:
         raise NotYet
     return Place(channel)
 
@@ -49,8 +49,9 @@ def thread(desk: Desk) -> Place:
 
 
 def home(desk: Desk) -> Place:
-    """The room where there is one or will be, else the thread."""
-    return room(desk) if desk.scene.incident.room_wanted_at is not None else thread(desk)
+    """The room where there is one or will be, else the thread; the thread also once the room is archived."""
+    incident = desk.scene.incident
+    return thread(desk) if incident.room_wanted_at is None or rooms.asleep(incident) else room(desk)
 
 
 def announce(desk: Desk) -> Place:
@@ -152,8 +153,9 @@ class Post(Act):
         incident, tried = desk.scene.incident, desk.delivery.first_try_at
         if self.place is not home or incident.room_wanted_at is None:
             return [self.place(desk)]
-        places = [room(desk)] if incident.room_channel else []
-        if tried is not None and tried <= incident.room_wanted_at and incident.announce_ts:
+        places = [Place(incident.room_channel)] if incident.room_channel else []
+        moved = incident.room_archived_at or incident.room_wanted_at
+        if tried is not None and (tried <= moved or rooms.asleep(incident)) and incident.announce_ts:
             places.append(thread(desk))
         return places
 

@@ -25,6 +25,7 @@ from incidents import (
     roles,
     rooms,
     status,
+    subscriptions,
     timeline,
     updates,
     work,
@@ -64,6 +65,7 @@ escalations:
   quick: {levels: [{page: [person:U0ERIN], wait: 1m}], repeat: 0}
 services: {checkout: {escalation: quick}, search: {}}
 severities: {SEV2: {room: after 5m}}
+workspace: {archive_room_after: 45m}
 """
 PEOPLE = ("U0ALICE", "U0BOB", "U0CAROL")
 LEVELS = ("SEV1", "SEV2", "SEV3", "SEV4")
@@ -113,9 +115,20 @@ def _room(core: Core, number: int, a: int, b: int, key: str) -> None:
         if unit.incident.room_wanted_at is None or unit.incident.room_channel is not None:
             raise Refused("no room is under way")
         if a % 3:
-            rooms.opened(unit, f"C0ROOM{number}", "inc-room")
+            rooms.opened(unit, f"C0ROOM{number}N{unit.incident.room_attempt}", "inc-room")
         else:
             rooms.failed(unit, "restricted_action")
+
+
+def _room_stays(core: Core, number: int, a: int, b: int, key: str) -> None:
+    """What the worker reports of archiving the room and of bringing it back."""
+    with core.unit(number) as unit:
+        if rooms.asleep(unit.incident):
+            rooms.kept(unit, "restricted_action")
+        elif a % 2:
+            rooms.back(unit)
+        else:
+            rooms.lost(unit, "restricted_action")
 
 
 def _notice(core: Core, number: int, a: int, b: int, key: str) -> None:
@@ -183,6 +196,8 @@ VERBS: dict[str, Verb] = {
     "escalate": lambda c, n, a, b, k: paging.escalate(c, n, by=PEOPLE[b % 3], key=k),
     "acknowledge": lambda c, n, a, b, k: paging.acknowledge(c, n, by=PEOPLE[b % 3], key=k),
     "room": lambda c, n, a, b, k: rooms.open_room(c, n, by=PEOPLE[b % 3], key=k),
+    "join": lambda c, n, a, b, k: rooms.join(c, n, by=PEOPLE[b % 3], key=k),
+    "link": lambda c, n, a, b, k: timeline.add_link(c, n, f"https://example.com/{a}", by=PEOPLE[b % 3], key=k),
     "task": lambda c, n, a, b, k: work.add_task(c, n, f"task {a}", owner=None, by=PEOPLE[b % 3], key=k),
     "finish task": lambda c, n, a, b, k: work.finish_task(c, n, _first_open(c, n, Task, a), by=PEOPLE[b % 3], key=k),
     "action": lambda c, n, a, b, k: work.add_action(
@@ -197,10 +212,11 @@ VERBS: dict[str, Verb] = {
     "tick all": lambda c, n, a, b, k: checklists.tick_all(c, n, "mitigation", MITIGATIONS[: a % 4], by=PEOPLE[b % 3], key=k),
     "draft": lambda c, n, a, b, k: postmortems.draft(c, n, by=PEOPLE[b % 3], key=k),
     "room comes": _room,
+    "room stays": _room_stays,
     "page comes": _notice,
     "time": lambda c, n, a, b, k: None,
 }
-KEYLESS = {"room comes", "page comes", "time"}  # what the worker reports has no request
+KEYLESS = {"room comes", "room stays", "page comes", "time"}  # what the worker reports has no request
 STEPS = st.lists(
     st.tuples(st.sampled_from(sorted(VERBS)), st.integers(0, 7), st.integers(0, 7), st.sampled_from(WAITS)),
     min_size=15,
@@ -243,7 +259,7 @@ class Folded:
     def _other(self, event: Event, said: dict[str, Any]) -> None:
         assert event.kind in (
             "note.added", "decision.made", "update.nudged", "update.snoozed", "updates.silent", "ic.missing",
-            "watch.asked", "page.nobody", "page.escalated", "role.missing", "handoff.suggested",
+            "watch.asked", "person.joined", "link.added", "page.nobody", "page.escalated", "role.missing", "handoff.suggested",
         ), event.kind  # fmt: skip
 
     def _incident_declared(self, event: Event, said: dict[str, Any]) -> None:
@@ -262,6 +278,8 @@ class Folded:
         old, new, at = said["old"], said["new"], event.recorded_at
         assert self.known["status"] == old != new
         was_open = old in ACTIVE
+        if old in ENDED:
+            self.known["kept"] = False
         self.known["status"] = new
         if new == "monitoring" and was_open or new == "resolved" and was_open and old != "monitoring":
             self.moments["mitigated"] = at
@@ -404,12 +422,31 @@ class Folded:
             self.pages[id]["state"] = "stopped"
 
     def _room_wanted(self, event: Event, said: dict[str, Any]) -> None:
-        assert not self.known["room"] and self.known["status"] in ACTIVE
-        self.known["room"] = True
+        assert not self.known["room"] and (self.known["status"] in ACTIVE or self.known["lost"])
+        self.known["room"], self.known["lost"] = True, False
 
     def _room_opened(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["room"] and self.known["channel"] is None
         self.known["channel"] = said["channel"]
+
+    def _room_archived(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.known["status"] in ENDED and self.known["channel"] == said["channel"] and not self.known["archived"]
+        self.known["archived"] = True
+
+    def _room_kept(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.known["archived"]
+        self.known["archived"], self.known["kept"] = False, True
+
+    def _room_called_back(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.known["archived"] and self.known["status"] not in ENDED
+
+    def _room_back(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.known["archived"] and self.known["channel"] == said["channel"]
+        self.known["archived"] = False
+
+    def _room_lost(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.known["archived"] and self.known["channel"] == said["channel"]
+        self.known |= {"room": False, "channel": None, "archived": False, "lost": True}
 
     def _room_failed(self, event: Event, said: dict[str, Any]) -> None:
         self.known["room"] = False
@@ -449,6 +486,7 @@ def check(core: Core, number: int) -> None:
         assert row.merged_into == folded.known["merged_into"]
         assert (row.several_teams, row.cause_unclear) == (folded.known["several_teams"], folded.known["cause_unclear"])
         assert (row.room_wanted_at is not None, row.room_channel) == (folded.known["room"], folded.known["channel"])
+        assert (row.room_archived_at is not None, row.room_kept) == (folded.known["archived"], folded.known["kept"])
         assert (row.updates_paused, row.updates_paused_until) == (folded.known["paused"], folded.known["paused_until"])
         assert {name: getattr(row, f"{name}_at") for name in folded.moments} == folded.moments
         assert row.update_anchor_event == folded.anchor

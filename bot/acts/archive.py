@@ -1,0 +1,63 @@
+"""Archiving the war room, and bringing it back. Both may be asked for again: Slack says so when it was done before."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.acts import Act, Desk
+from bot.slack import SlackRefused
+from incidents import rooms
+from incidents.core import Unit
+from models import Delivery
+
+
+@dataclass(frozen=True)
+class Archive(Act):
+    """conversations.archive, unless the incident was reopened meanwhile."""
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        incident = desk.scene.incident
+        if not rooms.asleep(incident):
+            return {}
+        try:
+            desk.call("conversations.archive", channel=incident.room_channel)
+        except SlackRefused as refused:
+            if refused.error != "already_archived":
+                raise
+        return {"archived": incident.room_channel}
+
+    def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
+        """Reopened while the call was under way: called back once more, behind it."""
+        if result.get("archived") and not rooms.asleep(unit.incident):
+            unit.incident.room_archived_at = unit.incident.room_archived_at or unit.now
+            rooms.call_back(unit)
+
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+        rooms.kept(unit, trouble)
+
+
+@dataclass(frozen=True)
+class Unarchive(Act):
+    """conversations.unarchive. Many workspaces let only members do that; then another room is opened."""
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        channel = desk.scene.incident.room_channel
+        if channel is None or desk.scene.incident.room_archived_at is None or rooms.asleep(desk.scene.incident):
+            return {}
+        try:
+            desk.call("conversations.unarchive", channel=channel)
+        except SlackRefused as refused:
+            if refused.error != "not_archived":
+                raise
+        try:
+            desk.call("conversations.join", channel=channel)
+        except SlackRefused:
+            pass  # it is in it already, or whoever unarchives is
+        return {"back": channel}
+
+    def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
+        if result.get("back"):
+            rooms.back(unit)
+
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+        if not rooms.asleep(unit.incident):
+            rooms.lost(unit, trouble)

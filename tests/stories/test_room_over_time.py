@@ -1,0 +1,166 @@
+"""The war room after its opening: links as bookmarks; archived some days after the end, and brought back."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sandbox.people import Somebody
+from sandbox.seen import Room
+from tests.stories.telling import saying
+from tests.world import World
+
+LINKED = """
+workspace: {status_page: "https://status.example.com"}
+severities: {SEV1: {bridge: "https://meet.example.com/{key}"}}
+services:
+  checkout: {runbooks: [runbooks/checkout.md, "https://wiki.example.com/checkout"], dashboards: ["https://g.example.com/1"]}
+"""
+
+
+def bookmarks(room: Room) -> dict[str, str]:
+    found = {bookmark.title: bookmark.link for bookmark in room.bookmarks}
+    assert len(found) == len(room.bookmarks), "each once"
+    return found
+
+
+def test_links_are_bookmarks(make_world: Callable[..., World]) -> None:
+    world = make_world(LINKED)
+    alice = world.person("alice")
+    alice.runs("/incident declare")
+    alice.fills("What is wrong?", "Checkout is slow")
+    alice.chooses("Severity", "SEV3")
+    alice.chooses("Services", "checkout")
+    assert alice.submits() == {}
+    world.settle()
+    assert "on the timeline." in alice.runs("/incident link INC-1 https://g.example.com/d/7?from=1&to=2 Error <rate>")
+    alice.runs("/incident room INC-1")
+    world.settle()
+    room = world.room()
+    assert bookmarks(room) == {
+        "Status page": "https://status.example.com",
+        "Runbook checkout": "https://wiki.example.com/checkout",
+        "Dashboard checkout": "https://g.example.com/1",
+        "Error <rate>": "https://g.example.com/d/7?from=1&to=2",
+    }
+    assert "among the room's bookmarks" in alice.runs("/incident link https://tickets.example.com/42", in_=room)
+    alice.runs("/incident sev 1", in_=room)
+    world.settle()
+    assert bookmarks(room)["Bridge call"] == "https://meet.example.com/INC-1"
+    assert bookmarks(room)["tickets.example.com"] == "https://tickets.example.com/42"
+    assert saying(room.messages, "@alice added a link: https://tickets.example.com/42")
+    assert "added a link: Error <rate> https://g.example.com/d/7?from=1&to=2" in alice.runs("/incident timeline", in_=room)
+
+    assert "has that link already" in alice.runs("/incident link https://tickets.example.com/42 again", in_=room)
+    for wrong in ("dashboard", "javascript:alert(1)", "https://", "https://a|b", "<!channel>"):
+        assert "That is no link" in alice.runs(f"/incident link {wrong}", in_=room), wrong
+    assert "Which link?" in alice.runs("/incident link", in_=room)
+    world.slack.assert_nothing_refused(allow=["already_in_channel"])
+
+
+def test_what_somebody_took_away_stays_away(make_world: Callable[..., World]) -> None:
+    world = make_world(LINKED)
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    room = world.room()
+    room.channel.bookmarks[:] = [each for each in room.channel.bookmarks if each.title != "Status page"]
+    alice.runs("/incident link https://tickets.example.com/42 Ticket", in_=room)
+    world.settle()
+    assert set(bookmarks(room)) == {"Bridge call", "Ticket"}
+
+
+def closes(world: World, person: Somebody) -> None:
+    person.runs("/incident resolve", in_=world.room())
+    person.clicks("Resolve anyway")
+    person.runs("/incident close nothing is left to do", in_=world.room())
+    world.settle()
+
+
+@pytest.fixture
+def alice(world: World) -> Somebody:
+    """She has declared a SEV1 and closed it."""
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    closes(world, alice)
+    return alice
+
+
+def test_archived_a_week_after_closing(world: World, alice: Somebody) -> None:
+    room = world.room()
+    world.advance(days=6, hours=23)
+    assert not room.is_archived
+    world.advance(hours=2)
+    assert room.is_archived
+    assert "was archived" in alice.runs("/incident timeline 1")
+    alice.runs("/incident note 1 the vendor has answered")
+    world.settle()
+    thread = world.slack.channel("incidents").messages[0].thread
+    assert saying(thread, "the vendor has answered"), "what is said afterwards goes to the thread"
+    assert not [row for row in world.waiting() if " dead " in row]
+    world.slack.assert_nothing_refused(allow=["already_in_channel"])
+
+
+def test_reopening_brings_the_room_back(world: World, alice: Somebody) -> None:
+    world.advance(days=8)
+    room = world.room()
+    assert room.is_archived
+    alice.runs("/incident reopen 1 the postmortem was wrong")
+    alice.runs("/incident reopen 1 it is down again")
+    world.settle()
+    assert not room.is_archived and world.room() == room and alice.is_in(room)
+    assert saying(room.messages, "it is down again") and "SEV1 Critical" in room.pins[0] and "investigating" in room.topic
+    assert not saying(world.slack.channel("incidents").messages[0].thread, "it is down again"), "said once, in the room"
+    closes(world, alice)
+    world.advance(days=8)
+    assert room.is_archived, "and a week after the next closing it goes again"
+
+
+def test_slack_will_not_bring_it_back(world: World, alice: Somebody) -> None:
+    """Then another room is opened, and everybody is told."""
+    world.advance(days=8)
+    old = world.room()
+    world.workspace.faults.fail_next("conversations.unarchive", times=9, error="restricted_action")
+    alice.runs("/incident reopen 1 the postmortem was wrong")
+    world.advance(minutes=1)
+    new = world.room()
+    assert new != old and old.is_archived and alice.is_in(new) and new.name == f"{old.name}-2"
+    assert "INC-1" in new.pins[0]
+    assert saying(world.slack.channel("incidents").messages, "could not be brought back (restricted_action)")
+    assert saying(new.messages, "the postmortem was wrong")
+    assert not [row for row in world.waiting() if " dead " in row and not row.startswith("unarchive")]
+
+
+def test_slack_will_not_archive_it(world: World, alice: Somebody) -> None:
+    """It stays open, nobody is bothered, and it is not tried for ever."""
+    world.workspace.faults.fail_next("conversations.archive", times=9, error="restricted_action")
+    world.advance(days=9)
+    room = world.room()
+    assert not room.is_archived and world.incident().room_kept
+    assert [event.kind for event in world.events()].count("room.archived") == 1
+    assert not saying(world.slack.channel("incidents").messages, "archive")
+    alice.runs("/incident note the vendor has answered", in_=room)
+    world.settle()
+    assert saying(room.messages, "the vendor has answered")
+
+
+@pytest.mark.parametrize("error", ["internal_error", "request_timeout"])
+def test_in_doubt_it_is_asked_for_again(world: World, alice: Somebody, error: str) -> None:
+    world.workspace.faults.fail_next("conversations.archive", error=error, status=500)
+    world.advance(days=8)
+    room = world.room()
+    assert room.is_archived
+    world.workspace.faults.fail_next("conversations.unarchive", error=error, status=500)
+    alice.runs("/incident reopen 1 the postmortem was wrong")
+    world.advance(minutes=1)
+    assert not room.is_archived and world.room() == room
+
+
+def test_never_where_the_team_says_so(make_world: Callable[..., World]) -> None:
+    world = make_world("workspace: {archive_room_after: none}")
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    closes(world, alice)
+    world.advance(days=90)
+    assert not world.room().is_archived
