@@ -198,6 +198,8 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     """(reaction, target) pairs, the most pressing first."""
     if isinstance(happened, LevelPaged):
         yield from _pages(happened)
+        if incident.room_channel is not None:  # whoever is paged before it opens is invited when it does
+            yield from (("invite", target) for target in happened.people if not target.startswith("group:"))
     if isinstance(happened, Acknowledged | PagesStopped) and happened.pages:
         yield "page.over", ""
     if isinstance(happened, RoomWanted):

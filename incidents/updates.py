@@ -9,11 +9,14 @@ from incidents import edit, status
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import (
+    Captured,
     Decided,
     Edited,
+    Noted,
     SeverityChanged,
     StatusChanged,
     StillGoing,
+    TaskDone,
     UpdatePosted,
     UpdateSnoozed,
     UpdatesPaused,
@@ -169,7 +172,7 @@ def post_timed(unit: Unit) -> Event:
 
 
 def _last_news(unit: Unit) -> datetime:
-    """When somebody last reported something: declared it, wrote an update, or changed what is known."""
+    """When somebody last reported something: declared it, wrote an update or a note, or changed what is known."""
     query = select(Event.recorded_at).where(
         Event.incident_id == unit.incident.number, col(Event.actor).is_not(None), col(Event.kind).in_(_NEWS)
     )
@@ -177,7 +180,7 @@ def _last_news(unit: Unit) -> datetime:
     return max([unit.incident.declared_at, *moments])
 
 
-_NEWS = [kind.kind for kind in (UpdatePosted, StatusChanged, SeverityChanged, Edited, Decided)]
+_NEWS = [kind.kind for kind in (UpdatePosted, StatusChanged, SeverityChanged, Edited, Noted, Decided, Captured, TaskDone)]
 
 
 def snooze(core: Core, number: int, *, by: str, key: str | None = None) -> Event:

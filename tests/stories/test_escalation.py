@@ -64,6 +64,14 @@ def test_level_by_level_an_extra_round_and_the_last_resort(world: World) -> None
     world.slack.assert_nothing_refused(allow=["already_in_channel"])
 
 
+def test_whoever_is_paged_later_is_invited_to_the_open_room(world: World) -> None:
+    declared(world)
+    carol = world.person("carol")
+    assert "carol" not in world.room().members
+    world.advance(minutes=5)
+    assert is_paged(carol) and "carol" in world.room().members
+
+
 def test_acknowledged_by_the_button_of_the_page(world: World) -> None:
     bob, carol = world.slack.people("bob", "carol")
     declared(world)

@@ -74,6 +74,15 @@ def test_nobody_writes_one_so_the_worker_does(world: World) -> None:
     assert len(saying(alice.inbox, "nothing new to say")) == 2, "counted anew from what she wrote"
 
 
+@pytest.mark.parametrize("said", ["note errors began after the release", "decision we roll back"])
+def test_what_was_noted_is_news(world: World, said: str) -> None:
+    world.advance(minutes=10)
+    world.person("alice").runs(f"/incident {said}", in_=world.room())
+    world.advance(minutes=20)
+    [timed] = updates(world.room())
+    assert "Nothing new was reported since 14:12 UTC." in timed
+
+
 def test_put_off_once(world: World) -> None:
     alice = world.person("alice")
     room = world.room()
