@@ -30,7 +30,7 @@ from incidents.rules.lifecycle import OPEN
 from incidents.rules.naming import incident_ref
 from incidents.rules.severity import split_leading_severity
 from incidents.timeline import at_home
-from models import Event, Incident
+from models import Event, Incident, Person
 
 log = logging.getLogger("muster.requests")
 
@@ -40,6 +40,7 @@ CONFIRMED = "confirmed"
 _ANSWER_WAITS, _CALM = 1.0, 0.05  # seconds
 _ZONE_WAITS = 1.0  # seconds, of the 2.5 that a whole request has
 _LIKE_A_NAME = re.compile(r"#?[0-9]+|inc[-_]?[0-9]*", re.IGNORECASE)  # looked at where it names no incident
+_MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})>")
 _TEXT_LIMIT = 12_000  # Slack's own limit is lower; beyond it nothing is looked at
 
 
@@ -313,13 +314,22 @@ class Dispatcher:
             return Answer(), error.errors
         except Refused as refused:
             place = refused.field if refused.field and refused.field in blocks else modal.fallback
-            return Answer(), {place: refused.sentence}
+            return Answer(), {place: self._in_a_form(refused.sentence)}
         except SQLAlchemyError as error:
             log.error("the database failed a form of INC-%s: %s", number, str(error).splitlines()[0])
             return Answer(), {modal.fallback: BUSY}
         except Exception:
             log.exception("the form %s of INC-%s broke", modal.name, number)
             return Answer(), {modal.fallback: BROKEN}
+
+    def _in_a_form(self, sentence: str) -> str:
+        """A form's errors show no mentions: people by name, as far as they are known without asking Slack."""
+        mentioned = set(_MENTION.findall(sentence))
+        if not mentioned:
+            return sentence
+        with self.core.view() as session:
+            known = {row.id: row.name for row in session.exec(select(Person).where(col(Person.id).in_(mentioned)))}
+        return _MENTION.sub(lambda found: f"@{known[found[1]]}" if found[1] in known else "somebody else", sentence)
 
     def _answered(self, run: Callable[[], Answer]) -> Answer:
         try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import incidents.timers
 from bot.acts import Desk
 from bot.bell import Bell
+from bot.groups import Groups
 from bot.reactions import Reaction, reactions, router
 from bot.settings import Settings
 from bot.slack import Transport, WebApi
@@ -57,6 +58,7 @@ def build(
         bell=bell,
     )
     api = slack or WebApi.at(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    core.members = Groups(core, api).members
     return Muster(settings, core, policy_file, api, table)
 
 

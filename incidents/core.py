@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from incidents.clock import Clock
 from incidents.errors import Refused
 from incidents.events import Happened
-from incidents.policy import Policy
+from incidents.policy import Policy, Target
 from incidents.standing import Standing, standing
 from incidents.timers import Due, Timer
 from models import Delivery, Event, Incident, Notice, Page, RoleAssignment, Wake
@@ -175,7 +175,8 @@ class Core:
     """What verbs work with: the database, the time, the policy, the routes and the bell.
 
     `router` says what must leave because of an event; `bell` is rung, with the most pressing priority, after a commit
-    that left something.
+    that left something. `members` says who is behind a person or a user group of the policy, None where that is not
+    known; it may ask Slack, and the composition root sets it.
     """
 
     def __init__(
@@ -194,6 +195,7 @@ class Core:
         self._router = router
         self._timers = tuple(timers.values())
         self._bell = bell
+        self.members: Callable[[Target], frozenset[str] | None] = named
         self._turn = WriteTurn(engine)
 
     @property
@@ -344,6 +346,11 @@ _INSERT_EVENT = insert(Event).returning(col(Event.id))
 _INSERT_DELIVERY = insert(Delivery)
 _INSERT_WAKE = insert(Wake)
 _TIMED = (Incident, Notice, Page, RoleAssignment)  # what a Standing is made of
+
+
+def named(target: Target) -> frozenset[str] | None:
+    """Whoever is named by id; a group takes asking Slack."""
+    return frozenset({target.name}) if target.kind == "person" else None
 
 
 def find(session: Session, number: int) -> Incident:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from incidents import paging, rooms
+from incidents import paging, permissions, rooms
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import Edited, SeverityChanged
@@ -17,12 +17,15 @@ FIELDS = ("title", "summary", "impact", "theory")
 def change_severity(core: Core, number: int, to: str, *, by: str, why: str = "", key: str | None = None) -> Event:
     """Raising applies the new level's room, paging and cadence at once and repeats nothing; lowering needs a reason."""
     why = prose(why, "reason", field="why", needed=False)
+    refused = permissions.refusal(core, permissions.LOWER_SEVERITY, by)
     with core.unit(number, key) as unit:
         _refuse_ended(unit)
         old = unit.incident.severity
         unit.policy.check_level(to)
         if to == old:
             raise Refused(f"{unit.incident.key} is {old} already; nothing was changed.", field="severity")
+        if refused is not None and not is_raise(old, to, unit.policy):
+            raise refused
         if not is_raise(old, to, unit.policy) and not why:
             raise Refused(f"Lowering to {to} needs a reason: `/incident sev {to} why it is less bad`.", field="why")
         return set_severity(unit, to, by=by, why=why)
@@ -59,6 +62,9 @@ def edit(core: Core, number: int, field: str, value: str, *, by: str, key: str |
     if field not in FIELDS:
         raise Refused(f"`{field}` cannot be set. These can: {', '.join(FIELDS)}.")
     value = one_line(value, "title", field=field) if field == "title" else prose(value, field, field=field)
+    refused = permissions.refusal(core, permissions.edit(field), by)
+    if refused is not None:
+        raise refused
     with core.unit(number, key) as unit:
         _refuse_ended(unit)
         return set_field(unit, field, value, by=by)

@@ -39,6 +39,7 @@ __all__ = [
     "EscalationPolicy",
     "Handover",
     "PagingPolicy",
+    "PermissionsPolicy",
     "PersonPolicy",
     "Policy",
     "PostmortemPolicy",
@@ -227,6 +228,35 @@ class UpdatesPolicy(Settings):
     quiet_after_cadences: Annotated[int, Field(ge=1, le=100)] = 2
 
 
+RESTRICTABLE = ("title", "summary", "impact", "theory", "several_teams", "cause_unclear")
+"""The fields that may be left to some."""
+
+
+class PermissionsPolicy(Settings):
+    """Who alone may do it: `person:<id or e-mail>` and `group:<Slack user group>`. Empty: everybody may."""
+
+    lower_severity: Annotated[list[Target], Field(max_length=50)] = []
+    close: Annotated[list[Target], Field(max_length=50)] = []
+    edit: dict[Word, Annotated[list[Target], Field(max_length=50)]] = {}
+
+    @field_validator("lower_severity", "close")
+    @classmethod
+    def _somebody(cls, value: list[Target]) -> list[Target]:
+        for target in value:
+            if target.kind not in ("person", "group"):
+                raise wrong(f"is {shown(str(target))}", "write person:<Slack user id or e-mail> or group:<S…>")
+        return value
+
+    @field_validator("edit")
+    @classmethod
+    def _fields(cls, value: dict[str, list[Target]]) -> dict[str, list[Target]]:
+        for field, targets in value.items():
+            if field not in RESTRICTABLE:
+                raise wrong(f"names the field {shown(field)}", f"these can be restricted: {', '.join(RESTRICTABLE)}")
+            cls._somebody(targets)
+        return value
+
+
 class PagingPolicy(Settings):
     """`wait`: for an acknowledgement, where a level sets none. `unsent_after`: a page that is not out by then counts
     as failed for the escalation, though its retry goes on (DESIGN §2)."""
@@ -253,6 +283,7 @@ class Policy(Settings):
     services: Annotated[dict[Word, ServicePolicy], Field(max_length=2000)] = {}
     updates: UpdatesPolicy = UpdatesPolicy()
     paging: PagingPolicy = PagingPolicy()
+    permissions: PermissionsPolicy = PermissionsPolicy()
 
     def severity(self, name: str) -> SeverityPolicy:
         """The rules of a level. Never fails: an open incident whose level was since taken out of the file follows the

@@ -1,5 +1,6 @@
 """The war room: when it is wanted, what it is called, and what became of it."""
 
+from incidents import permissions
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import (
@@ -144,6 +145,9 @@ def join(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
 
 def set_flag(core: Core, number: int, flag: str, on: bool, *, by: str, key: str | None = None) -> Event:
     """Tick or clear "several teams" or "cause unclear"; ticking opens the room at once, unless it is over."""
+    refused = permissions.refusal(core, permissions.edit(flag), by)
+    if refused is not None:
+        raise refused
     with core.unit(number, key) as unit:
         if unit.incident.status in ENDED:
             raise Refused(f"{unit.incident.key} is {unit.incident.status} and can no longer be changed.")

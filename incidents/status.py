@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from incidents import paging, postmortems, rooms
+from incidents import paging, permissions, postmortems, rooms
 from incidents.checklists import forget_resolution
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
@@ -23,6 +23,9 @@ def move(
     Resolving stops every page and builds the postmortem draft where one is owed; reopening starts the updates again.
     """
     why = prose(why, "reason", field="why", needed=False)
+    refused = permissions.refusal(core, permissions.CLOSE, by) if to is Status.CLOSED else None
+    if refused is not None:
+        raise refused
     with core.unit(number, key) as unit:
         refuse_merged(unit.incident)
         old = Status(unit.incident.status)

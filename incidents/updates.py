@@ -1,11 +1,12 @@
 """Status updates: written by people, or posted by the worker when one falls due."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from incidents import edit, status
+from incidents import edit, permissions, status
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import (
@@ -64,8 +65,10 @@ def post_update(core: Core, number: int, report: Report, *, by: str, confirmed: 
     theory = prose(report.theory, "theory", field="theory", needed=False)
     actions = prose(report.actions, "actions", field="actions", needed=False)
     core.policy.check_level(report.severity)
+    kept = {act: permissions.refusal(core, act, by) for act in (permissions.LOWER_SEVERITY, *map(permissions.edit, _WORDS))}
     with core.unit(number, key) as unit:
         old = _check(unit, report, confirmed)
+        _check_allowed(unit, report, {"impact": impact, "theory": theory}, kept)
         why = _why_severity(unit, report, impact, theory, actions)
         for field, value in (("impact", impact), ("theory", theory)):
             if value and value != getattr(unit.incident, field):
@@ -91,6 +94,23 @@ def _check(unit: Unit, report: Report, confirmed: bool) -> Status:
     if report.next_update_at is not None and report.next_update_at <= unit.now:
         raise Refused("The next update has to lie ahead. Pick a later time.", field="next_update")
     return old
+
+
+_WORDS = ("impact", "theory")
+
+
+def _check_allowed(unit: Unit, report: Report, words: Mapping[str, str], kept: Mapping[str, Refused | None]) -> None:
+    """What the team leaves to others may stand in the form, unchanged."""
+    old = unit.incident.severity
+    lowers = report.severity != old and not is_raise(old, report.severity, unit.policy)
+    touched = {permissions.LOWER_SEVERITY: ("severity", lowers)}
+    for field, said in words.items():
+        touched[permissions.edit(field)] = (field, bool(said) and said != getattr(unit.incident, field))
+    for act, (field, changes) in touched.items():
+        refused = kept[act]
+        if refused is not None and changes:
+            refused.field = field
+            raise refused
 
 
 def _why_severity(unit: Unit, report: Report, impact: str, theory: str, actions: str) -> str:
