@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.acts import Act
 from bot.acts.again import Bookmark, Invite, Pin, Tick
 from bot.acts.archive import Archive, Unarchive
+from bot.acts.canvas import Canvas
 from bot.acts.draft import DraftFile, Render
 from bot.acts.homes import Homes
 from bot.acts.mirror import Mirror, Topic
@@ -84,7 +85,7 @@ def _remember_announcement(incident: Incident, channel: str, ts: str) -> None:
     incident.announce_channel, incident.announce_ts = channel, ts
 
 
-def reactions(render_draft: Render) -> dict[str, Reaction]:
+def reactions(render_draft: Render, write_canvas: Render) -> dict[str, Reaction]:
     """The table. `{target}` in a lane is the person or channel that is told."""
     return {
         "page": Reaction(PagePost(person, posts.page_dm), "page:{target}", PAGES),
@@ -136,6 +137,7 @@ def reactions(render_draft: Render) -> dict[str, Reaction]:
         "tick": Reaction(Tick(), "tick", DECORATION),
         "archive": Reaction(Archive(), "home", DECORATION),  # behind what is still to be said there
         "unarchive": Reaction(Unarchive(), "room", ROOMS),
+        "canvas": Reaction(Canvas(write_canvas), "canvas", DECORATION, mirror=True),
         "homes": Reaction(Homes(), "homes", DECORATION, mirror=True),
     }
 
@@ -324,6 +326,7 @@ def _mirrors(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]
     yield "homes", ""
     if incident.room_channel is not None and incident.room_archived_at is None:
         yield "card", ""
+        yield "canvas", ""
         if isinstance(happened, _TOPICAL) or happened.kind in ("field.edited", "role.left"):
             yield "topic", ""
 

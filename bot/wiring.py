@@ -10,13 +10,15 @@ from bot.groups import Groups
 from bot.reactions import Reaction, reactions, router
 from bot.settings import Settings
 from bot.slack import Transport, WebApi
+from bot.views import canvas
+from incidents import work
 from incidents.clock import Clock, SystemClock
 from incidents.core import Core
 from incidents.dossier import gather
 from incidents.exports.markdown import EXPORT
 from incidents.policy_file import PolicyFile
 from incidents.registry import collect
-from incidents.timeline import people
+from incidents.timeline import links, people
 from incidents.timers import Timer
 from models.database import make_engine
 
@@ -39,6 +41,16 @@ def render_draft(desk: Desk) -> str:
     return EXPORT.render(gather(desk.core, number, names=names, link=desk.workspace.permalink))
 
 
+def write_canvas(desk: Desk) -> str:
+    """The room's living document as Markdown, with people by name and every line linked."""
+    number = desk.scene.incident.number
+    names = desk.workspace.names(people(desk.core, number))
+    record = gather(desk.core, number, names=names, link=desk.workspace.permalink)
+    with desk.core.view() as session:
+        added = links(session, number)
+    return EXPORT.render(canvas.document(desk.scene, canvas.Kept(record, work.tasks(desk.core, number), added, names)))
+
+
 def build(
     settings: Settings,
     *,
@@ -48,7 +60,7 @@ def build(
 ) -> Muster:
     """Put the parts together. Nothing connects to anything before it is used."""
     policy_file = PolicyFile(settings.muster_config)
-    table = reactions(render_draft)
+    table = reactions(render_draft, write_canvas)
     core = Core(
         make_engine(settings.database_url),
         clock=clock or SystemClock(),

@@ -4,7 +4,7 @@ import secrets
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, text
@@ -16,6 +16,7 @@ from incidents.core import Core
 from models import Fact, Person
 
 _NAMES_FRESH = timedelta(days=1)
+_LACKS_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,17 @@ class Workspace:
         with self._core.view() as session:
             row = session.get(Person, user)
             return row.timezone if row is not None else None
+
+    def lacks(self, what: str) -> bool:
+        """Whether Slack said within the last day that this workspace does not have it: its plan may be another by then."""
+        since = self._recall(f"lacks:{what}")
+        return since is not None and self._core.clock.now() - datetime.fromisoformat(since) < _LACKS_FOR
+
+    def note_lack(self, what: str) -> bool:
+        """Slack says that this workspace does not have it; True if that is news."""
+        known = self._recall(f"lacks:{what}") is not None
+        self._remember(f"lacks:{what}", self._core.clock.now().isoformat())
+        return not known
 
     def _keep(self, user: dict[str, Any]) -> str:
         profile = user.get("profile") or {}

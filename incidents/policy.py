@@ -67,6 +67,7 @@ class WorkspacePolicy(Settings):
     same_title_within: DurationOrZero = timedelta(seconds=60)
     similar_within: DurationOrZero = timedelta(days=30)
     archive_room_after: DurationOrNone = timedelta(days=7)
+    canvas: bool = True
     status_page: Annotated[Line | None, BeforeValidator(none_word)] = None
 
     @field_validator("status_page")

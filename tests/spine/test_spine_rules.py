@@ -539,11 +539,12 @@ def test_finished_deliveries_go_after_thirty_days(settled: House) -> None:
     links = [event.ts for event in settled.events() if event.ts]
     settled.clock.at += timedelta(days=2)
     tidy(settled.core)
-    assert {row.reaction for row in deliveries(settled)} == {"card", "announcement", "topic", "homes", "page.over"}
+    assert {row.reaction for row in deliveries(settled)} == {"card", "announcement", "topic", "canvas", "homes", "page.over"}
     assert [event.ts for event in settled.events() if event.ts] == links
     note(settled, "afterwards")
     settled.settle()
-    assert "afterwards" in settled.room().messages[-1]
+    thread = settled.slack.channel("incidents").messages[0].thread
+    assert "afterwards" in thread[-1], "its room was archived meanwhile"
 
 
 # --- bugs of our own
