@@ -2,7 +2,7 @@
 
 from bot import look
 from bot.commands import Answer, Command, Request
-from incidents import timeline
+from incidents import rooms, timeline
 from incidents.errors import Refused
 
 
@@ -13,8 +13,9 @@ def run(request: Request) -> Answer:
         raise Refused("Which link? `/incident link https://grafana.example.com/d/1 Error rate`")
     number = request.incident_number
     timeline.add_link(request.core, number, url, title, by=request.by, key=request.key)
-    room = look.scene(request.core, number).incident.room_wanted_at
-    return Answer("The link is on the timeline" + (" and among the room's bookmarks." if room else "."))
+    incident = look.scene(request.core, number).incident
+    in_room = incident.room_wanted_at is not None and not rooms.asleep(incident)
+    return Answer("The link is on the timeline" + (" and among the room's bookmarks." if in_room else "."))
 
 
 COMMAND = Command(

@@ -21,6 +21,7 @@ from incidents.events import (
     read,
 )
 from incidents.moments import MOMENTS
+from incidents.rooms import asleep
 from incidents.rules.checklists import MITIGATIONS, WATCH, open_items
 from incidents.rules.lifecycle import OPEN, Status
 from models import Event, Incident
@@ -51,6 +52,8 @@ def ask(question: Refused, yes: str, command: str, number: int, said: str) -> An
 def home(scene: Scene) -> str:
     """Where the incident lives, to stand after "in"."""
     incident = scene.incident
+    if asleep(incident):
+        return "the announce channel's thread"
     if incident.room_channel:
         return channel(incident.room_channel)
     return "its room" if incident.room_wanted_at else "the announce channel's thread"
@@ -58,7 +61,8 @@ def home(scene: Scene) -> str:
 
 def told(scene: Scene) -> str:
     """Who knows of a change by themselves."""
-    return "The room is told." if scene.incident.room_wanted_at else "Its thread is told."
+    in_room = scene.incident.room_wanted_at is not None and not asleep(scene.incident)
+    return "The room is told." if in_room else "Its thread is told."
 
 
 def declared(scene: Scene, by: str, *, assumed: bool = False, like: Alike | None = None) -> Answer:
@@ -96,7 +100,7 @@ def _alike(like: Alike, number: int) -> list[str]:
     if like.now is not None:
         where = f" in {channel(like.now.room_channel)}" if like.now.room_channel else ""
         said.append(f"Looks like {like.now.key}, open now{where}: {clip(like.now.title, 300)}")
-        said.append(f"The same thing? Join it, and this one is cancelled: `/incident cancel {number} same as {like.now.key}`")
+        said.append(f"The same thing? Join it, and this one is merged into it: `/incident merge {number} {like.now.number}`")
     past = like.before
     if past is not None:
         resolved = f", resolved {stamp(past.resolved_at)}" if past.resolved_at else ""
@@ -109,16 +113,16 @@ def _alike(like: Alike, number: int) -> list[str]:
 
 
 def _join_instead(other: Incident, mine: Incident) -> Block:
-    sure = (f"Join {other.key}?", f"{mine.key} is cancelled as the same thing, and its paging stops.", "Join")
+    sure = (f"Join {other.key}?", f"{mine.key} is merged into it: its timeline and its pages go on there.", "Join")
     return button(
         f"Join {other.key} instead", f"{RUN}join:{other.number}", value(other.number, f"instead of {mine.key}"), confirm=sure
     )
 
 
-def joined(scene: Scene, cancelled: str = "") -> Answer:
+def joined(scene: Scene, merged: str = "") -> Answer:
     """Where it is worked on, and what has become of the other one."""
     incident = scene.incident
-    said = f"{cancelled} is cancelled as the same thing. " if cancelled else ""
+    said = f"{merged} is merged into {incident.key}. " if merged else ""
     if incident.room_channel:
         said += f"You are invited to {channel(incident.room_channel)}. `/incident catchup` there tells what you missed."
     elif incident.room_wanted_at:

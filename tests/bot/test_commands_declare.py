@@ -61,7 +61,7 @@ def test_says_when_it_looks_like_an_open_one(desk: Desk) -> None:
     assert "Looks like" not in desk.declared("sev1 Checkout is down").text
     answer = desk.declared("sev1 checkout down!", by=BOB)
     assert "Looks like INC-1, open now: Checkout is down" in answer.text
-    assert "`/incident cancel 2 same as INC-1`" in answer.text
+    assert "`/incident merge 2 1`" in answer.text
     assert "Looks like" not in desk.declared("sev1 Search is slow").text
 
 

@@ -74,7 +74,7 @@ def test_what_is_open_is_offered_before_anything_is_typed(world: World) -> None:
 
 
 def test_declared_twice_and_joined_instead(world: World) -> None:
-    """The second one is cancelled as the same thing, and its declarer comes into the room of the first."""
+    """The second one is merged into the first, and its declarer comes into that room."""
     alice, bob = world.slack.people("alice", "bob")
     alice.runs("/incident declare sev1 Checkout is down")
     world.settle()
@@ -83,8 +83,10 @@ def test_declared_twice_and_joined_instead(world: World) -> None:
     world.settle()
     joined = bob.clicks("Join INC-1 instead", in_=answer.post)
     world.settle()
-    assert "INC-2 is cancelled as the same thing" in saying(bob.ephemerals, "INC-2 is cancelled")[-1] and joined
-    assert world.incident(2).status == "cancelled" and bob.is_in(world.room(1))
+    assert "You are invited to #" in saying(bob.ephemerals, "INC-2 is merged into INC-1.")[-1] and joined
+    assert world.incident(2).status == "merged" and bob.is_in(world.room(1))
+    assert not saying(bob.ephemerals, "Looks like INC-1"), "the question is gone, so that it is asked once"
+    assert [event.kind for event in world.events()].count("incident.absorbed") == 1
 
 
 SERVICES = "services: {checkout: {}, search: {}}"
