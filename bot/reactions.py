@@ -12,6 +12,7 @@ from bot.acts import Act
 from bot.acts.again import Bookmark, Invite, Pin, Tick
 from bot.acts.archive import Archive, Unarchive
 from bot.acts.canvas import Canvas
+from bot.acts.digest import PostDigest, digest_channel
 from bot.acts.draft import DraftFile, Render
 from bot.acts.homes import Homes
 from bot.acts.mirror import Mirror, Topic
@@ -27,6 +28,7 @@ from incidents.events import (
     Captured,
     Declared,
     DeliveryFailed,
+    DigestDue,
     HandoffDeclined,
     HandoffExpired,
     HandoffOffered,
@@ -127,6 +129,7 @@ def reactions(render_draft: Render, write_canvas: Render) -> dict[str, Reaction]
         "follower.change": Reaction(TellSubscriber(person, followers.changed), "follower:{target}", POSTS),
         "follower.welcome": Reaction(TellSubscriber(person, followers.welcome), "follower:{target}", POSTS),
         "leadership.update": Reaction(Post(leadership, followers.summary, marks=False), "leadership", POSTS),
+        "digest": Reaction(PostDigest(digest_channel, posts.plain_sentence), "digest", POSTS),
         "handoff": Reaction(Post(person, handoffs.offered_dm, marks=False), "dm:{target}", POSTS),
         "handoff.over": Reaction(Post(person, handoffs.over_dm, marks=False), "dm:{target}", POSTS),
         "handoff.suggest": Reaction(Post(person, handoffs.suggested_dm, marks=False), "dm:{target}", POSTS),
@@ -143,6 +146,7 @@ def reactions(render_draft: Render, write_canvas: Render) -> dict[str, Reaction]
 
 
 _UNSAID = (
+    DigestDue,
     Declared,
     RoomWanted,
     RoomOpened,
@@ -165,6 +169,7 @@ _UNSAID = (
 """Events that are not posted at the incident's home: the card shows them, or somebody is told directly."""
 
 _UNSHOWN = (
+    DigestDue,
     HandoffSuggested,
     RoomQuiet,
     Subscribed,
@@ -215,6 +220,8 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
         yield "post", ""
     if isinstance(happened, RoomQuiet):
         yield "quiet", ""
+    if isinstance(happened, DigestDue):
+        yield "digest", ""
     yield from _followers(happened, event, incident)
     if isinstance(happened, MergedFrom) and incident.room_channel is not None:
         yield from (("invite", person) for person in happened.people)

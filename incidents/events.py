@@ -461,6 +461,17 @@ def _follower(target: str) -> Part:
     return Where(target) if target[:1] in "CG" else Who(target)
 
 
+class DigestDue(Happened):
+    """The morning's digest of all open incidents, kept with one of them."""
+
+    kind = "digest.due"
+    headline = False
+    due_at: datetime
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("All open incidents were summed up for leaders at {at}", at=When(self.due_at))
+
+
 class Noted(Happened):
     kind = "note.added"
     text: str

@@ -35,6 +35,7 @@ from incidents.policy_values import (
 )
 
 __all__ = [
+    "DigestPolicy",
     "EscalationLevel",
     "EscalationPolicy",
     "Handover",
@@ -229,6 +230,21 @@ class UpdatesPolicy(Settings):
     quiet_after_cadences: Annotated[int, Field(ge=1, le=100)] = 2
 
 
+class DigestPolicy(Settings):
+    """The open incidents, summed up every day at `at` by the workspace's clocks, in `channel`, else the leadership
+    channel; not where there is neither."""
+
+    at: Annotated[str | None, BeforeValidator(none_word)] = "09:00"
+    channel: Annotated[Channel | None, BeforeValidator(none_word)] = None
+
+    @field_validator("at")
+    @classmethod
+    def _time_of_day(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"([01]?[0-9]|2[0-3]):[0-5][0-9]", value):
+            raise wrong(f"is {shown(value)}", 'write a time of day in quotes, such as "09:00", or none')
+        return value
+
+
 RESTRICTABLE = ("title", "summary", "impact", "theory", "several_teams", "cause_unclear")
 """The fields that may be left to some."""
 
@@ -285,6 +301,7 @@ class Policy(Settings):
     updates: UpdatesPolicy = UpdatesPolicy()
     paging: PagingPolicy = PagingPolicy()
     permissions: PermissionsPolicy = PermissionsPolicy()
+    digest: DigestPolicy = DigestPolicy()
 
     def severity(self, name: str) -> SeverityPolicy:
         """The rules of a level. Never fails: an open incident whose level was since taken out of the file follows the

@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.slack import CallFailed, SlackRefused
 from bot.wiring import Muster, build, make_bell
 from bot.workspace import remember
+from incidents import digest
 from incidents.core import Core
 from incidents.policy import Policy
 from incidents.policy_file import PolicyError
@@ -51,7 +52,7 @@ def fire_due(core: Core) -> tuple[int, bool]:
     fired, clean = 0, True
     for subject, number in _due_wakes(core):
         try:
-            fired += _fire(core, number)
+            fired += digest.fire(core) if number is None else _fire(core, number)
         except Exception as error:
             clean = False
             log.exception("the wake of %s could not be fired", subject)
@@ -59,7 +60,7 @@ def fire_due(core: Core) -> tuple[int, bool]:
     return fired, clean
 
 
-def _due_wakes(core: Core) -> list[tuple[str, int]]:
+def _due_wakes(core: Core) -> list[tuple[str, int | None]]:
     with core.view() as session:
         query = (
             select(Wake.subject, Wake.incident_id)
@@ -67,7 +68,8 @@ def _due_wakes(core: Core) -> list[tuple[str, int]]:
             .order_by(col(Wake.due_at))
             .limit(_WAKES)
         )
-        return [(subject, number) for subject, number in session.exec(query) if number is not None]
+        found: list[tuple[str, int | None]] = list(session.exec(query))
+        return [(subject, number) for subject, number in found if number is not None or subject == digest.SUBJECT]
 
 
 def _fire(core: Core, number: int) -> int:
@@ -100,6 +102,7 @@ def wake_all(core: Core) -> None:
     """At the start and after a change of the policy every deadline is thought over."""
     with core.transaction() as session:
         session.execute(update(Wake).values(due_at=core.clock.now(session)))
+    digest.schedule(core)
 
 
 def tidy(core: Core) -> None:

@@ -259,7 +259,9 @@ class Folded:
     def _other(self, event: Event, said: dict[str, Any]) -> None:
         assert event.kind in (
             "note.added", "decision.made", "update.nudged", "update.snoozed", "updates.silent", "ic.missing",
-            "watch.asked", "person.joined", "link.added", "page.nobody", "page.escalated", "role.missing", "handoff.suggested",
+            "timeline.curated",
+            "watch.asked", "person.joined", "link.added", "page.nobody", "page.escalated",
+            "role.missing", "handoff.suggested", "digest.due",
         ), event.kind  # fmt: skip
 
     def _incident_declared(self, event: Event, said: dict[str, Any]) -> None:
