@@ -17,7 +17,7 @@ from bot.modals import told
 from bot.requests import Dispatcher, open_incidents
 from bot.slack import SlackBraked, SlackRefused
 from bot.views.texts import clip, escape, typed
-from incidents import timeline
+from incidents import entries, timeline
 from incidents.core import Repeated
 from incidents.errors import Refused
 from models import Incident
@@ -137,6 +137,18 @@ class Inbox:
         if message is not None:
             self._capture_at_home(channel, message, event.get("user", ""), "reaction")
 
+    def message_changed(self, event: dict[str, Any]) -> None:
+        """What was put on a timeline follows its message: an edit shows, a deletion takes the words away."""
+        kind, channel = event.get("subtype"), event.get("channel", "")
+        message = event.get("message") or {}
+        if kind == "message_deleted" or (kind == "message_changed" and message.get("subtype") == "tombstone"):
+            entries.follow_deletion(self.dispatcher.core, channel, event.get("deleted_ts") or message.get("ts", ""))
+        elif kind == "message_changed" and message.get("bot_id") != self.dispatcher.workspace.identity.bot:
+            version = str(event.get("event_ts") or event.get("ts") or "")
+            text = typed(message.get("text") or "")
+            core, ts = self.dispatcher.core, message.get("ts", "")
+            entries.follow_edit(core, channel, ts, text, capture_form.shared_files(message), version=version)
+
     def joined(self, event: dict[str, Any]) -> None:
         """Whoever comes into a room is shown privately how things stand, from the record."""
         home = timeline.at_home(self.dispatcher.core, event.get("channel", ""))
@@ -211,7 +223,6 @@ class Inbox:
 
 def put_on_timeline(dispatcher: Dispatcher, number: int, channel: str, message: dict[str, Any], by: str, how: str) -> None:
     """A message with its own moment, author and link."""
-    files = " ".join(f"[file: {file.get('name', 'file')}]" for file in (message.get("files") or [])[:10])
     timeline.capture(
         dispatcher.core,
         number,
@@ -219,8 +230,9 @@ def put_on_timeline(dispatcher: Dispatcher, number: int, channel: str, message: 
         ts=message["ts"],
         thread_ts=message.get("thread_ts"),
         author=message.get("user"),
-        text=f"{typed(message.get('text') or '')} {files}".strip(),
+        text=typed(message.get("text") or ""),
         at=datetime.fromtimestamp(float(message["ts"]), UTC),
         by=by,
         how=how,
+        files=capture_form.shared_files(message),
     )

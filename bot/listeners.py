@@ -58,6 +58,10 @@ def register(app: App, inbox: Inbox) -> None:
     def pin_added(event: dict[str, Any]) -> None:
         inbox.pinned(event)
 
+    @app.event("message")
+    def message(event: dict[str, Any]) -> None:
+        inbox.message_changed(event)
+
     @app.event("reaction_added")
     def reaction_added(event: dict[str, Any]) -> None:
         inbox.reacted(event)

@@ -28,7 +28,7 @@ from incidents.events import (
     Captured,
     Declared,
     DeliveryFailed,
-    DigestDue,
+    EntryCurated,
     HandoffDeclined,
     HandoffExpired,
     HandoffOffered,
@@ -40,6 +40,8 @@ from incidents.events import (
     LinkAdded,
     MergedFrom,
     MergedInto,
+    MessageDeleted,
+    MessageEdited,
     NobodyToPage,
     PageExhausted,
     PagesStopped,
@@ -146,7 +148,9 @@ def reactions(render_draft: Render, write_canvas: Render) -> dict[str, Reaction]
 
 
 _UNSAID = (
-    DigestDue,
+    MessageEdited,
+    MessageDeleted,
+    EntryCurated,
     Declared,
     RoomWanted,
     RoomOpened,
@@ -169,7 +173,9 @@ _UNSAID = (
 """Events that are not posted at the incident's home: the card shows them, or somebody is told directly."""
 
 _UNSHOWN = (
-    DigestDue,
+    MessageEdited,
+    MessageDeleted,
+    EntryCurated,
     HandoffSuggested,
     RoomQuiet,
     Subscribed,

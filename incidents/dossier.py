@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from sqlmodel import Session, col, select
 
 from incidents.core import Core, find
-from incidents.events import Declared, RoomOpened, read
+from incidents.entries import Entry, told
+from incidents.events import Declared, RoomOpened
 from incidents.merge import family, on_timeline
 from incidents.policy import Policy
 from incidents.rules.postmortem import build
@@ -29,7 +30,7 @@ def gather(core: Core, number: int, *, names: Mapping[str, str], link: Link) -> 
         family_of = {each: find(session, each) for each in family(session, number)}
         items = session.exec(select(ActionItem).where(ActionItem.incident_id == number).order_by(col(ActionItem.id))).all()
         known = _known(session, incident)
-    happenings = tuple(_happening(event, incident, family_of[event.incident_id], link) for event in events)
+    happenings = tuple(_happening(entry, incident, family_of[entry.event.incident_id], link) for entry in told(events))
     actions = tuple(_follow_up(item) for item in items)
     return build(_record(incident, core.policy, happenings, actions, {**known, **names}))
 
@@ -51,16 +52,19 @@ def _message(event: Event, incident: Incident) -> tuple[str | None, str | None, 
     return event.channel, event.ts, event.thread_ts
 
 
-def _happening(event: Event, incident: Incident, of: Incident, link: Link) -> Happening:
+def _happening(entry: Entry, incident: Incident, of: Incident, link: Link) -> Happening:
+    event = entry.event
     channel, ts, thread_ts = _message(event, of)
     address = link(channel, ts, thread_ts) if channel and ts else ""
     return Happening(
-        at=event.at,
+        at=entry.at,
         recorded_at=event.recorded_at,
         by=event.actor,
-        what=read(event.kind, event.payload),
+        what=entry.what,
         link=address or None,
         merged_from=None if of.number == incident.number else of.key,
+        hidden=entry.hidden,
+        starred=entry.starred,
     )
 
 

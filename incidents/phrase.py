@@ -34,7 +34,15 @@ class When:
     day: bool = False
 
 
-Part = str | int | Who | Where | When
+@dataclass(frozen=True)
+class Link:
+    """A file or a page by its name; `url` is somebody else's, and only a web address becomes a link."""
+
+    name: str
+    url: str
+
+
+Part = str | int | Who | Where | When | Link
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,9 @@ class Phrase:
         where: Callable[[str], str],
         when: Callable[[datetime], str],
         when_on: Callable[[datetime], str] | None = None,
+        link: Callable[[Link], str] | None = None,
     ) -> str:
-        """The sentence for one kind of reader; `when_on` tells a moment with its day."""
+        """The sentence for one kind of reader; `when_on` tells a moment with its day, without `link` files are named only."""
 
         def shown(part: Part) -> str:
             if isinstance(part, Who):
@@ -62,6 +71,8 @@ class Phrase:
                 return where(part.id)
             if isinstance(part, When):
                 return (when_on or when)(part.at) if part.day else when(part.at)
+            if isinstance(part, Link):
+                return link(part) if link is not None else text(part.name)
             return text(str(part))
 
         return self.template.format_map({name: shown(part) for name, part in self.parts.items()})

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -57,10 +58,14 @@ def capture(
     at: datetime,
     by: str,
     how: str,
+    files: Sequence[tuple[str, str]] = (),
 ) -> Event:
-    """Put a message on the timeline once, however often it is pinned; with its own moment, author and link."""
+    """Put a message on the timeline once, however often it is pinned; with its own moment, author and link.
+
+    `files` are what it shared, each by its name and address.
+    """
     with core.unit(number, f"capture:{channel}:{ts}") as unit:
-        captured = Captured(author=author, text=text[:TEXT_LENGTH], how=how)
+        captured = Captured(author=author, text=text[:TEXT_LENGTH], how=how, files=list(files))
         return unit.record(captured, by=by, at=at, channel=channel, ts=ts, thread_ts=thread_ts)
 
 

@@ -17,6 +17,12 @@ from models import Incident
 _CARRIED_TEXT = 1500  # of the 3 000 characters that a form carries along
 
 
+def shared_files(message: Mapping[str, Any], most: int = 10) -> list[tuple[str, str]]:
+    """What a message shared, images too: each by its name and the address it has in Slack."""
+    files = [file for file in message.get("files") or [] if isinstance(file, dict)]
+    return [(str(file.get("name") or "file")[:150], str(file.get("permalink") or "")[:500]) for file in files[:most]]
+
+
 def view(found: Sequence[Incident], channel: str, message: Mapping[str, Any], response_url: str) -> Block:
     """Asks for one of several open incidents."""
     text = typed(str(message.get("text") or ""))
@@ -27,12 +33,15 @@ def view(found: Sequence[Incident], channel: str, message: Mapping[str, Any], re
         "author": message.get("user"),
         "text": text[:_CARRIED_TEXT],
         "response_url": response_url,
+        "files": shared_files(message, 3),
     }
     options = [option(f"{incident.key} {incident.title}", str(incident.number)) for incident in found[:100]]
     blocks = [
         section(f">{clip(text.replace(chr(10), ' '), 300)}"),
         field("incident", "Incident", {"type": "static_select", "options": options}),
     ]
+    if len(json.dumps(private)) > 2900 and len(text) > 200:
+        private["files"] = []
     while len(json.dumps(private)) > 2900:
         private["text"] = str(private["text"])[: len(str(private["text"])) // 2]
     return frame("capture", "Add to timeline", "Add", blocks, json.dumps(private))
@@ -63,6 +72,7 @@ def submit(sent: Submission) -> Answer:
         at=datetime.fromtimestamp(float(sent.private["ts"]), UTC),
         by=sent.request.by,
         how="shortcut",
+        files=[(str(name), str(url)) for name, url in sent.private.get("files", [])],
     )
     return Answer(f"Added to the timeline of INC-{number}.")
 

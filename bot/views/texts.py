@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from incidents.phrase import TOKEN, Phrase
+from incidents.phrase import TOKEN, Link, Phrase
 from incidents.rules.times import duration_words
 
 _ALIAS = re.compile(r"<([@#][A-Z0-9]{2,31})\|[^>]*>")
@@ -64,6 +64,12 @@ def moment(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{time}}|{at:%H:%M} UTC>"
 
 
+def linked(link: Link) -> str:
+    """A file by its name, linked where its address is one of the web and cannot end the link early."""
+    name = clip(link.name, 80).replace("|", "¦")
+    return f"<{link.url.replace('&', '&amp;')}|{name}>" if re.fullmatch(r"https://[^\s<>|\"]{1,900}", link.url) else name
+
+
 def stamp(at: datetime) -> str:
     """The day and the time in the reader's own zone, with UTC where dates cannot be shown."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
@@ -71,14 +77,14 @@ def stamp(at: datetime) -> str:
 
 def say(sentence: Phrase, limit: int = 2900) -> str:
     """A sentence of the timeline as mrkdwn; long words of people are cut before the sentence is."""
-    whole = sentence.render(text=escape, who=person, where=channel, when=moment, when_on=stamp)
+    whole = sentence.render(text=escape, who=person, where=channel, when=moment, when_on=stamp, link=linked)
     if len(whole) <= limit:
         return whole
     longest = max((len(str(part)) for part in sentence.parts.values() if isinstance(part, str)), default=1)
     room = max(50, limit - (len(whole) - longest))
-    return sentence.render(text=lambda part: clip(part, min(room, 1200)), who=person, where=channel, when=moment, when_on=stamp)[
-        :limit
-    ]
+    return sentence.render(  # without links: the last cut could fall into one
+        text=lambda part: clip(part, min(room, 1200)), who=person, where=channel, when=moment, when_on=stamp
+    )[:limit]
 
 
 def lasted(span: timedelta) -> str:

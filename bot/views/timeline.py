@@ -1,38 +1,46 @@
 """The timeline and the catch-up, for one reader."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.commands import RUN, value
 from bot.scene import Scene
-from bot.views.blocks import Block, Message, button, buttons, context, section
+from bot.views.blocks import Block, Message, button, buttons, context, option, section
 from bot.views.card import line, signal
 from bot.views.panel import state
 from bot.views.texts import clip, escape, person, say, stamp
-from incidents.events import Decided, Happened, read
+from incidents.entries import Entry, told
+from incidents.events import Decided
 from incidents.rules.lifecycle import OPEN
 from models import Event, Task
 
 PAGE = 25  # entries shown at once
+EDITED = 15  # entries shown at once with a menu each
 LAST = 8  # what a catch-up tells of what happened
 FULL = 2800  # characters of one section
 _LATER = timedelta(minutes=1)  # what was put down so soon after it happened is not said to have been added later
 
 
-def page(scene: Scene, events: Sequence[Event], skip: int = 0) -> Message:
-    """The last 25 entries but `skip`, in the order in which they happened; what only the log needs is left out."""
+def page(scene: Scene, events: Sequence[Event], skip: int = 0, coming: Sequence[tuple[datetime, str]] = ()) -> Message:
+    """The last 25 entries but `skip`, in the order in which they happened; what only the log needs is left out.
+
+    `coming` is what is owed next, by its timer's name; it stands under the newest entries.
+    """
     incident = scene.incident
-    told = _told(events)
-    end = max(0, len(told) - skip)
-    shown = told[max(0, end - PAGE) : end]
+    entries = _told(events)
+    end = max(0, len(entries) - skip)
+    shown = entries[max(0, end - PAGE) : end]
     if not shown:
         return Message(f"There is nothing earlier on the timeline of {incident.key}.")
     first = max(0, end - PAGE) + 1
-    head = f"Timeline of {incident.key}: entries {first} to {end} of {len(told)}"
+    head = f"Timeline of {incident.key}: entries {first} to {end} of {len(entries)}"
     blocks = [
         section(f"*{head}*\n{clip(incident.title, 400)}"),
-        *_paragraphs([_entry(*entry, incident.number) for entry in shown]),
+        *_paragraphs([_entry(entry, incident.number) for entry in shown]),
     ]
+    ahead = _ahead(scene, coming) if not skip else []
+    if ahead:
+        blocks.append(section("*What comes next*\n" + "\n".join(ahead)))
     row = []
     if first > 1:
         row.append(button("Earlier", f"{RUN}timeline:earlier", value(incident.number, str(skip + PAGE))))
@@ -40,8 +48,68 @@ def page(scene: Scene, events: Sequence[Event], skip: int = 0) -> Message:
         row.append(button("Later", f"{RUN}timeline:later", value(incident.number, str(max(0, skip - PAGE)))))
     if row:
         blocks.append(buttons(*row))
-    blocks.append(context("Add to it: `/incident note 14:05 what happened`, or react with :pushpin: to a message."))
+    add = "Add to it: `/incident note 14:05 what happened`, or react with :pushpin: to a message."
+    blocks.append(context(f"{add} Star or hide entries: `/incident timeline edit`."))
     return Message(head, blocks)
+
+
+_COMING = {
+    "status update": "Muster posts a status update, unless somebody writes one",
+    "update nudge": "a status update is asked for",
+    "escalation": "the next level is paged, unless somebody acknowledges",
+    "room": "the war room opens, unless it is resolved",
+    "watch": "the watch is over: still holding?",
+    "commander missing": "the room is asked for an incident commander",
+    "role empty": "the room is asked who takes an empty role",
+    "hand-off unanswered": "an unanswered hand-off is withdrawn",
+    "role held for long": "a hand-off is suggested to whoever holds a role for long",
+    "quiet room": "the room is asked whether it goes on",
+    "archive": "the room is archived",
+}
+"""What people read of a timer; those without words are Muster's own affair."""
+
+
+def _ahead(scene: Scene, coming: Sequence[tuple[datetime, str]]) -> list[str]:
+    """The next of each kind, soonest first."""
+    soonest: dict[str, datetime] = {}
+    for at, name in sorted(coming):
+        if name in _COMING:
+            soonest.setdefault(name, at)
+    return [f"{stamp(max(at, scene.now))}  {_COMING[name]}" for name, at in soonest.items()]
+
+
+def curating(scene: Scene, events: Sequence[Event], skip: int = 0) -> Message:
+    """The entries with their numbers, each with a menu: star, hide, and the opposite."""
+    incident = scene.incident
+    entries = _told(events)
+    end = max(0, len(entries) - skip)
+    shown = entries[max(0, end - EDITED) : end]
+    if not shown:
+        return Message(f"There is nothing earlier on the timeline of {incident.key}.")
+    head = f"Timeline of {incident.key}, to be edited: entries {max(0, end - EDITED) + 1} to {end} of {len(entries)}"
+    blocks = [section(f"*{head}*")]
+    for entry in shown:
+        blocks.append(section(f"`#{entry.event.id}`  {_entry(entry, incident.number)}", _menu(entry, incident.number)))
+    row = []
+    if end > EDITED:
+        row.append(button("Earlier", f"{RUN}timeline:earlier", value(incident.number, f"edit {skip + EDITED}")))
+    if skip:
+        row.append(button("Later", f"{RUN}timeline:later", value(incident.number, f"edit {max(0, skip - EDITED)}")))
+    if row:
+        blocks.append(buttons(*row))
+    last = shown[-1].event.id
+    how = f"`/incident timeline star {last}`, `hide {last}`, or its true time: `/incident timeline time {last} 14:05`"
+    blocks.append(context(f"Hidden entries stay in the log and are left out of the draft. By typing: {how}"))
+    return Message(f"{head}. {how}", blocks)
+
+
+def _menu(entry: Entry, number: int) -> Block:
+    """Star and hide, or what takes them back."""
+    id = entry.event.id
+    choices = [("Unstar", "unstar") if entry.starred else ("Star", "star")]
+    choices.append(("Back into the draft", "unhide") if entry.hidden else ("Hide from the draft", "hide"))
+    options = [option(label, f"timeline {value(number, f'{word} {id}')}") for label, word in choices]
+    return {"type": "overflow", "action_id": f"more:{id}", "options": options}
 
 
 def catch_up(scene: Scene, events: Sequence[Event], tasks: Sequence[Task]) -> Message:
@@ -53,30 +121,34 @@ def catch_up(scene: Scene, events: Sequence[Event], tasks: Sequence[Task]) -> Me
     said = "\n".join(f"*{label}:* {clip(text, 800)}" for label, text in known if text)
     if said:
         blocks.append(section(said))
-    told = _told(events)
-    decided = [_entry(event, what, incident.number) for event, what in told if isinstance(what, Decided)][-5:]
+    entries = _told(events)
+    seen = [entry for entry in entries if not entry.hidden]
+    decided = [_entry(entry, incident.number) for entry in seen if isinstance(entry.what, Decided)][-5:]
     if decided:
         blocks += [section("*Decided*"), *_paragraphs(decided)]
     doing = [_task(task) for task in tasks if task.done_at is None]
     if doing and incident.status in OPEN:
         more = [f"and {len(doing) - 6} more"] if len(doing) > 6 else []
         blocks += [section("*Being done*"), *_paragraphs([*doing[:6], *more])]
-    last = [_entry(event, what, incident.number) for event, what in told if not isinstance(what, Decided)][-LAST:]
+    last = [_entry(entry, incident.number) for entry in seen if not isinstance(entry.what, Decided)][-LAST:]
     blocks += [section("*What happened last*"), *_paragraphs(last)]
-    blocks.append(context(f"{len(told)} entries in all: `/incident timeline {incident.number}`"))
+    blocks.append(context(f"{len(entries)} entries in all: `/incident timeline {incident.number}`"))
     return Message(f"Catch-up. {line(scene)}", blocks)
 
 
-def _told(events: Sequence[Event]) -> list[tuple[Event, Happened]]:
-    """The entries for people, in order."""
-    read_all = ((event, read(event.kind, event.payload)) for event in events)
-    return [(event, what) for event, what in read_all if what.headline]
+def _told(events: Sequence[Event]) -> list[Entry]:
+    """The entries for people, in order; of edits and curating only what came of it."""
+    return [entry for entry in told(events) if entry.what.headline]
 
 
-def _entry(event: Event, what: Happened, number: int) -> str:
-    late = " _(added later)_" if event.recorded_at - event.at >= _LATER else ""
+def _entry(entry: Entry, number: int) -> str:
+    event = entry.event
+    late = " _(added later)_" if event.recorded_at - entry.at >= _LATER else ""
+    star = ":star: " if entry.starred else ""
+    hidden = " _(not in the draft)_" if entry.hidden else ""
     of = f"*INC-{event.incident_id}*  " if event.incident_id != number else ""  # merged into this one
-    return f"{stamp(event.at)}  {of}{' '.join(say(what.sentence(event.actor), 400).split())}{late}"
+    said = " ".join(say(entry.what.sentence(event.actor), 400).split())
+    return f"{stamp(entry.at)}  {star}{of}{said}{late}{hidden}"
 
 
 def _task(task: Task) -> str:

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel, col, func, select
 from incidents import (
     checklists,
     edit,
+    entries,
     handoffs,
     merge,
     moments,
@@ -146,6 +147,15 @@ def _notice(core: Core, number: int, a: int, b: int, key: str) -> None:
             paging.notice_failed(unit, sending[a % len(sending)], "user_not_found")
 
 
+def _curate(core: Core, number: int, a: int, b: int, key: str) -> None:
+    """One of the first entries of the timeline."""
+    with core.view() as session:
+        ids = session.exec(select(Event.id).where(Event.incident_id == number).order_by(col(Event.id)).limit(9)).all()
+    at = core.clock.now() - timedelta(minutes=a) if a % 3 == 0 else None
+    star, hide = (None, b > 3) if b % 2 else (b > 3, None)
+    entries.curate(core, number, ids[a % len(ids)] or 0, by=PEOPLE[b % 3], star=star, hide=hide, at=at, key=key)
+
+
 def _merge(core: Core, number: int, a: int, b: int, key: str) -> None:
     """The twin into this one, or this one into its twin."""
     pair = (number + 1, number) if a % 3 else (number, number + 1)
@@ -205,6 +215,7 @@ VERBS: dict[str, Verb] = {
     ),
     "finish action": lambda c, n, a, b, k: work.finish_action(c, n, _first_open(c, n, ActionItem, a), by=PEOPLE[b % 3], key=k),
     "merge": _merge,
+    "curate": _curate,
     "moment": lambda c, n, a, b, k: moments.correct(
         c, n, list(moments.MOMENTS)[a % 7], c.clock.now() - timedelta(minutes=b * b), by=PEOPLE[b % 3], key=k
     ),
@@ -261,7 +272,7 @@ class Folded:
             "note.added", "decision.made", "update.nudged", "update.snoozed", "updates.silent", "ic.missing",
             "timeline.curated",
             "watch.asked", "person.joined", "link.added", "page.nobody", "page.escalated",
-            "role.missing", "handoff.suggested", "digest.due",
+            "role.missing", "handoff.suggested",
         ), event.kind  # fmt: skip
 
     def _incident_declared(self, event: Event, said: dict[str, Any]) -> None:

@@ -83,7 +83,7 @@ def timeline(story: Story) -> Section:
             noted_at=utc(h.recorded_at) if h.recorded_at - h.at >= LATE else None,
         )
         for h in story.told
-        if h.what.headline
+        if h.what.headline and not h.hidden
     )
     day = "" if story.several_days or not entries else f", on {entries[0].at:%Y-%m-%d}"
     said = f"All times are UTC{day}. Each time links to the message that the line came from."
@@ -91,9 +91,9 @@ def timeline(story: Story) -> Section:
 
 
 def _told(story: Story, happening: Happening) -> Line:
-    """What happened, and in which incident where it was merged into this one."""
-    said = story.sentence(happening)
-    return said if happening.merged_from is None else line(Text(f"{happening.merged_from}:", bold=True), " ", *said)
+    """What happened, marked where somebody starred it, and in which incident where it was merged into this one."""
+    of = (Text(f"{happening.merged_from}:", bold=True), " ") if happening.merged_from else ()
+    return line("★ " if happening.starred else "", *of, *story.sentence(happening))
 
 
 def root_cause(story: Story) -> Section:

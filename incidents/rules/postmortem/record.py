@@ -14,7 +14,8 @@ class Happening:
     """One event: when it happened, when it was written down, by whom (None: Muster), and the message that shows it.
 
     `merged_from` is the incident that it belonged to, where that was merged into this one: it is told on the timeline,
-    and no other claim about this incident rests on it.
+    and no other claim about this incident rests on it. People curate it: `hidden` leaves it out of the timeline, `starred`
+    marks it there.
     """
 
     at: datetime
@@ -23,6 +24,8 @@ class Happening:
     what: Happened
     link: str | None = None
     merged_from: str | None = None
+    hidden: bool = False
+    starred: bool = False
 
 
 @dataclass(frozen=True)

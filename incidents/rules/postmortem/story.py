@@ -17,7 +17,7 @@ from incidents.events import (
     StatusChanged,
     UpdatePosted,
 )
-from incidents.phrase import TOKEN, Part, When, Where, Who
+from incidents.phrase import TOKEN, Link, Part, When, Where, Who
 from incidents.rules.lifecycle import OPEN
 from incidents.rules.postmortem.document import Items, Line, Piece, Section, Text, Todo
 from incidents.rules.postmortem.record import Happening, Record
@@ -93,12 +93,15 @@ class Story:
                 else:
                     pieces.append(Text(words, bold, code))
             if name is not None:
-                pieces.append(Text(self._part(phrase.parts[name]), bold, code))
+                part = phrase.parts[name]
+                pieces.append(Text(self._part(part), bold, code, part.url if isinstance(part, Link) else None))
         return line(*pieces)
 
     def _part(self, part: Part) -> str:
         if isinstance(part, Who):
             return self.who(part.id)
+        if isinstance(part, Link):
+            return part.name
         if isinstance(part, Where):
             return self.where(part.id)
         return self.clock(part.at) if isinstance(part, When) else self.said(str(part))
