@@ -28,6 +28,7 @@ from incidents.events import (
     Captured,
     Declared,
     DeliveryFailed,
+    DigestDue,
     EntryCurated,
     HandoffDeclined,
     HandoffExpired,
@@ -148,6 +149,7 @@ def reactions(render_draft: Render, write_canvas: Render) -> dict[str, Reaction]
 
 
 _UNSAID = (
+    DigestDue,
     MessageEdited,
     MessageDeleted,
     EntryCurated,
@@ -173,6 +175,7 @@ _UNSAID = (
 """Events that are not posted at the incident's home: the card shows them, or somebody is told directly."""
 
 _UNSHOWN = (
+    DigestDue,
     MessageEdited,
     MessageDeleted,
     EntryCurated,

@@ -272,7 +272,7 @@ class Folded:
             "note.added", "decision.made", "update.nudged", "update.snoozed", "updates.silent", "ic.missing",
             "timeline.curated",
             "watch.asked", "person.joined", "link.added", "page.nobody", "page.escalated",
-            "role.missing", "handoff.suggested",
+            "role.missing", "handoff.suggested", "digest.due",
         ), event.kind  # fmt: skip
 
     def _incident_declared(self, event: Event, said: dict[str, Any]) -> None:
