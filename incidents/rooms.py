@@ -103,6 +103,15 @@ def archive(unit: Unit, *, key: str) -> Event:
     return unit.record(RoomArchived(channel=incident.room_channel), key=key)
 
 
+def archived_late(unit: Unit) -> None:
+    """The incident was reopened while Slack was archiving its room: called back once more, behind that."""
+    incident = unit.incident
+    if incident.room_channel is not None and incident.room_archived_at is None:
+        incident.room_archived_at = unit.now
+        unit.record(RoomArchived(channel=incident.room_channel))
+        call_back(unit)
+
+
 def kept(unit: Unit, trouble: str) -> None:
     """Slack will not archive it: it stays open, and is left alone until the incident has been reopened."""
     if unit.incident.room_archived_at is not None:

@@ -26,10 +26,8 @@ class Archive(Act):
         return {"archived": incident.room_channel}
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
-        """Reopened while the call was under way: called back once more, behind it."""
         if result.get("archived") and not rooms.asleep(unit.incident):
-            unit.incident.room_archived_at = unit.incident.room_archived_at or unit.now
-            rooms.call_back(unit)
+            rooms.archived_late(unit)
 
     def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
         rooms.kept(unit, trouble)

@@ -1,13 +1,15 @@
 """The war room after its opening: links as bookmarks; archived some days after the end, and brought back."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from sandbox.people import Somebody
 from sandbox.seen import Room
 from tests.stories.telling import saying
-from tests.world import World
+from tests.world import InProcessApi, World
+from workers.deliver import Courier
 
 LINKED = """
 workspace: {status_page: "https://status.example.com"}
@@ -126,7 +128,9 @@ def test_slack_will_not_bring_it_back(world: World, alice: Somebody) -> None:
     new = world.room()
     assert new != old and old.is_archived and alice.is_in(new) and new.name == f"{old.name}-2"
     assert "INC-1" in new.pins[0]
-    assert saying(world.slack.channel("incidents").messages, "could not be brought back (restricted_action)")
+    told = world.slack.channel("incidents").messages
+    assert len(saying(told, "could not be brought back (restricted_action)")) == 1
+    assert not saying(told, "Slack refused something for good"), "nobody is told the same thing twice"
     assert saying(new.messages, "the postmortem was wrong")
     assert not [row for row in world.waiting() if " dead " in row and not row.startswith("unarchive")]
 
@@ -139,6 +143,41 @@ def test_slack_will_not_archive_it(world: World, alice: Somebody) -> None:
     assert not room.is_archived and world.incident().room_kept
     assert [event.kind for event in world.events()].count("room.archived") == 1
     assert not saying(world.slack.channel("incidents").messages, "archive")
+    alice.runs("/incident note the vendor has answered", in_=room)
+    world.settle()
+    assert saying(room.messages, "the vendor has answered")
+
+
+class Meanwhile:
+    """The way to Slack, on which something else happens just before one method is called."""
+
+    def __init__(self, api: InProcessApi, method: str, happens: Callable[[], object]) -> None:
+        self._api, self._method, self._happens = api, method, happens
+
+    def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
+        if method == self._method:
+            self._method = ""
+            self._happens()
+        return self._api.call(method, args)
+
+    def upload(self, url: str, content: bytes) -> None:
+        self._api.upload(url, content)
+
+
+def test_reopened_at_the_very_moment(world: World, alice: Somebody) -> None:
+    """The room was called back before Slack had archived it: it is called back again, behind that."""
+    room = world.room()
+    other = Courier(world.core, world.api, world.muster.table)
+
+    def reopens() -> None:
+        alice.runs("/incident reopen 1 the postmortem was wrong")
+        while other.one():
+            pass
+        assert world.incident().room_archived_at is None, "Slack said that it was not archived"
+
+    world.courier = Courier(world.core, Meanwhile(world.api, "conversations.archive", reopens), world.muster.table)
+    world.advance(days=8)
+    assert not room.is_archived and world.room() == room and alice.is_in(room)
     alice.runs("/incident note the vendor has answered", in_=room)
     world.settle()
     assert saying(room.messages, "the vendor has answered")
