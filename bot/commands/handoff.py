@@ -13,11 +13,13 @@ from incidents.errors import Refused
 
 _ANSWER = re.compile(r"(.*?)\s*\b(accept|decline|withdraw)(?:\s+([0-9]{1,12}))?\s*", re.IGNORECASE | re.DOTALL)
 
+_MOST = 200  # characters that are looked at; no role and no name is longer
+
 
 def run(request: Request) -> Answer:
     """`handoff ic @who` opens the brief; accepting, declining and withdrawing are its buttons, and can be typed."""
     scene = look.scene(request.core, request.incident_number)
-    answered = _ANSWER.fullmatch(request.text)
+    answered = _ANSWER.fullmatch(request.text[:_MOST])
     if answered is not None:
         return _answered(request, scene, answered[1], answered[2].lower(), int(answered[3]) if answered[3] else None)
     role, to = _whom(request, scene)

@@ -269,9 +269,9 @@ def role_given(scene: Scene, role: str, holder: str, by: str) -> Answer:
         return answer(f"{person(holder)} is {name} of {scene.incident.key} now. They are told, too.")
     said = [f"You are {name} of {scene.incident.key} now. {told(scene)}"]
     if rules:
-        said.append(f"*Yours:* {escape(rules.duties)}")
+        said.append(f"*Yours:* {clip(rules.duties, 1300)}")
         if rules.not_for:
-            said.append(f"*Not yours:* {escape(rules.not_for)}")
+            said.append(f"*Not yours:* {clip(rules.not_for, 1300)}")
     held = scene.standing.holders
     both = role in ("ic", "tech") and held.get("ic") == held.get("tech") == by
     small = "You hold IC and technical lead together. Give one away as soon as you can: `/incident tech @who`." if both else ""
@@ -288,7 +288,7 @@ def roles_given(scene: Scene, changes: Mapping[str, str | None], by: str) -> Ans
         rules = scene.policy.roles.get(role)
         said.append(f"{escape(rules.name if rules else role)}: {person(holder) if holder else 'nobody'}")
         if holder == by and rules:
-            said.append(f"    {escape(rules.duties)} {escape(rules.not_for or '')}".rstrip())
+            said.append(f"    {clip(rules.duties, 300)} {clip(rules.not_for or '', 300)}".rstrip())
     return answer(f"Changed. {told(scene)}\n" + "\n".join(said), small=_both(scene, by))
 
 

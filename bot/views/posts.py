@@ -266,9 +266,9 @@ def role_dm(scene: Scene) -> Message:
     role = scene.policy.roles.get(given.role)
     blocks = [*message.blocks]
     if role is not None:
-        blocks.append(context(f"*{escape(role.name)}*: {escape(role.duties)}"))
+        blocks.append(context(f"*{escape(role.name)}*: {clip(role.duties, 1300)}"))
         if role.not_for:
-            blocks.append(context(f"*Not for*: {escape(role.not_for)}"))
+            blocks.append(context(f"*Not for*: {clip(role.not_for, 1300)}"))
     held = scene.standing.holders
     if given.role in ("ic", "tech") and held.get("ic") == held.get("tech") == given.person:
         both = "You hold IC and technical lead together. Give one away as soon as you can: `/incident tech @who`."

@@ -110,7 +110,8 @@ def test_an_update_that_lowers_the_severity_says_why(world: World) -> None:
     alice.fills("Actions in progress", "Only the export is slow now.")
     assert alice.submits() == {}
     world.settle()
-    assert saying(room.messages, "lowered the severity from SEV1 to SEV3: Only the export is slow now.")
+    told = alice.runs("/incident timeline", in_=room).reads
+    assert "lowered the severity from SEV1 to SEV3: Only the export is slow now." in told
     [posted] = saying(room.messages, "Status update")
     assert "Actions: Only the export is slow now. Next update" in posted.text
 
