@@ -6,7 +6,7 @@ from bot.commands import RUN, value
 from bot.scene import Scene
 from bot.views import checklists
 from bot.views.blocks import Block, Message, button, buttons, context, fields, option, section
-from bot.views.texts import channel, clip, escape, lasted, moment, person
+from bot.views.texts import ago, channel, clip, escape, lasted, moment, person
 from incidents.rules.lifecycle import OPEN, Status
 
 FRESH = timedelta(minutes=10)  # how long an old value stays on the card, struck through
@@ -58,7 +58,8 @@ def _facts(scene: Scene) -> list[tuple[str, str]]:
     if "ic" not in held and incident.status in OPEN:
         facts.insert(2, ("Incident commander", "_nobody yet_"))
     started = incident.impact_started_at or incident.declared_at
-    facts.append(("Started", f"{_day(started)} ({lasted(_end(scene) - started)})"))
+    took = lasted(_end(scene) - started)
+    facts.append(("Started", f"{_day(started)} ({ago(started, took) if incident.status in OPEN else took})"))
     if incident.status in OPEN:
         due = moment(scene.next_update_at) if scene.next_update_at else "paused" if _paused(scene) else "none planned"
         facts.append(("Next update", due))

@@ -70,6 +70,11 @@ def linked(link: Link) -> str:
     return f"<{link.url.replace('&', '&amp;')}|{name}>" if re.fullmatch(r"https://[^\s<>|\"]{1,900}", link.url) else name
 
 
+def ago(at: datetime, otherwise: str) -> str:
+    """How long since, counted by Slack whenever somebody looks: a message need not be edited for it."""
+    return f"<!date^{int(at.timestamp())}^{{ago}}|{otherwise}>"
+
+
 def stamp(at: datetime) -> str:
     """The day and the time in the reader's own zone, with UTC where dates cannot be shown."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
