@@ -4,7 +4,7 @@ SANDBOX_PORT ?= 8787
 RUN_PORT ?= 3999
 BIN = .venv/bin
 
-.PHONY: install run start test check bench manifest lock clean
+.PHONY: install run start test check bench doctor manifest lock clean
 .DEFAULT_GOAL := install
 
 install: .venv/.installed            ## the virtual environment, as locked
@@ -37,6 +37,9 @@ check: .venv/.installed-dev          ## lint, types, layers
 
 bench: .venv/.installed-dev          ## the room, the burst, the idle tick
 	$(BIN)/python -m benchmarks
+
+doctor: .venv/.installed             ## looks over the installation of .env and says how to mend what is wrong
+	@$(BIN)/python -m bot doctor
 
 manifest: .venv/.installed           ## the app manifest for HTTP: make manifest URL=https://muster.example.com
 	@$(BIN)/python -m bot manifest $(URL)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
+from bot.doctor import Grade, examine
 from bot.logs import set_up_logs
 from bot.manifest import over_http
 from bot.process import no_database
@@ -124,6 +125,15 @@ def _check(_: argparse.Namespace) -> int:
     return 0
 
 
+def _doctor(_: argparse.Namespace) -> int:
+    """1 if anything is wrong."""
+    worst = Grade.OK
+    for finding in examine(load_settings()):
+        print(finding, flush=True)
+        worst = Grade.WRONG if Grade.WRONG in (worst, finding.grade) else finding.grade
+    return int(worst is Grade.WRONG)
+
+
 def main() -> int:
     """Returns the exit status; what a person did wrong is said in one sentence."""
     parser = argparse.ArgumentParser(prog="python -m bot", description="Muster, from the shell.")
@@ -144,6 +154,11 @@ def main() -> int:
     manifest = add("manifest", "Print the app manifest for HTTP instead of Socket Mode.", _manifest)
     manifest.add_argument("url", help="where Slack reaches this installation, such as https://muster.example.com")
     add("check-config", "Say whether the config file is right, and if not, which line.", _check)
+    add(
+        "doctor",
+        "Look over tokens, scopes, channels, database, Redis, config and on-call, and say how to mend what is wrong.",
+        _doctor,
+    )
     arguments = parser.parse_args()
     try:
         return int(arguments.run(arguments))

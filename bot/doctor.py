@@ -1,0 +1,241 @@
+"""Looks over an installation: tokens, scopes, channels, database, Redis, config, on-call gaps; each finding with its fix."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+import yaml
+from redis.exceptions import RedisError
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, func, select
+
+from bot.redis import connect
+from bot.settings import Settings
+from bot.slack import CallFailed, WebApi
+from incidents.policy import Policy, Target
+from incidents.policy_file import PolicyError, load_policy
+from incidents.rules.on_call import by_email, who
+from models import Delivery, Fact
+from models.database import make_engine
+from models.migrate import head, revision
+from models.spine import DEAD
+
+HEARTBEAT_FRESH = timedelta(seconds=15)
+LOOK_AHEAD = timedelta(days=14)  # a gap further away is still being planned
+SMALL_ROTATION = 6  # fewer people are on call too often (PRODUCT §8)
+
+
+class Grade(StrEnum):
+    """How bad it is: `wrong` keeps Muster from doing its work, `mind` does not."""
+
+    OK = "ok"
+    MIND = "mind"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, what was seen, and what to do about it (nothing where it is fine)."""
+
+    grade: Grade
+    about: str
+    seen: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.grade:5}  {self.about}: {self.seen}" + (f"\n       → {self.fix}" if self.fix else "")
+
+
+def _ok(about: str, seen: str) -> Finding:
+    return Finding(Grade.OK, about, seen)
+
+
+def _wrong(about: str, seen: str, fix: str) -> Finding:
+    return Finding(Grade.WRONG, about, seen, fix)
+
+
+def _mind(about: str, seen: str, fix: str) -> Finding:
+    return Finding(Grade.MIND, about, seen, fix)
+
+
+def examine(settings: Settings, manifest: Path = Path("manifest.yml")) -> Iterator[Finding]:
+    """Everything, one finding after the other as it is found. Changes nothing, anywhere."""
+    try:
+        policy = load_policy(settings.muster_config)
+        yield _ok("config", f"{settings.muster_config} is right" if settings.muster_config.exists() else "none, so the defaults")
+    except PolicyError as error:
+        yield _wrong("config", str(error), "Correct that line; a running Muster goes on with the last good version.")
+        policy = Policy()
+    yield from _database(settings)
+    yield _redis(settings)
+    yield from _slack(settings, policy, manifest)
+    yield from _on_call(policy, datetime.now(UTC))
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    engine = make_engine(settings.database_url)
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+        yield _ok("database", f"{engine.url.database} is made at the first start")
+        return
+    try:
+        at = revision(engine)
+        if at != head():
+            yield _wrong("database", f"its schema is at {at or 'nothing'}, not at {head()}", "Run `python -m bot migrate`.")
+            return
+        yield _ok("database", f"answers; its schema is at {at}")
+        with Session(engine) as session:
+            yield from _at_work(session)
+    except SQLAlchemyError as error:
+        seen = str(getattr(error, "orig", None) or error).splitlines()[0]
+        yield _wrong("database", f"does not answer ({seen})", "Start it, or correct DATABASE_URL.")
+    finally:
+        engine.dispose()
+
+
+def _at_work(session: Session) -> Iterator[Finding]:
+    """What only a running installation has: the clock's heartbeat, and deliveries that were given up."""
+    beat = session.get(Fact, "clock.swept_at")
+    age = datetime.now(UTC) - datetime.fromisoformat(beat.value).astimezone(UTC) if beat is not None else None
+    if age is None or age > HEARTBEAT_FRESH:
+        seen = "it has never run" if age is None else f"its last clean sweep was {int(age.total_seconds())} s ago"
+        yield _wrong("clock", seen, "Start the `clock` process (`make start` starts all). Timers and escalations need it.")
+    else:
+        yield _ok("clock", "sweeps")
+    lately = datetime.now(UTC) - timedelta(days=7)
+    given_up = select(func.count()).where(Delivery.state == DEAD, col(Delivery.settled_at) > lately)
+    count = session.exec(given_up).one()
+    if count:
+        newest = select(Delivery.trouble).where(Delivery.state == DEAD).order_by(col(Delivery.settled_at).desc()).limit(1)
+        seen = f"{count} in the last 7 days could not be made; the newest: {session.exec(newest).one()}"
+        yield _mind("messages", seen, "The log of the `worker` process names each one.")
+
+
+def _redis(settings: Settings) -> Finding:
+    if not settings.redis_url:
+        return _ok("redis", f"the embedded one, which runs while Muster does, in {settings.muster_var / 'redis'}")
+    try:
+        with connect(settings.redis_url) as redis:
+            redis.ping()
+        return _ok("redis", "answers")
+    except (RedisError, OSError, ValueError) as error:
+        fix = "Start it, or correct REDIS_URL. Meanwhile the clock delivers, more slowly."
+        return _wrong("redis", f"does not answer ({type(error).__name__})", fix)
+
+
+def _slack(settings: Settings, policy: Policy, manifest: Path) -> Iterator[Finding]:
+    token = settings.slack_bot_token.get_secret_value()
+    if not token:
+        yield _wrong("bot token", "SLACK_BOT_TOKEN is not set", "Copy it from your app's *OAuth & Permissions* into .env.")
+        return
+    api = WebApi.at(token, settings.slack_api_url)
+    try:
+        said = api.client.auth_test()
+    except SlackApiError as error:
+        fix = "Copy the token again from your app's *OAuth & Permissions*, and install the app if it is not."
+        yield _wrong("bot token", f"Slack refuses it ({error.response.get('error')})", fix)
+        return
+    except OSError as error:
+        yield _wrong("slack", f"cannot be reached ({error})", f"Let this machine reach {settings.slack_api_url}.")
+        return
+    yield _ok("bot token", f"is {said.get('user')} in {said.get('team')}")
+    yield from _scopes(str(said.headers.get("x-oauth-scopes", "")), manifest)
+    yield _way_in(settings)
+    yield from _channels(api, policy)
+    yield from _people(api, policy)
+
+
+def _scopes(granted: str, manifest: Path) -> Iterator[Finding]:
+    wanted = set(yaml.safe_load(manifest.read_text())["oauth_config"]["scopes"]["bot"])
+    missing = sorted(wanted - {scope.strip() for scope in granted.split(",")})
+    if granted and missing:
+        fix = f"Paste {manifest} into your app's *App Manifest* and install the app again."
+        yield _wrong("scopes", f"missing {', '.join(missing)}", fix)
+    elif granted:
+        yield _ok("scopes", f"all {len(wanted)} are granted")
+
+
+def _way_in(settings: Settings) -> Finding:
+    """How Slack reaches us: Socket Mode, or HTTP."""
+    if settings.socket_mode:
+        app_token = settings.slack_app_token.get_secret_value()
+        try:
+            WebClient(token=app_token, base_url=settings.slack_api_url, timeout=5).apps_connections_open(app_token=app_token)
+            return _ok("app token", "opens Socket Mode")
+        except SlackApiError as error:
+            fix = "Make an app-level token with `connections:write` under *Basic Information*, and switch Socket Mode on."
+            return _wrong("app token", f"Slack refuses it ({error.response.get('error')})", fix)
+        except OSError as error:
+            return _wrong("slack", f"cannot be reached ({error})", f"Let this machine reach {settings.slack_api_url}.")
+    if settings.slack_signing_secret.get_secret_value():
+        where = f"{settings.public_url.rstrip('/') or 'https://…'}/slack/events"
+        return _ok("signing secret", f"is set; Slack must be told to send to {where} (`make manifest URL=…`)")
+    fix = "Set SLACK_APP_TOKEN (Socket Mode; nothing else is needed), or SLACK_SIGNING_SECRET (HTTP)."
+    return _wrong("signing secret", "neither it nor an app token is set, so nothing can come in", fix)
+
+
+def _channels(api: WebApi, policy: Policy) -> Iterator[Finding]:
+    try:
+        there = {channel["name"]: channel for channel in _listed(api)}
+    except CallFailed as failed:
+        yield _wrong("channels", f"could not be listed ({failed.error})", "See the scopes above.")
+        return
+    announce, leadership = policy.workspace.announce_channel, policy.workspace.leadership_channel
+    found = there.get(announce)
+    if found is None:
+        yield _ok("announce channel", f"#{announce} is made with the first incident")
+    elif found.get("is_private") and not found.get("is_member"):
+        yield _wrong("announce channel", f"#{announce} is private", "Invite Muster to it: `/invite @muster`.")
+    else:
+        yield _ok("announce channel", f"#{announce} is there")
+    if leadership and leadership not in there:
+        yield _wrong("leadership channel", f"there is no #{leadership}", "Make it, or correct workspace.leadership_channel.")
+    elif leadership:
+        yield _ok("leadership channel", f"#{leadership} is there")
+
+
+def _listed(api: WebApi) -> Iterator[dict[str, str]]:
+    cursor = ""
+    for _ in range(50):  # 50 000 channels
+        args = {"limit": 1000, "exclude_archived": True, "types": "public_channel,private_channel", "cursor": cursor or None}
+        page = api.call("conversations.list", args)
+        yield from page.get("channels", [])
+        cursor = page.get("response_metadata", {}).get("next_cursor", "")
+        if not cursor:
+            return
+
+
+def _people(api: WebApi, policy: Policy) -> Iterator[Finding]:
+    """Whoever may be paged and is named by an e-mail address must be known to Slack by it."""
+    for email in by_email(policy):
+        try:
+            api.call("users.lookupByEmail", {"email": email})
+        except CallFailed as failed:
+            fix = "Correct the address in the config, or write the person's Slack id (*Profile*, *Copy member ID*)."
+            yield _wrong("people", f"Slack knows nobody as {email} ({failed.error})", fix)
+
+
+def _on_call(policy: Policy, now: datetime) -> Iterator[Finding]:
+    for name, severity in policy.severities.items():
+        if severity.escalation and severity.escalation not in policy.escalations:
+            fix = f"Describe `{severity.escalation}` under `escalations` in the config."
+            yield _mind("on call", f"nobody is paged at {name}: it wants the escalation {severity.escalation}", fix)
+    for name, rotation in policy.rotations.items():
+        gap = next((at for at in _hours(now) if not who(Target(kind="rotation", name=name), policy, at)), None)
+        if gap is not None:
+            yield _wrong("on call", f"nobody in {name} from {gap:%a %d %b %H:%M} UTC", f"Add people to rotations.{name}.")
+        elif len(rotation.people) < SMALL_ROTATION:
+            seen = f"{name} has {len(rotation.people)} people; fewer than {SMALL_ROTATION} are on call too often"
+            yield _mind("on call", seen, f"Add people to rotations.{name}.")
+        else:
+            yield _ok("on call", f"somebody in {name} for the next {LOOK_AHEAD.days} days")
+    for name, escalation in policy.escalations.items():
+        if not escalation.last_resort:
+            yield _mind("on call", f"{name} has no last resort", f"Add escalations.{name}.last_resort: a person, a channel.")
+
+
+def _hours(now: datetime) -> Iterable[datetime]:
+    return (now + timedelta(hours=hour) for hour in range(int(LOOK_AHEAD / timedelta(hours=1))))

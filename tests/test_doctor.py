@@ -1,0 +1,115 @@
+"""The doctor against a real local Slack and a real database: what is wrong is found, and each finding says what to do."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import SecretStr
+
+from bot.doctor import Finding, Grade, examine
+from bot.settings import Settings
+from models.database import make_engine
+from models.migrate import migrate
+from sandbox.server import Sandbox
+
+MANIFEST = Path("manifest.yml")
+FULL = """
+rotations:
+  primary: {people: [U0ALICE, U0BOB, U0CAROL, U0DAVE, U0ERIN, U0FRANK]}
+escalations:
+  critical: {levels: [{page: [rotation:primary]}], last_resort: [channel:general]}
+  major: {levels: [{page: [rotation:primary]}], last_resort: [channel:general]}
+"""
+Doctor = Callable[..., list[Finding]]
+
+
+@pytest.fixture
+def scopes() -> list[str]:
+    """Those that were granted: all that the manifest asks for."""
+    return list(yaml.safe_load(MANIFEST.read_text())["oauth_config"]["scopes"]["bot"])
+
+
+@pytest.fixture
+def slack(scopes: list[str]) -> Iterator[Sandbox]:
+    manifest = yaml.safe_load(MANIFEST.read_text())
+    manifest["oauth_config"]["scopes"]["bot"] = scopes
+    sandbox = Sandbox(manifest)
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture
+def doctor(slack: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    """What is found in an installation whose settings and config are given."""
+
+    def look(config: str = FULL, **settings: object) -> list[Finding]:
+        file = tmp_path / "muster.yml"
+        file.write_text(config)
+        made = {
+            "slack_bot_token": SecretStr(slack.workspace.bot_token),
+            "slack_app_token": SecretStr(slack.workspace.app_token),
+            "slack_api_url": slack.api_url,
+            "database_url": f"sqlite:///{tmp_path}/muster.db",
+            "muster_config": file,
+        }
+        return list(examine(Settings.model_validate({**made, **settings})))
+
+    return look
+
+
+def about(found: list[Finding], what: str) -> list[Finding]:
+    return [finding for finding in found if finding.about == what]
+
+
+def test_a_sound_installation_that_has_not_started_yet(doctor: Doctor) -> None:
+    found = doctor()
+    assert [str(finding) for finding in found if finding.grade is not Grade.OK] == []
+    looked_at = {finding.about for finding in found}
+    assert {"config", "database", "redis", "bot token", "scopes", "app token", "announce channel", "on call"} <= looked_at
+    assert "made at the first start" in about(found, "database")[0].seen
+    assert not any("xoxb" in str(finding) for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("what", "settings", "config", "words"),
+    [
+        ("bot token", {"slack_bot_token": SecretStr("")}, FULL, "SLACK_BOT_TOKEN is not set"),
+        ("bot token", {"slack_bot_token": SecretStr("xoxb-wrong")}, FULL, "refuses it (invalid_auth)"),
+        ("app token", {"slack_app_token": SecretStr("xapp-wrong")}, FULL, "connections:write"),
+        ("signing secret", {"slack_app_token": SecretStr("")}, FULL, "nothing can come in"),
+        ("slack", {"slack_api_url": "http://127.0.0.1:9/api/"}, FULL, "cannot be reached"),
+        ("redis", {"redis_url": "redis://127.0.0.1:9/0"}, FULL, "does not answer"),
+        ("database", {"database_url": "postgresql://x@127.0.0.1:9/x"}, FULL, "Start it, or correct DATABASE_URL"),
+        ("config", {}, "severities: {SEV1: {update_evry: 5m}}", "update_evry"),
+        ("people", {}, "escalations: {critical: {levels: [{page: [person:nobody@example.com]}]}}", "nobody@example.com"),
+        ("leadership channel", {}, "workspace: {leadership_channel: bosses}", "there is no #bosses"),
+        ("on call", {}, "rotations: {primary: {ical: 'https://calendar.example.com/a.ics'}}", "nobody in primary"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_fix(
+    doctor: Doctor, what: str, settings: dict[str, object], config: str, words: str
+) -> None:
+    [found] = [each for each in about(doctor(config, **settings), what) if each.grade is Grade.WRONG]
+    assert words in str(found) and found.fix
+
+
+@pytest.mark.parametrize("scopes", [["chat:write", "channels:read", "users:read"]])
+def test_missing_scopes(doctor: Doctor) -> None:
+    [found] = about(doctor(), "scopes")
+    assert found.grade is Grade.WRONG and "pins:write" in found.seen and "install the app again" in found.fix
+
+
+def test_a_clock_that_never_ran(doctor: Doctor, tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/muster.db")
+    migrate(engine)
+    engine.dispose()
+    [found] = about(doctor(), "clock")
+    assert found.grade is Grade.WRONG and "never run" in found.seen and "make start" in found.fix
+
+
+def test_nobody_is_paged_where_nothing_is_described(doctor: Doctor) -> None:
+    found = about(doctor(""), "on call")
+    assert found and all(each.grade is Grade.MIND for each in found)
+    assert "nobody is paged at SEV1" in found[0].seen and "escalations" in found[0].fix
