@@ -716,11 +716,26 @@ class CommanderMissing(Happened):
 
 
 class WatchAsked(Happened):
+    """Halfway through the watch (`until` says when it ends), and at its end."""
+
     kind = "watch.asked"
     headline = False
+    until: datetime | None = None
 
     def sentence(self, by: str | None) -> Phrase:
+        if self.until is not None:
+            said = "Watching until {until}: still holding? Errors at zero? Latency normal?"
+            return phrase(said, until=When(self.until))
         return phrase("The watch is over: still holding? Errors at zero? Latency normal?")
+
+
+class WatchHolds(Happened):
+    """Somebody looked during the watch, and the fix holds."""
+
+    kind = "watch.holds"
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} looked: the fix is holding", by=Who(by))
 
 
 class RoomWanted(Happened):

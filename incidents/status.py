@@ -8,7 +8,7 @@ from incidents.checklists import forget_resolution
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
 from incidents.errors import Refused
-from incidents.events import StatusChanged
+from incidents.events import StatusChanged, WatchHolds
 from incidents.policy import Policy
 from incidents.rules.lifecycle import ACTIVE, ENDED, OPEN, Status, check_move, reopens_to, stamps
 from incidents.texts import prose
@@ -45,6 +45,15 @@ def reopen(core: Core, number: int, *, by: str, why: str, key: str | None = None
         if not why:
             raise Refused("Reopening needs a reason: `/incident reopen what came back`.", field="why")
         return carry_out(unit, old, to, by=by, why=why)
+
+
+def holds(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
+    """Somebody looked, and the fix holds. Only while it is watched."""
+    with core.unit(number, key) as unit:
+        refuse_merged(unit.incident)
+        if unit.incident.status != Status.MONITORING:
+            raise Refused(f"{unit.incident.key} is {unit.incident.status}; no fix is being watched.")
+        return unit.record(WatchHolds(), by=by)
 
 
 def watched(incident: Incident, policy: Policy, now: datetime) -> bool:

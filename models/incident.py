@@ -84,6 +84,7 @@ class Incident(SQLModel, table=True):
     roles_left: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # role: ISO moment
     watch_event: int | None = None
     watch_asked_event: int | None = None
+    watch_checked_event: int | None = None
     severity_changed_at: datetime
 
     # What changed last, for the card's struck-through values: {field: [old value, ISO moment]}.

@@ -33,6 +33,7 @@ _SIGNS = {
     "incident.merged": ":arrow_right:",
     "incident.absorbed": ":arrow_right:",
     "moment.corrected": ":stopwatch:",
+    "watch.holds": ":eyes:",
     "checklist.ticked": ":ballot_box_with_check:",
     "field.edited": ":pencil2:",
     "note.added": ":memo:",
@@ -99,7 +100,12 @@ def _next_steps(scene: Scene) -> list[Block]:
         return handoffs.take_empty(scene)
     if isinstance(happened, SeverityChanged | StatusChanged) and is_open:
         return [button("Update", f"{RUN}update", target)]
-    if isinstance(happened, WatchAsked) and is_open:
+    if isinstance(happened, WatchAsked) and happened.until is not None and scene.incident.status == Status.MONITORING:
+        return [
+            button("Holding", f"{RUN}holding", target, style="primary"),
+            button("Not holding", f"{RUN}status:back", value(scene.incident.number, "investigating")),
+        ]
+    if isinstance(happened, WatchAsked) and happened.until is None and is_open:
         return [
             button("Resolve", f"{RUN}resolve", target, style="primary"),
             button("Not holding", f"{RUN}status:back", value(scene.incident.number, "investigating")),
@@ -111,7 +117,7 @@ def _checklist(scene: Scene) -> tuple[list[Block], list[Block]]:
     """What to think of in the new state, and what ticks it off; the open items where the watch ends."""
     happened, target = scene.happened, value(scene.incident.number, "resolution")
     left = open_items(scene.incident.ticked, "resolution")
-    if isinstance(happened, WatchAsked) and scene.incident.status in OPEN and left:
+    if isinstance(happened, WatchAsked) and happened.until is None and scene.incident.status in OPEN and left:
         return [context("Before resolving: " + " · ".join(left))], []
     if not isinstance(happened, StatusChanged):
         return [], []

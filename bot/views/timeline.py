@@ -58,7 +58,7 @@ _COMING = {
     "update nudge": "a status update is asked for",
     "escalation": "the next level is paged, unless somebody acknowledges",
     "room": "the war room opens, unless it is resolved",
-    "watch": "the watch is over: still holding?",
+    "watch": "the room is asked: still holding?",
     "commander missing": "the room is asked for an incident commander",
     "role empty": "the room is asked who takes an empty role",
     "hand-off unanswered": "an unanswered hand-off is withdrawn",

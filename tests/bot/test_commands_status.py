@@ -108,4 +108,4 @@ def test_without_a_state_the_form_opens(desk: Desk) -> None:
 
 def test_the_answer_to_resolving_leads_on(desk: Desk) -> None:
     answer = desk.resolves()
-    assert set(buttons(answer)) == {"Action items", "Postmortem"}
+    assert set(buttons(answer)) == {"Checklist", "Action items", "Postmortem"}

@@ -214,6 +214,7 @@ VERBS: dict[str, Verb] = {
         c, n, f"action {a}", owner=PEOPLE[a % 3], due_on=date(2026, 12, 1), by=PEOPLE[b % 3], key=k
     ),
     "finish action": lambda c, n, a, b, k: work.finish_action(c, n, _first_open(c, n, ActionItem, a), by=PEOPLE[b % 3], key=k),
+    "holds": lambda c, n, a, b, k: status.holds(c, n, by=PEOPLE[b % 3], key=k),
     "merge": _merge,
     "curate": _curate,
     "moment": lambda c, n, a, b, k: moments.correct(
@@ -270,7 +271,7 @@ class Folded:
     def _other(self, event: Event, said: dict[str, Any]) -> None:
         assert event.kind in (
             "note.added", "decision.made", "update.nudged", "update.snoozed", "updates.silent", "ic.missing",
-            "timeline.curated",
+            "timeline.curated", "watch.holds",
             "watch.asked", "person.joined", "link.added", "page.nobody", "page.escalated",
             "role.missing", "handoff.suggested", "digest.due",
         ), event.kind  # fmt: skip

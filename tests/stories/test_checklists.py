@@ -49,7 +49,7 @@ def test_the_resolution_checklist_before_and_after_resolving(world: World, room:
     assert saying(room.messages, "@bob ticked *service normal* (resolution)")
     assert "1 of 7 done" in bob.ephemerals[-1] and "Checklist: metrics confirm, temp" in room.pins[0]
     world.advance(hours=1)
-    [asked] = saying(room.messages, "still holding?")
+    [asked] = saying(room.messages, "The watch is over: still holding?")
     assert "Before resolving: metrics confirm" in asked and "service normal" not in asked
 
     alice.runs("/incident checklist resolution 2", in_=room)

@@ -54,9 +54,9 @@ def test_a_correction_of_a_correction_shows_both(world: World, room: Room) -> No
     assert saying(room.messages, "@bob corrected *mitigated* from 2026-11-23 14:30 UTC to 2026-11-23 14:20 UTC: the flag")
     assert f"{world.incident().mitigated_at:%H:%M}" == "14:20"
     world.advance(minutes=37, seconds=59)
-    assert not saying(room.messages, "still holding?")
+    assert not saying(room.messages, "The watch is over: still holding?")
     world.advance(seconds=1)
-    assert saying(room.messages, "still holding?"), "the watch runs from the mitigation as it is known now"
+    assert saying(room.messages, "The watch is over: still holding?"), "the watch runs from the mitigation as it is known now"
 
 
 def test_yesterday_and_after_closing(world: World, room: Room) -> None:

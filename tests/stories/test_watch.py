@@ -21,12 +21,12 @@ def test_it_holds(world: World) -> None:
     alice, room = world.person("alice"), world.room()
     assert world.incident().mitigated_at == world.clock.at
     world.advance(minutes=59, seconds=59)
-    assert not saying(room.messages, "still holding?")
+    assert not saying(room.messages, "The watch is over: still holding?")
     world.advance(seconds=1)
     [asked] = saying(room.messages, "The watch is over: still holding? Errors at zero? Latency normal?")
     assert asked.buttons == ["Resolve", "Not holding"]
     world.advance(hours=3)
-    assert len(saying(room.messages, "still holding?")) == 1
+    assert len(saying(room.messages, "The watch is over: still holding?")) == 1
     alice.clicks("Resolve", in_=asked)
     world.settle()
     assert world.incident().status == "resolved" and not alice.has_form, "the watch is over: nothing more is asked"
@@ -35,28 +35,48 @@ def test_it_holds(world: World) -> None:
     assert "is resolved now" in alice.ephemerals[-1]
 
 
+def test_halfway_through_it_is_asked_whether_it_holds(world: World) -> None:
+    declared(world)
+    bob, room = world.person("bob"), world.room()
+    bob.joins(room)
+    world.advance(minutes=29, seconds=59)
+    assert not saying(room.messages, "still holding?")
+    world.advance(seconds=1)
+    [asked] = saying(room.messages, "Watching until 15:42 UTC: still holding? Errors at zero? Latency normal?")
+    assert asked.buttons == ["Holding", "Not holding"]
+    bob.clicks("Holding", in_=asked)
+    world.settle()
+    assert saying(room.messages, "@bob looked: the fix is holding") and world.incident().status == "monitoring"
+    assert "@bob looked: the fix is holding" in bob.runs("/incident timeline", in_=room)
+    world.advance(minutes=30)
+    assert saying(room.messages, "The watch is over: still holding?")
+    bob.runs("/incident resolve", in_=room)
+    world.settle()
+    assert "no fix is being watched" in bob.runs("/incident holding", in_=room)
+
+
 def test_it_does_not_hold(world: World) -> None:
     declared(world)
     bob, room = world.person("bob"), world.room()
     bob.joins(room)
     world.advance(hours=1)
-    bob.clicks("Not holding", in_=saying(room.messages, "still holding?")[0])
+    bob.clicks("Not holding", in_=saying(room.messages, "The watch is over: still holding?")[0])
     world.settle()
     assert world.incident().status == "investigating" and world.incident().mitigated_at is None
     world.advance(hours=2)
-    assert len(saying(room.messages, "still holding?")) == 1, "nothing is being watched"
+    assert len(saying(room.messages, "The watch is over: still holding?")) == 1, "nothing is being watched"
     bob.runs("/incident mitigated rolled back the database as well", in_=room)
     world.advance(hours=1)
-    assert len(saying(room.messages, "still holding?")) == 2, "a new fix, a new watch"
+    assert len(saying(room.messages, "The watch is over: still holding?")) == 2, "a new fix, a new watch"
 
 
 def test_the_watch_is_as_long_as_the_severity_says(world: World) -> None:
     declared(world, "sev2")
     room = world.room()
     world.advance(minutes=29, seconds=59)
-    assert not saying(room.messages, "still holding?")
+    assert not saying(room.messages, "The watch is over: still holding?")
     world.advance(seconds=1)
-    assert saying(room.messages, "still holding?")
+    assert saying(room.messages, "The watch is over: still holding?")
 
 
 def test_no_watch_where_none_is_asked_for(world: World) -> None:
@@ -76,7 +96,7 @@ def test_resolved_early_it_asks_once_and_says_so(world: World) -> None:
     world.advance(hours=2)
     assert world.incident().status == "resolved"
     assert saying(room.messages, "moved it from monitoring to *resolved* before the watch was over: all good")
-    assert not saying(room.messages, "still holding?")
+    assert not saying(room.messages, "The watch is over: still holding?")
 
 
 def test_the_checklist_names_what_is_left(world: World) -> None:
@@ -100,4 +120,4 @@ def test_seconds_work_as_well(make_world: Callable[..., World]) -> None:
     world = make_world("severities:\n  SEV1: {update_every: none, watch_for: 3s}\n")
     declared(world)
     world.advance(seconds=3)
-    assert len(saying(world.room().messages, "still holding?")) == 1
+    assert len(saying(world.room().messages, "The watch is over: still holding?")) == 1

@@ -82,6 +82,7 @@ def upgrade() -> None:
     sa.Column('roles_left', sa.JSON(), nullable=False),
     sa.Column('watch_event', sa.Integer(), nullable=True),
     sa.Column('watch_asked_event', sa.Integer(), nullable=True),
+    sa.Column('watch_checked_event', sa.Integer(), nullable=True),
     sa.Column('severity_changed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('changed', sa.JSON(), nullable=False),
     sa.Column('last_event', sa.Integer(), nullable=True),
