@@ -128,9 +128,10 @@ def reactions(render_draft: Render, write_canvas: Render) -> dict[str, Reaction]
         "role": Reaction(Post(person, posts.role_dm, marks=False), "dm:{target}", POSTS),
         "role.lost": Reaction(Post(person, posts.role_lost_dm, marks=False), "dm:{target}", POSTS),
         "quiet": Reaction(AskQuiet(home, posts.quiet), "home", POSTS),
-        "follower.update": Reaction(TellSubscriber(person, posts.update), "follower:{target}", POSTS),
+        "follower.update": Reaction(TellSubscriber(person, followers.update), "follower:{target}", POSTS),
         "follower.change": Reaction(TellSubscriber(person, followers.changed), "follower:{target}", POSTS),
         "follower.welcome": Reaction(TellSubscriber(person, followers.welcome), "follower:{target}", POSTS),
+        "follower.lost": Reaction(Post(person, followers.lost, marks=False), "dm:{target}", POSTS),
         "leadership.update": Reaction(Post(leadership, followers.summary, marks=False), "leadership", POSTS),
         "digest": Reaction(PostDigest(digest_channel, posts.plain_sentence), "digest", POSTS),
         "handoff": Reaction(Post(person, handoffs.offered_dm, marks=False), "dm:{target}", POSTS),
@@ -312,6 +313,8 @@ def _followers(happened: Happened, event: Event, incident: Incident) -> Iterable
         yield from (("follower.change", target) for target in others)
     if isinstance(happened, Subscribed) and happened.target[:1] in "CG":
         yield "follower.welcome", happened.target
+    if isinstance(happened, Unsubscribed) and happened.asked_by:
+        yield "follower.lost", happened.asked_by
 
 
 def _concerns_followers(happened: Happened) -> bool:

@@ -33,10 +33,10 @@ def unsubscribe(core: Core, number: int, target: str, *, by: str, key: str | Non
         return drop(unit, target, by=by)
 
 
-def drop(unit: Unit, target: str, *, by: str | None, why: str = "") -> Event:
-    """Also where Slack lets nobody post there any more."""
+def drop(unit: Unit, target: str, *, by: str | None, why: str = "", asked_by: str | None = None) -> Event:
+    """Also where Slack does not let Muster post there."""
     unit.incident.subscribers = [each for each in unit.incident.subscribers if each != target]
-    return unit.record(Unsubscribed(target=target, why=why), by=by)
+    return unit.record(Unsubscribed(target=target, why=why, asked_by=asked_by), by=by)
 
 
 def _name(target: str, by: str, *, do_not: bool = False) -> str:

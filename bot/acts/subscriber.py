@@ -8,7 +8,8 @@ from bot.acts.post import Post
 from bot.slack import SlackRefused
 from incidents import subscriptions
 from incidents.core import Unit
-from models import Delivery
+from incidents.events import Subscribed
+from models import Delivery, Event
 
 
 @dataclass(frozen=True)
@@ -30,4 +31,6 @@ class TellSubscriber(Post):
 
     def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
         if delivery.target in unit.incident.subscribers:
-            subscriptions.drop(unit, delivery.target, by=None, why=trouble)
+            event = unit.session.get_one(Event, delivery.event_id)
+            asked_by = event.actor if event.kind == Subscribed.kind else None
+            subscriptions.drop(unit, delivery.target, by=None, why=trouble, asked_by=asked_by)

@@ -1,10 +1,11 @@
 """What those who follow from outside the room are told: subscribers, and leaders."""
 
 from bot.scene import Scene
-from bot.views.blocks import Message, context, section
+from bot.views import posts
+from bot.views.blocks import Block, Message, context, section
 from bot.views.card import signal
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
-from incidents.events import UpdatePosted
+from incidents.events import Unsubscribed, UpdatePosted
 
 
 def changed(scene: Scene) -> Message:
@@ -16,6 +17,24 @@ def changed(scene: Scene) -> Message:
     return Message(text, [section(f"{sign} *{incident.key}  {clip(incident.title, 300)}*\n{sentence}"), _why(scene)])
 
 
+def update(scene: Scene) -> Message:
+    """A status update for whoever is not in the room: without its buttons, and with the way out."""
+    message = posts.update(scene)
+    return Message(message.text, [*(block for block in message.blocks if block["type"] != "actions"), _why(scene)])
+
+
+def lost(scene: Scene) -> Message:
+    """For whoever subscribed a channel that Muster may not post to."""
+    ended = scene.happened
+    assert isinstance(ended, Unsubscribed)
+    number = scene.incident.number
+    text = (
+        f"Muster may not post in {channel(ended.target)}, so it is not sent the updates of {scene.incident.key}. "
+        f"Invite Muster there (`/invite`), then once more: `/incident subscribe {number} here`"
+    )
+    return Message(text, [section(f":bell: {text}")])
+
+
 def welcome(scene: Scene) -> Message:
     """For a channel that somebody subscribed."""
     incident = scene.incident
@@ -24,10 +43,11 @@ def welcome(scene: Scene) -> Message:
     return Message(f"{text}. {state}", [section(f":bell: {text}"), context(state)])
 
 
-def _why(scene: Scene) -> dict[str, object]:
+def _why(scene: Scene) -> Block:
     room = scene.incident.room_channel
     where = f"Room: {channel(room)}  ·  " if room else ""
-    return context(f"{where}You follow {scene.incident.key}; to stop: `/incident unsubscribe {scene.incident.number}`")
+    stop = f"`/incident unsubscribe {scene.incident.number}`, for a channel with `here`"
+    return context(f"{where}You follow {scene.incident.key}; to stop: {stop}")
 
 
 def summary(scene: Scene) -> Message:

@@ -100,6 +100,10 @@ def test_followers_and_leaders(desk: Desk) -> None:
     posted = scene(desk, UpdatePosted.kind)
     fits(followers.summary(posted))
     assert "Theory" not in str(followers.summary(posted))
+    fits(followers.update(posted))
+    with desk.core.unit(1) as unit:
+        subscriptions.drop(unit, "C0SUPPORT", by=None, why="channel_not_found", asked_by=BOB)
+    fits(followers.lost(scene(desk, "subscription.removed")))
 
 
 @pytest.mark.parametrize("count", [1, 20, 500])

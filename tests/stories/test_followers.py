@@ -42,7 +42,8 @@ def test_a_person_follows_by_direct_message(world: World) -> None:
     assert "You are sent the updates of INC-1" in erin.runs("/incident subscribe 1")
     assert "You follow this incident already" in erin.runs("/incident subscribe 1")
     writes(world, "no orders", alice)
-    assert len(saying(erin.inbox, "*Impact*\nno orders")) == 1
+    [told] = saying(erin.inbox, "*Impact*\nno orders")
+    assert "/incident unsubscribe 1" in told.reads and not told.buttons
     alice.runs("/incident status identified", in_=world.room())
     world.settle()
     assert len(erin.inbox) == 1, "a step on the way is the room's"
@@ -106,6 +107,7 @@ def test_a_channel_that_muster_may_not_post_to_follows_no_longer(world: World) -
     erin.runs("/incident subscribe 1 here", in_=secret)
     world.advance(seconds=5)
     assert world.incident().subscribers == []
+    assert len(saying(erin.inbox, "Invite Muster there")) == 1
     writes(world, "no orders", alice)
     assert not saying(secret.messages, "no orders")
 
