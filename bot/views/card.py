@@ -103,6 +103,8 @@ def _controls(scene: Scene) -> Block | None:
     """What fits the state, the likeliest first; the rest is in the overflow."""
     incident, number = scene.incident, scene.incident.number
     target = value(number)
+    if incident.status == Status.TRIAGE:
+        return buttons(*_triage(target, acknowledged=incident.acknowledged_at is not None))
     if incident.status in OPEN:
         row = []
         if incident.acknowledged_at is None or scene.standing.pages:
@@ -132,6 +134,18 @@ def _controls(scene: Scene) -> Block | None:
     if incident.merged_into:
         return buttons(button(f"Show INC-{incident.merged_into}", f"{RUN}show", value(incident.merged_into), style="primary"))
     return None
+
+
+def _triage(target: str, *, acknowledged: bool) -> list[Block]:
+    """Is it one at all? Until somebody says so there is nothing to resolve."""
+    sure = ("Decline it?", "It ends here, without a postmortem. What rings after that is a new one.", "Decline")
+    answer = [] if acknowledged else [button("Acknowledge", f"{RUN}ack", target, style="primary")]
+    return [
+        *answer,
+        button("Investigate", f"{RUN}status:real", f"{target} investigating"),
+        button("Decline", f"{RUN}decline", target, confirm=sure),
+        button("Timeline", f"{RUN}timeline", target),
+    ]
 
 
 def _overflow(number: int, entries: list[tuple[str, str]]) -> Block:

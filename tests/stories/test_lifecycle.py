@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from incidents.events import StatusChanged
 from sandbox.people import Somebody
 from tests.stories.telling import ON_CALL, is_paged, pages, saying, updates
 from tests.world import World
@@ -147,3 +148,39 @@ def test_among_the_active_states_any_move_and_back(world: World) -> None:
         assert state in room.pins[0] and saying(room.messages, f"*{state}*")[-1].buttons[:1] == ["Update"]
     assert saying(room.messages, "roll back · turn the flag off · scale up · fail over · degrade on purpose")
     assert world.incident().mitigated_at is None, "it was not mitigated after all"
+
+
+def in_triage(world: World) -> None:
+    """As what an alert opens is, before anybody has looked at it."""
+    with world.core.unit(1) as unit:
+        unit.incident.status = "triage"
+        unit.record(StatusChanged(old="investigating", new="triage"))
+    world.settle()
+
+
+def test_declined_from_triage_it_is_over(world: World) -> None:
+    in_triage(world)
+    bob, room = world.person("bob"), world.room()
+    bob.joins(room)
+    world.settle()
+    assert room.pins[0].buttons == ["Investigate", "Decline", "Timeline"], "it is acknowledged"
+    bob.clicks("Decline", in_=room.pins[0])
+    world.settle()
+    row = world.incident()
+    assert (row.status, row.closed_at) == ("declined", world.clock.at)
+    assert saying(room.messages, "@bob moved it from triage to *declined*")
+    assert saying(bob.ephemerals, "no postmortem is owed")
+    posted = len(room.messages)
+    world.advance(hours=3)
+    assert len(room.messages) == posted and not room.files, "nothing falls due any more"
+    assert "Nothing more can happen to it" in bob.runs("/incident decline", in_=room)
+
+
+def test_what_is_real_goes_from_triage_into_work(world: World) -> None:
+    in_triage(world)
+    bob, room = world.person("bob"), world.room()
+    bob.joins(room)
+    world.settle()
+    bob.clicks("Investigate", in_=room.pins[0])
+    world.settle()
+    assert world.incident().status == "investigating" and "Resolve" in room.pins[0].buttons
