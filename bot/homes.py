@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -17,6 +18,8 @@ from incidents.policy import Target
 from incidents.rules.lifecycle import ENDED
 from incidents.rules.on_call import who
 from models import ActionItem, AppHome, Event, Incident, RoleAssignment, Task
+
+log = logging.getLogger("muster.homes")
 
 _KEPT_FOR = timedelta(days=7)  # after it was last opened; opening it publishes it anyway
 _FETCHED = 50
@@ -54,6 +57,7 @@ def publish(core: Core, slack: Transport, person: str, *, again: bool = False) -
             if refused.error == "hash_conflict":  # somebody was faster: what they show may be older or newer than this
                 view_hash = _publish(slack, person, view, None)
             else:  # gone, or there is no Home tab: asked for again when it is opened
+                log.warning("the Home of %s is left alone until it is opened again: %s", person, refused)
                 _forget(core, person)
                 return
     with core.transaction() as session:

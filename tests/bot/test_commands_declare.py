@@ -65,6 +65,15 @@ def test_says_when_it_looks_like_an_open_one(desk: Desk) -> None:
     assert "Looks like" not in desk.declared("sev1 Search is slow").text
 
 
+def test_the_form_shows_at_most_three_of_the_open_ones(desk: Desk) -> None:
+    for number in range(5):
+        desk.declared(f"sev1 {number} {NASTY}"[:155])
+    desk.says("declare", number=None)
+    offered = [block["text"]["text"] for block in desk.form["blocks"] if block["type"] == "section"]
+    assert [text.partition("*")[2].partition("*")[0] for text in offered] == ["INC-5", "INC-4", "INC-3"]
+    assert not [text for text in offered if "<!channel>" in text or "<https" in text]
+
+
 def test_people_cannot_ping_everybody_by_a_title(desk: Desk) -> None:
     assert "&lt;!channel&gt;" in desk.declared(f"sev1 {NASTY[:120]}").text
 
