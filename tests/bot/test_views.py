@@ -6,9 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from bot import look
-from bot.views import lists, timeline
+from bot.views import checklists, lists, timeline
 from bot.views.blocks import Message
 from bot.views.help import everything
+from incidents.checklists import tick
+from incidents.events import Captured
+from incidents.rules.checklists import CHECKLISTS
 from incidents.timeline import read
 from models import ActionItem, Incident, Task
 from sandbox.blocks import check_message
@@ -67,9 +70,34 @@ def test_timeline(desk: Desk, count: int) -> None:
         desk.says(f"{('note', 'decision')[number % 2]} {LONG}")
     scene, events = look.scene(desk.core, 1), read(desk.core, 1)
     for skip in (0, 25, 75, 100, 200):
-        fits(timeline.page(scene, events, skip))
+        fits(timeline.page(scene, events, skip, [(START, "watch"), (START, "status update"), (START, "unsent page")]))
+        fits(timeline.curating(scene, events, skip))
     fits(timeline.catch_up(scene, events, []))
     fits(lists.roles(scene, ALICE))
+
+
+@pytest.mark.parametrize(
+    "link", ["https://acme.slack.com/f>|<https://evil.example|x>", "javascript:alert(1)", "https://a.b/" + "x" * 480]
+)
+def test_files_of_messages(desk: Desk, link: str) -> None:
+    desk.declared("sev1 Checkout is down")
+    for count in (1, 10):
+        said = Captured(author=BOB, text=LONG * (count - 1), how="pin", files=[(TITLE, link)] * count)
+        with desk.core.unit(1) as unit:
+            unit.record(said, by=ALICE)
+    scene, events = look.scene(desk.core, 1), read(desk.core, 1)
+    fits(timeline.page(scene, events))
+    fits(timeline.curating(scene, events))
+    fits(timeline.catch_up(scene, events, []))
+
+
+@pytest.mark.parametrize("name", ["mitigation", "resolution"])
+def test_checklists(desk: Desk, name: str) -> None:
+    desk.declared("sev1 Checkout is down")
+    fits(checklists.checklist(look.scene(desk.core, 1), name))
+    for item in CHECKLISTS[name]:
+        tick(desk.core, 1, name, item, by=BOB)
+    fits(checklists.checklist(look.scene(desk.core, 1), name))
 
 
 def test_help(desk: Desk) -> None:

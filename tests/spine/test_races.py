@@ -12,7 +12,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.workspace import Workspace
-from incidents import edit, handoffs, paging, roles, status, timeline, updates, work
+from incidents import edit, handoffs, merge, paging, roles, status, timeline, updates, work
 from incidents.clock import SystemClock
 from incidents.core import Core, Repeated
 from incidents.declare import Declaration, declare
@@ -355,3 +355,23 @@ def test_many_numbers_are_all_there(house: House) -> None:
     assert len(only(came, Repeated)) == 10
     with house.core.view() as session:
         assert len(session.exec(select(Incident)).all()) == 10
+
+
+def test_two_incidents_merged_into_each_other_at_once(house: House) -> None:
+    """One goes on in the other; never both, never neither."""
+    for number in range(CROWD // 2):
+        one, other = declared(house.core, f"Checkout {number}"), declared(house.core, f"Payments {number}")
+        came = at_once(
+            partial(merge.merge, house.core, one, other, by="U0ALICE"),
+            partial(merge.merge, house.core, other, one, by="U0BOB"),
+            partial(timeline.note, house.core, one, "errors began", by="U0CAROL"),
+            partial(status.move, house.core, other, Status.IDENTIFIED, by="U0DAVE"),
+        )
+        only(came, Refused)
+        with house.core.view() as session:
+            rows = [session.get_one(Incident, each) for each in (one, other)]
+        assert sorted(row.status == Status.MERGED for row in rows) == [False, True]
+        [merged] = [row for row in rows if row.merged_into is not None]
+        assert {merged.number, merged.merged_into} == {one, other}
+        assert len(events(house.core, merged.number, "incident.merged")) == 1
+        assert len(events(house.core, merged.merged_into or 0, "incident.absorbed")) == 1
