@@ -446,10 +446,13 @@ class Subscribed(Happened):
 
 
 class Unsubscribed(Happened):
+    """`asked_by`: who subscribed a channel that turned out to be one where Muster may not post, and `why` it may not."""
+
     kind = "subscription.removed"
     headline = False
     target: str
     why: str = ""
+    asked_by: str | None = None
 
     def sentence(self, by: str | None) -> Phrase:
         if self.target == by:
