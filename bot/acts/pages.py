@@ -17,7 +17,7 @@ from models.page import PAGE_ACKNOWLEDGED, PAGE_STOPPED
 from models.spine import DONE, OPEN
 
 _PAGES = ("page", "page.channel", "page.group")
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", "is_inactive"})
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
 
 
 @dataclass(frozen=True)

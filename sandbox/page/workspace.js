@@ -177,7 +177,9 @@ class Workspace extends EventTarget {
   }
 
   async #fetchState() {
-    let state = await get("state", { as: this.as });
+    const asked = this.as;
+    let state = await get("state", { as: asked });
+    if (this.as !== asked) return null; // somebody else was chosen meanwhile: this answer must not choose back
     if (!state.ok && !this.loaded && this.as !== FIRST) state = await get("state", { as: FIRST });
     if (!state.ok) {
       toast(state.error, { bad: true });

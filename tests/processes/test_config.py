@@ -53,7 +53,7 @@ def test_an_edit_counts_at_once_and_a_wrong_one_not_at_all(install: Install) -> 
     assert "Checkout is down" in muster.person("alice").runs("/incident show 1")
 
     muster.configure(every("1h"))
-    until(lambda: _next(muster) > datetime.now(UTC) + timedelta(minutes=30), 20, muster.said)
+    until(lambda: _next(muster) > datetime.now(UTC) + timedelta(minutes=10), 20, muster.said)
     until(muster.is_quiet, 10, lambda: str(muster.waiting()))
     seen = len(muster.events("update.posted"))
     time.sleep(2.5)

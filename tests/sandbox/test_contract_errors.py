@@ -9,6 +9,7 @@ from tests.sandbox.contracts import Contract, provokes
 SCRIPTED = {
     "accesslimited": "auth.test",
     "cant_invite": "conversations.invite",
+    "canvas_disabled_user_team": "canvases.edit",
     "edit_window_closed": "chat.update",
     "fatal_error": "chat.postMessage",
     "internal_error": "chat.postMessage",

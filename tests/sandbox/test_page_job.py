@@ -205,10 +205,11 @@ def tool(message: Any, name: str) -> Any:
 
 
 def jump(window: Window, place: str) -> None:
-    keys = window.page.keyboard
+    keys, found = window.page.keyboard, window.page.locator(".jump-list [aria-selected=true]", has_text=place)
+    window.page.locator("dialog[open]").wait_for(state="detached")
     keys.press("Control+k")
     keys.type(place)
-    window.page.locator(".jump-list [aria-selected=true]", has_text=place).wait_for()
+    found.wait_for()
     keys.press("Enter")
     window.page.locator(".channel-name", has_text=place).wait_for()
     window.page.locator("#main .message").first.wait_for()

@@ -216,7 +216,7 @@ def test_a_bad_edit_is_in_the_log_and_not_in_force(make_world: Callable[..., Wor
     assert world.core.policy.severities["SEV1"].update_every == timedelta(seconds=20)
     time.sleep(1.1)
     world.settings.muster_config.write_text(good.replace("20s", "40s"))
-    with caplog.at_level("INFO"):
+    with caplog.at_level("INFO", logger="muster.clock"):
         world.slack.until(lambda: logs("read again and in force"))
     assert world.core.policy.severities["SEV1"].update_every == timedelta(seconds=40)
 
