@@ -124,6 +124,11 @@ def _row(said: Declaration, title: str, summary: str, impact: str, now: datetime
         update_anchor_at=now,
         severity_changed_at=now,
         ic_missing_at=now,
+        ticked={},  # from here on also the defaults: pydantic looks into each factory anew, for longer than all else takes
+        subscribers=[],
+        roles_asked=[],
+        roles_left={},
+        changed={},
     )
 
 

@@ -17,6 +17,7 @@ const parts = { said: "", pointed: "" };
 let guide = { steps: [], at: 0, scenes: {} };
 let asking = false;
 let again = false;
+let told = 0;
 
 /** Build the strip once, inside `host`. */
 export function buildGuide(host) {
@@ -37,8 +38,9 @@ const address = ({ as = "", channel = "" }) =>
 
 async function ask() {
   parts.asked = true;
+  const since = told;
   const answer = await get("guide");
-  if (answer.ok) guide = { scenes: {}, ...answer };
+  if (answer.ok && since === told) guide = { scenes: {}, ...answer }; // else it is older than what was told meanwhile
 }
 
 /** Look how far it has come, and show it; calls in quick succession are one. */
@@ -118,7 +120,9 @@ function progress(done, all) {
 const away = () => iconButton("close", "Put the guide away", () => (sessionStorage.setItem("guide", "away"), draw()));
 
 async function tell(what) {
+  told += 1;
   const answer = await post("guide", what);
+  told += 1;
   if (answer.ok) guide = { ...guide, ...answer };
   if (what.over && guide.start) location.hash = address(guide.start);
   draw();

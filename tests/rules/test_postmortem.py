@@ -503,7 +503,7 @@ def everything(typed: str, name: str) -> Record:
 
 
 class TestNothingTypedIsMarkup:
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(typed=NASTY, name=NASTY)
     @example(typed="[ref]: https://evil.example\n\n# x\n<script>", name="](https://evil.example) |")
     def test_the_draft_has_the_markup_of_a_harmless_one(self, typed: str, name: str) -> None:
@@ -516,7 +516,7 @@ class TestNothingTypedIsMarkup:
         outside = re.sub(r"\]\([^)\s]*\)", "]", text)
         assert not re.search(r"(?<!\\)://|www\.", outside, re.IGNORECASE)
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(NASTY)
     @example("1. a")
     @example("#")
@@ -535,7 +535,7 @@ class TestNothingTypedIsMarkup:
         assert [re.sub("[\u2068\u2069]", "", said) for said in shown] == ["INC-1: t", "S", words, words, "A", words]
         assert {t.type for part in PARSER.parse(text) for t in part.children or []} <= {"text"}
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(st.lists(st.tuples(st.integers(-3000, 3000), st.integers(0, 3000), NASTY), min_size=1, max_size=30))
     def test_every_entry_appears_once_in_order(self, notes: list[tuple[int, int, str]]) -> None:
         told = [happened(m, events.Noted(text=f"<{n}>{said}"), late=late) for n, (m, late, said) in enumerate(notes)]

@@ -11,7 +11,7 @@ import pytest
 
 from sandbox import blocks
 from sandbox.server import PAGE, Sandbox
-from tests.sandbox.windows import Open, Window
+from tests.sandbox.windows import Open, Window, comes_true
 
 SCRIPTS = sorted(PAGE.glob("*.js"))
 HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> *bold* [x](javascript:window.hacked=1)'
@@ -259,6 +259,7 @@ def test_a_phone(window: Open, card_room: str, scheme: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.get_by_role("button", name="Channels and people").first.click()
     page.locator(".place", has_text="general").click()
+    page.locator(".channel-name", has_text="general").wait_for()
     alice.types("/incident form")
     page.locator("dialog.modal[open]").wait_for()
     box = page.locator("dialog.modal").bounding_box()
@@ -289,14 +290,14 @@ def test_whoever_reads_the_end_stays_there(window: Open, served: tuple[Sandbox, 
     alice.sees("number 39")
     left = "(node => node.scrollHeight - node.scrollTop - node.clientHeight)(document.querySelector('#main .message-scroll'))"
     alice.button("Protocol").click()
-    alice.page.wait_for_function(f"{left} < 2")
+    comes_true(alice.page, f"{left} < 2")
     bob.says("number 40", in_="#random")
     alice.sees("number 40")
-    alice.page.wait_for_function(f"{left} < 2")
+    comes_true(alice.page, f"{left} < 2")
     alice.page.locator("#main .message-scroll").evaluate("node => (node.scrollTop = 0)")
     bob.says("number 41", in_="#random")
     alice.page.get_by_role("button", name="New messages").click()
-    alice.page.wait_for_function(f"{left} < 2")
+    comes_true(alice.page, f"{left} < 2")
 
 
 def test_the_page_needs_nothing_built() -> None:

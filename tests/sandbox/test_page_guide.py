@@ -17,7 +17,7 @@ from sandbox.transports import Direct
 from sandbox.workspace import Workspace
 from tests.sandbox.acme import GUIDE
 from tests.sandbox.conftest import TinyApp
-from tests.sandbox.windows import Open
+from tests.sandbox.windows import Open, comes_true
 
 STEPS: dict[str, Any] = {
     "title": "Try it",
@@ -140,7 +140,7 @@ def test_scenes_are_laid_out_by_their_address(guided: tuple[Sandbox, TinyApp], o
 
     page.goto(f"{sandbox.base_url}/#scene=night")
     page.locator("#panel").wait_for()
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    comes_true(page, "document.documentElement.dataset.theme === 'dark'")
 
     page.goto(f"{sandbox.base_url}/#scene=pocket")
     inside = page.frame_locator("iframe")
@@ -190,7 +190,7 @@ def test_keys_lead_everywhere(guided: tuple[Sandbox, TinyApp], open_window: Open
     page.locator(".channel-name", has_text="general").wait_for()
     keys.press("Alt+3")
     page.locator(".who", has_text="carol").wait_for()
-    page.wait_for_function(f"{focus} === 'main'")
+    comes_true(page, f"{focus} === 'main'")
     seen = []
     for _ in range(3):
         keys.press("F6")

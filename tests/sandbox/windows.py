@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -73,3 +74,11 @@ def open_window(browser: Any) -> Iterator[Open]:
     for context, made in windows:
         context.close()
         assert not made.troubles, made.troubles
+
+
+def comes_true(page: Any, expression: str, within: float = 15.0) -> None:
+    """Wait until the page finds it so. The browser's own waiting would evaluate a string, which the page forbids."""
+    end = time.monotonic() + within
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"{expression} did not come true"
+        page.wait_for_timeout(50)

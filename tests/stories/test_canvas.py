@@ -104,6 +104,8 @@ def test_a_plan_without_canvases(free: World, caplog: pytest.LogCaptureFixture) 
     assert calls(free, "conversations.canvases.create") == 1 and not canvases(free, free.room())
     assert not [row for row in free.waiting() if " dead " in row]
 
+    for number in (1, 2):
+        alice.runs(f"/incident pause {number}")
     free.workspace.state.team.plan = "pro"
     free.advance(days=1)
     alice.runs("/incident impact nobody can pay at all", in_=free.room())
