@@ -23,8 +23,9 @@ from models import Delivery, Fact
 from models.database import make_engine
 from models.migrate import head, revision
 from models.spine import DEAD
+from models.workspace import HEARTBEAT
 
-HEARTBEAT_FRESH = timedelta(seconds=15)
+HEARTBEAT_FRESH = timedelta(seconds=15)  # the clock sweeps four times a second; a heartbeat is written once a second
 LOOK_AHEAD = timedelta(days=14)  # a gap further away is still being planned
 SMALL_ROTATION = 6  # fewer people are on call too often (PRODUCT §8)
 
@@ -98,7 +99,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 def _at_work(session: Session) -> Iterator[Finding]:
     """What only a running installation has: the clock's heartbeat, and deliveries that were given up."""
-    beat = session.get(Fact, "clock.swept_at")
+    beat = session.get(Fact, HEARTBEAT)
     age = datetime.now(UTC) - datetime.fromisoformat(beat.value).astimezone(UTC) if beat is not None else None
     if age is None or age > HEARTBEAT_FRESH:
         seen = "it has never run" if age is None else f"its last clean sweep was {int(age.total_seconds())} s ago"

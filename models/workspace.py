@@ -33,6 +33,9 @@ class AppHome(SQLModel, table=True):
     view_hash: str | None = None
 
 
+HEARTBEAT = "clock.swept_at"  # the fact that says when the clock last swept cleanly
+
+
 class Fact(SQLModel, table=True):
     """One remembered value, such as this installation's id or the announce channel's."""
 

@@ -1,7 +1,5 @@
 """`/livez`, `/healthz` and `/metrics`: is it serving, is it well, and how much is waiting."""
 
-from datetime import timedelta
-
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,6 +7,7 @@ from sqlmodel import col, func, select
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from bot.doctor import HEARTBEAT_FRESH
 from bot.redis import connect
 from bot.wiring import Muster
 from incidents.rules.lifecycle import OPEN
@@ -17,8 +16,6 @@ from models.page import PAGE_OPEN
 from models.spine import DEAD
 from models.spine import OPEN as WAITING
 from workers.clock import last_sweep
-
-FRESH = timedelta(seconds=15)  # the clock sweeps four times a second; a heartbeat is written once a second
 
 
 class Health:
@@ -61,7 +58,7 @@ class Health:
         if swept is None:
             return "never swept; is the `clock` process running?"
         age = self._core.clock.now() - swept
-        return "ok" if age <= FRESH else f"last clean sweep {int(age.total_seconds())} s ago"
+        return "ok" if age <= HEARTBEAT_FRESH else f"last clean sweep {int(age.total_seconds())} s ago"
 
     def metrics(self, request: Request) -> Response:
         """Prometheus text; 503 while the database does not answer."""

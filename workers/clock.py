@@ -27,6 +27,7 @@ from incidents.rules.on_call import by_email
 from models import Brake, Delivery, Fact, Wake
 from models.migrate import migrate
 from models.spine import DONE
+from models.workspace import HEARTBEAT
 from workers import leases
 from workers.deliver import Courier
 
@@ -36,7 +37,6 @@ TICK_SECONDS = 0.25
 _REDIS_SECONDS = 1.0
 _PEOPLE_SECONDS = 5.0  # until Slack is asked again who somebody is
 UNANSWERED = timedelta(seconds=8)  # a bell that nobody has answered for so long: the workers are away
-HEARTBEAT = "clock.swept_at"
 _KEEP_FINISHED = timedelta(days=30)
 _FIRINGS = 100  # one incident's, in one transaction; more would mean that nothing moves its watermark
 _ALL_HAVE_LOOKED = timedelta(seconds=3)  # every process looks at muster.yml once a second while it works

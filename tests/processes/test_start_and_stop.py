@@ -12,8 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlmodel import Session
 
 from models import Fact
+from models.workspace import HEARTBEAT
 from tests.processes.harness import LINES, PATIENCE, Installation, Line, lines, until
-from workers.clock import HEARTBEAT
 
 pytestmark = pytest.mark.processes
 Install = Callable[..., Installation]

@@ -19,9 +19,10 @@ from incidents.core import Unit
 from incidents.standing import Standing, standing
 from incidents.timers import Due, Timer
 from models import Brake, Delivery, Fact, Wake
+from models.workspace import HEARTBEAT
 from tests.spine.harness import ACME, House, assert_kept, look_around, process
 from workers import leases
-from workers.clock import HEARTBEAT, ClockWork, fire_due, last_sweep, tidy, wake_all
+from workers.clock import ClockWork, fire_due, last_sweep, tidy, wake_all
 from workers.deliver import Courier
 
 
