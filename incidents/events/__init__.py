@@ -1,0 +1,167 @@
+"""What can happen to an incident: each event's payload and the sentence that it reads as.
+
+Kinds are stored and never renamed. A payload holds what a reader of the timeline needs, ids and people's own words, so
+that the state of an incident is the fold of its events.
+"""
+
+from typing import Any
+
+from incidents.events.happened import Happened
+from incidents.events.paging import (
+    Acknowledged,
+    Escalated,
+    LevelPaged,
+    NobodyToPage,
+    PageExhausted,
+    PageFailed,
+    PagesStopped,
+    PageStarted,
+)
+from incidents.events.roles import (
+    BRIEF,
+    CommanderMissing,
+    HandoffDeclined,
+    HandoffExpired,
+    HandoffOffered,
+    HandoffSuggested,
+    HandoffWithdrawn,
+    RoleAssigned,
+    RoleLeft,
+    RoleMissing,
+)
+from incidents.events.rooms import (
+    Joined,
+    LinkAdded,
+    RoomArchived,
+    RoomBack,
+    RoomCalledBack,
+    RoomFailed,
+    RoomKept,
+    RoomLost,
+    RoomOpened,
+    RoomWanted,
+)
+from incidents.events.state import (
+    ChecklistTicked,
+    Declared,
+    Edited,
+    FlagSet,
+    MergedFrom,
+    MergedInto,
+    MomentCorrected,
+    SeverityChanged,
+    StatusChanged,
+    WatchAsked,
+    WatchHolds,
+)
+from incidents.events.timeline import (
+    Captured,
+    Decided,
+    DeliveryFailed,
+    EntryCurated,
+    MessageDeleted,
+    MessageEdited,
+    Noted,
+    PostmortemDrafted,
+)
+from incidents.events.updates import (
+    AUDIENCES,
+    DigestDue,
+    RoomQuiet,
+    StillGoing,
+    Subscribed,
+    Unsubscribed,
+    UpdateNudged,
+    UpdatePosted,
+    UpdateSnoozed,
+    UpdatesPaused,
+    UpdatesResumed,
+    UpdatesSilent,
+)
+from incidents.events.work import ActionAdded, ActionDone, TaskAdded, TaskDone
+
+__all__ = [
+    "AUDIENCES",
+    "Acknowledged",
+    "ActionAdded",
+    "ActionDone",
+    "BRIEF",
+    "Captured",
+    "ChecklistTicked",
+    "CommanderMissing",
+    "Decided",
+    "Declared",
+    "DeliveryFailed",
+    "DigestDue",
+    "Edited",
+    "EntryCurated",
+    "Escalated",
+    "FlagSet",
+    "HandoffDeclined",
+    "HandoffExpired",
+    "HandoffOffered",
+    "HandoffSuggested",
+    "HandoffWithdrawn",
+    "Happened",
+    "Joined",
+    "KINDS",
+    "LevelPaged",
+    "LinkAdded",
+    "MergedFrom",
+    "MergedInto",
+    "MessageDeleted",
+    "MessageEdited",
+    "MomentCorrected",
+    "NobodyToPage",
+    "Noted",
+    "PageExhausted",
+    "PageFailed",
+    "PageStarted",
+    "PagesStopped",
+    "PostmortemDrafted",
+    "RoleAssigned",
+    "RoleLeft",
+    "RoleMissing",
+    "RoomArchived",
+    "RoomBack",
+    "RoomCalledBack",
+    "RoomFailed",
+    "RoomKept",
+    "RoomLost",
+    "RoomOpened",
+    "RoomQuiet",
+    "RoomWanted",
+    "SeverityChanged",
+    "StatusChanged",
+    "StillGoing",
+    "Subscribed",
+    "TaskAdded",
+    "TaskDone",
+    "Unsubscribed",
+    "UpdateNudged",
+    "UpdatePosted",
+    "UpdateSnoozed",
+    "UpdatesPaused",
+    "UpdatesResumed",
+    "UpdatesSilent",
+    "WatchAsked",
+    "WatchHolds",
+    "read",
+]
+
+
+def _kinds(base: type[Happened]) -> dict[str, type[Happened]]:
+    found: dict[str, type[Happened]] = {}
+    for event in base.__subclasses__():
+        if event.kind in found:
+            raise ValueError(f"two events are called {event.kind}")
+        found[event.kind] = event
+    return found
+
+
+KINDS: dict[str, type[Happened]] = _kinds(Happened)
+
+
+def read(kind: str, payload: dict[str, Any]) -> Happened:
+    """The event that was stored as `payload`."""
+    return KINDS[kind].model_validate(payload)

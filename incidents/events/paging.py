@@ -1,0 +1,116 @@
+"""Who is called: pages, levels, acknowledgements, and nobody to call."""
+
+from datetime import datetime
+
+from incidents.events.happened import Happened
+from incidents.phrase import TOKEN, Part, Phrase, When, Who, phrase
+
+
+class PageStarted(Happened):
+    kind = "page.started"
+    page_id: int
+    name: str
+    why: str = ""
+
+    def sentence(self, by: str | None) -> Phrase:
+        why = ": {why}" if self.why else ""
+        asked = "asked for {name}" if TOKEN.fullmatch(self.name) else "started the escalation *{name}*"  # a person is none
+        return phrase(f"{{by}} {asked}{why}", by=Who(by), name=self.name, why=self.why)
+
+
+class Escalated(Happened):
+    """Somebody did not want to wait for the next level."""
+
+    kind = "page.escalated"
+    why: str = ""
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} escalated" + (": {why}" if self.why else ""), by=Who(by), why=self.why)
+
+
+class LevelPaged(Happened):
+    """A level of an escalation was told. `after` says who is next if nobody answers by `until`."""
+
+    kind = "page.level"
+    page_id: int
+    round: int
+    level: int
+    people: list[str]
+    channels: list[str] = []
+    until: datetime | None = None
+    after: list[str] = []
+    last_resort: bool = False
+    why: str = ""
+
+    def sentence(self, by: str | None) -> Phrase:
+        told = [*self.people, *(f"#{channel}" for channel in self.channels)]
+        parts: dict[str, Part] = {f"told{i}": _target(target) for i, target in enumerate(told)}
+        parts |= {f"after{i}": _target(target) for i, target in enumerate(self.after)}
+        head = "Nobody answered; the last resort is paged: " if self.last_resort else "Paged "
+        head += ", ".join(f"{{told{i}}}" for i in range(len(told)))
+        if self.until and self.after:
+            parts["until"] = When(self.until)
+            head += ". If nobody acknowledges by {until}, next: " + ", ".join(f"{{after{i}}}" for i in range(len(self.after)))
+        return Phrase(head, parts)
+
+
+class NobodyToPage(Happened):
+    """A level, or the whole policy, names nobody who can be paged at this moment. Always said aloud."""
+
+    kind = "page.nobody"
+    page_id: int | None = None
+    wanted: list[str] = []
+
+    def sentence(self, by: str | None) -> Phrase:
+        if not self.wanted:
+            return phrase("Nobody is on call for this incident, so nobody was paged. Page somebody: `/incident page @who`")
+        return phrase("Nobody is on call for {wanted}", wanted=", ".join(self.wanted))
+
+
+class PageFailed(Happened):
+    """A page could not be got to a person (or not in time); its retry may go on."""
+
+    kind = "page.failed"
+    page_id: int
+    notice_id: int
+    target: str
+    trouble: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        target = _target(self.target)
+        return phrase("The page to {target} did not get through ({trouble})", target=target, trouble=self.trouble)
+
+
+class PageExhausted(Happened):
+    kind = "page.exhausted"
+    page_id: int
+    name: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "Nobody acknowledged the escalation {name} and there is nobody left to page. Page somebody: `/incident page @who`",
+            name=self.name,
+        )
+
+
+class Acknowledged(Happened):
+    kind = "page.acknowledged"
+    pages: list[int]
+    first: bool
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} acknowledged; paging stopped" if self.pages else "{by} acknowledged", by=Who(by))
+
+
+class PagesStopped(Happened):
+    kind = "page.stopped"
+    headline = False
+    pages: list[int]
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("Paging stopped")
+
+
+def _target(target: str) -> Part:
+    """A paged target as a sentence shows it: a person by name, a channel or an address as it is written."""
+    return Who(target) if target[:1] in ("U", "W") and target.isalnum() else target

@@ -1,0 +1,155 @@
+"""Who leads: roles taken, left, missing and handed over."""
+
+from datetime import datetime
+
+from incidents.events.happened import Happened
+from incidents.phrase import Part, Phrase, When, Who, phrase
+
+
+class RoleAssigned(Happened):
+    kind = "role.assigned"
+    role: str
+    role_name: str
+    person: str
+    previous: str | None = None
+    accepted: bool = False
+
+    def sentence(self, by: str | None) -> Phrase:
+        parts: dict[str, Part] = {"by": Who(by), "person": Who(self.person), "role": self.role_name}
+        if self.previous and self.accepted:
+            return Phrase("{person} accepted {role} from {previous}", {**parts, "previous": Who(self.previous)})
+        if self.previous:
+            return Phrase("{person} is now {role}, replacing {previous}", {**parts, "previous": Who(self.previous)})
+        if by == self.person:
+            return Phrase("{person} took {role}", parts)
+        return Phrase("{by} made {person} {role}", parts)
+
+
+class RoleLeft(Happened):
+    kind = "role.left"
+    role: str
+    role_name: str
+    person: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{person} left the role {role}; nobody holds it now", person=Who(self.person), role=self.role_name)
+
+
+class RoleMissing(Happened):
+    """A role other than the commander's that its policy asks for has been empty for a while. `covers` does it meanwhile."""
+
+    kind = "role.missing"
+    role: str
+    role_name: str
+    covers: str | None = None
+
+    def sentence(self, by: str | None) -> Phrase:
+        if self.covers and self.role == "comms":
+            return phrase(
+                "Nobody is {role} yet; until somebody is, the status updates are asked of {covers}",
+                role=self.role_name,
+                covers=Who(self.covers),
+            )
+        return phrase("Nobody is {role} yet", role=self.role_name)
+
+
+class HandoffSuggested(Happened):
+    """Somebody has held a role for so long that they should think of handing it over."""
+
+    kind = "handoff.suggested"
+    headline = False
+    role: str
+    role_name: str
+    person: str
+    since: datetime
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "{person} has been {role} since {since}; handing over was suggested",
+            person=Who(self.person),
+            role=self.role_name,
+            since=When(self.since),
+        )
+
+
+BRIEF = {
+    "known": "What we know",
+    "tried": "What we tried",
+    "theory": "Theory",
+    "actions": "Actions in progress",
+    "questions": "Open questions",
+}
+"""The parts of a hand-off's brief that people write (PRODUCT §3), by their fields' names."""
+
+
+class HandoffOffered(Happened):
+    """The holder of a role wants to hand it over; nothing changes until `to` accepts."""
+
+    kind = "handoff.offered"
+    role: str
+    role_name: str
+    person: str
+    to: str
+    until: datetime | None = None
+    known: str = ""
+    tried: str = ""
+    theory: str = ""
+    actions: str = ""
+    questions: str = ""
+    next_update_at: datetime | None = None
+
+    def sentence(self, by: str | None) -> Phrase:
+        parts: dict[str, Part] = {"by": Who(by), "role": self.role_name, "to": Who(self.to)}
+        said = {name: getattr(self, name).rstrip(".") for name in BRIEF}
+        brief = "".join(f". {BRIEF[name]}: {{{name}}}" for name, text in said.items() if text)
+        if self.next_update_at:
+            parts["due"] = When(self.next_update_at)
+            brief += ". Next update due {due}"
+        return Phrase("{by} asks {to} to take over {role}" + brief, {**parts, **said})
+
+
+class HandoffDeclined(Happened):
+    kind = "handoff.declined"
+    offer: int
+    role_name: str
+    person: str
+    to: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{to} cannot take over {role}; {person} still has it", **_handoff(self))
+
+
+class HandoffWithdrawn(Happened):
+    kind = "handoff.withdrawn"
+    offer: int
+    role_name: str
+    person: str
+    to: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{person} keeps {role} after all; {to} need not take it over", **_handoff(self))
+
+
+class HandoffExpired(Happened):
+    """Nobody answered in time."""
+
+    kind = "handoff.expired"
+    offer: int
+    role_name: str
+    person: str
+    to: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{to} has not answered, so {person} is still {role}", **_handoff(self))
+
+
+def _handoff(ended: HandoffDeclined | HandoffWithdrawn | HandoffExpired) -> dict[str, Part]:
+    return {"role": ended.role_name, "person": Who(ended.person), "to": Who(ended.to)}
+
+
+class CommanderMissing(Happened):
+    kind = "ic.missing"
+    role_name: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("Nobody is {role} yet", role=self.role_name)

@@ -1,0 +1,106 @@
+"""Where it happens: rooms, who joined, links."""
+
+from incidents.events.happened import Happened
+from incidents.phrase import Phrase, Where, Who, phrase
+
+
+class RoomWanted(Happened):
+    kind = "room.wanted"
+    headline = False
+    why: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("A war room is being opened: {why}", why=self.why)
+
+
+class RoomOpened(Happened):
+    kind = "room.opened"
+    channel: str
+    name: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("The war room {room} is open", room=Where(self.channel))
+
+
+class Joined(Happened):
+    """Somebody asked to come in. Slack says so in the room."""
+
+    kind = "person.joined"
+    headline = False
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} joined", by=Who(by))
+
+
+class RoomArchived(Happened):
+    """The incident has been over for long enough; the room stays readable."""
+
+    kind = "room.archived"
+    channel: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("The war room {room} was archived; reopening the incident brings it back", room=Where(self.channel))
+
+
+class RoomKept(Happened):
+    """Slack would not archive it; nobody is bothered with that."""
+
+    kind = "room.kept"
+    headline = False
+    trouble: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("The war room could not be archived ({trouble}) and stays open", trouble=self.trouble)
+
+
+class RoomCalledBack(Happened):
+    kind = "room.called_back"
+    headline = False
+    channel: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("The war room {room} is being brought back", room=Where(self.channel))
+
+
+class RoomBack(Happened):
+    kind = "room.back"
+    channel: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("The war room {room} is back", room=Where(self.channel))
+
+
+class RoomLost(Happened):
+    """Slack would not bring it back; another one is opened."""
+
+    kind = "room.lost"
+    channel: str
+    trouble: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "The war room {room} could not be brought back ({trouble}); another one is opened",
+            room=Where(self.channel),
+            trouble=self.trouble,
+        )
+
+
+class LinkAdded(Happened):
+    kind = "link.added"
+    url: str
+    title: str = ""
+
+    def sentence(self, by: str | None) -> Phrase:
+        title = "{title} " if self.title else ""
+        return phrase(f"{{by}} added a link: {title}{{url}}", by=Who(by), title=self.title, url=self.url)
+
+
+class RoomFailed(Happened):
+    kind = "room.failed"
+    trouble: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "The war room could not be opened ({trouble}); the incident goes on in this thread. Try again: `/incident room`",
+            trouble=self.trouble,
+        )

@@ -1,0 +1,184 @@
+"""What the incident is: declared, its severity, status, words, moments and checklists, merging, the watch after the fix."""
+
+from datetime import datetime
+
+from incidents.events.happened import Happened
+from incidents.phrase import Part, Phrase, When, Where, Who, phrase
+
+
+class Declared(Happened):
+    kind = "incident.declared"
+    title: str
+    severity: str
+    status: str
+    summary: str = ""
+    impact: str = ""
+    detected_by: str | None = None
+    several_teams: bool = False
+    cause_unclear: bool = False
+    services: list[str] = []
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} declared {severity}: {title}", by=Who(by), severity=self.severity, title=self.title)
+
+
+class SeverityChanged(Happened):
+    """`told`: who has read of it in the status update that it came with, of `AUDIENCES`."""
+
+    kind = "severity.changed"
+    old: str
+    new: str
+    why: str = ""
+    raised: bool = True
+    told: list[str] = []
+
+    def sentence(self, by: str | None) -> Phrase:
+        verb = "raised" if self.raised else "lowered"
+        why = ": {why}" if self.why else ""
+        return phrase(
+            f"{{by}} {verb} the severity from {{old}} to {{new}}{why}",
+            by=Who(by),
+            old=self.old,
+            new=self.new,
+            why=self.why,
+        )
+
+
+class StatusChanged(Happened):
+    """`early` says that the incident was resolved before its watch was over, after the person confirmed it. `told` as
+    with a severity."""
+
+    kind = "status.changed"
+    old: str
+    new: str
+    why: str = ""
+    early: bool = False
+    told: list[str] = []
+
+    def sentence(self, by: str | None) -> Phrase:
+        early = " before the watch was over" if self.early else ""
+        why = ": {why}" if self.why else ""
+        return phrase(
+            f"{{by}} moved it from {{old}} to *{{new}}*{early}{why}",
+            by=Who(by),
+            old=self.old,
+            new=self.new,
+            why=self.why,
+        )
+
+
+class MergedInto(Happened):
+    """It goes on as part of another incident, which takes over the tasks, action items and pages named here by id."""
+
+    kind = "incident.merged"
+    old: str
+    into: int
+    title: str
+    room: str | None = None
+    tasks: list[int] = []
+    actions: list[int] = []
+    pages: list[int] = []
+
+    def sentence(self, by: str | None) -> Phrase:
+        parts: dict[str, Part] = {"by": Who(by), "into": f"INC-{self.into}", "title": self.title}
+        if self.room is None:
+            return Phrase("{by} merged this into *{into}* {title}", parts)
+        return Phrase("{by} merged this into *{into}* {title}. Go on in {room}", {**parts, "room": Where(self.room)})
+
+
+class MergedFrom(Happened):
+    """Another incident is the same one: its entries are on this timeline, and its `people` are brought along."""
+
+    kind = "incident.absorbed"
+    number: int
+    title: str
+    severity: str
+    people: list[str] = []
+    tasks: list[int] = []
+    actions: list[int] = []
+    pages: list[int] = []
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase(
+            "{by} merged {merged} into this: {title}. Its timeline is part of this one",
+            by=Who(by),
+            merged=f"INC-{self.number}",
+            title=self.title,
+        )
+
+
+class Edited(Happened):
+    kind = "field.edited"
+    field: str
+    old: str
+    new: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        if not self.new:
+            return phrase("{by} cleared the {field}", by=Who(by), field=self.field)
+        return phrase("{by} set the {field}: {new}", by=Who(by), field=self.field, new=self.new)
+
+
+class MomentCorrected(Happened):
+    """A kept moment was not when it was stamped; `old` is None where it was not known before."""
+
+    kind = "moment.corrected"
+    moment: str
+    old: datetime | None = None
+    new: datetime
+    why: str = ""
+
+    def sentence(self, by: str | None) -> Phrase:
+        parts: dict[str, Part] = {"by": Who(by), "moment": self.moment.replace("_", " "), "new": When(self.new, day=True)}
+        why = ": {why}" if self.why else ""
+        if self.old is None:
+            return Phrase(f"{{by}} put *{{moment}}* at {{new}}{why}", {**parts, "why": self.why})
+        said = f"{{by}} corrected *{{moment}}* from {{old}} to {{new}}{why}"
+        return Phrase(said, {**parts, "old": When(self.old, day=True), "why": self.why})
+
+
+class ChecklistTicked(Happened):
+    """An item of a built-in checklist was ticked off, or the tick was taken back."""
+
+    kind = "checklist.ticked"
+    checklist: str
+    item: str
+    on: bool = True
+
+    def sentence(self, by: str | None) -> Phrase:
+        did = "ticked *{item}*" if self.on else "took back the tick at *{item}*"
+        return phrase(f"{{by}} {did} ({{checklist}})", by=Who(by), item=self.item, checklist=self.checklist)
+
+
+class FlagSet(Happened):
+    """ "Several teams" or "cause unclear" was ticked after declaring."""
+
+    kind = "flag.set"
+    flag: str
+    on: bool
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} said: {flag}" if self.on else "{by} withdrew: {flag}", by=Who(by), flag=self.flag.replace("_", " "))
+
+
+class WatchAsked(Happened):
+    """Halfway through the watch (`until` says when it ends), and at its end."""
+
+    kind = "watch.asked"
+    headline = False
+    until: datetime | None = None
+
+    def sentence(self, by: str | None) -> Phrase:
+        if self.until is not None:
+            said = "Watching until {until}: still holding? Errors at zero? Latency normal?"
+            return phrase(said, until=When(self.until))
+        return phrase("The watch is over: still holding? Errors at zero? Latency normal?")
+
+
+class WatchHolds(Happened):
+    """Somebody looked during the watch, and the fix holds."""
+
+    kind = "watch.holds"
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{by} looked: the fix is holding", by=Who(by))
