@@ -6,17 +6,22 @@ from bot.modals import declare as form
 from bot.severities import default_severity
 from bot.views import answers, forms
 from incidents.declare import Declaration, declare
-from incidents.rules.severity import split_leading_severity
+from incidents.rules.severity import split_leading_severity, split_unknown_severity
 from models import Event, Incident
 
 
 def run(request: Request) -> Answer:
-    """Whoever declares is the commander. Without a severity it counts as the second worst: in doubt, escalate."""
+    """Whoever declares is the commander. Without a severity it counts as the second worst: in doubt, escalate. One that
+    does not exist is asked for again by the form, which holds the title."""
     severity, title = split_leading_severity(request.text, request.policy)
-    if not title:
+    unknown, rest = split_unknown_severity(request.text, request.policy)
+    if unknown is not None or not title:
         private = forms.carried(request.response_url)
-        near = look.near(request.core)
-        request.forms.open(form.view(request.policy, request.by, private, severity=severity, near=near))
+        title = rest if unknown is not None else title
+        near = look.near(request.core, title)
+        request.forms.open(
+            form.view(request.policy, request.by, private, title=title, severity=severity, unknown=unknown, near=near)
+        )
         return Answer()
     said = Declaration(title=title, severity=severity or default_severity(request.policy), by=request.by, commander=request.by)
     event = declare(request.core, said, request.key)

@@ -10,9 +10,10 @@ from bot.severities import default_severity
 from bot.views import answers, forms
 from bot.views.blocks import Block, button, context, option, section
 from bot.views.quoted import Quoted
-from bot.views.texts import channel, clip
+from bot.views.texts import channel, clip, escape
 from incidents.core import Repeated
 from incidents.declare import Declaration, Source, declare
+from incidents.errors import quote as quoted_word
 from incidents.policy import Policy
 from incidents.rules.severity import Impact, Scope, from_impact
 from incidents.texts import TITLE_LENGTH
@@ -42,16 +43,19 @@ def view(
     *,
     title: str = "",
     severity: str | None = None,
+    unknown: str | None = None,
     near: Sequence[Incident] = (),
     quote: Sequence[Block] = (),
 ) -> Block:
     """The empty form, with what was typed already; the declarer is the commander unless they clear the field.
 
-    `near` are open incidents that it may be the same as, each with "Join instead"; `quote` is the message it comes from.
+    `near` are open incidents that it may be the same as, each with "Join instead"; `quote` is the message it comes from;
+    `unknown` is what was typed for a severity and is none.
     """
     unsure = option("Not sure – by impact and scope below", UNSURE)
     blocks = [
         *quote,
+        *_unknown(unknown, policy),
         *_near(near),
         field("title", "What is wrong?", forms.text_input(title, most=TITLE_LENGTH, focus=True)),
         field(
@@ -80,6 +84,15 @@ def view(
         ),
     ]
     return frame(MODAL.name, "Declare an incident", "Declare", blocks, private)
+
+
+def _unknown(said: str | None, policy: Policy) -> list[Block]:
+    if said is None:
+        return []
+    known = ", ".join(policy.levels())
+    return [
+        section(f":warning: “{escape(quoted_word(said, 20))}” is no severity here: {escape(known)}. Nothing is declared yet.")
+    ]
 
 
 def _near(incidents: Sequence[Incident]) -> list[Block]:

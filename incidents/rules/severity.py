@@ -73,6 +73,18 @@ def split_leading_severity(text: str, policy: Policy) -> tuple[str | None, str]:
     return None, text.strip()
 
 
+_LOOKS_LIKE_ONE = re.compile(r"((?:sev|severity)[\s_-]*[0-9]{1,3}|p[0-9])(?=$|[\s:,–—-])[\s:,–—-]*", re.IGNORECASE)
+
+
+def split_unknown_severity(text: str, policy: Policy) -> tuple[str | None, str]:
+    """The word at the front that looks like a severity and is none here (`sev7`), and what is left; None where there is
+    no such word. Only one digit may follow a `p`: p95 and p99 are percentiles."""
+    found = _LOOKS_LIKE_ONE.match(text.strip())
+    if found is None or split_leading_severity(text, policy)[0] is not None:
+        return None, text.strip()
+    return found[1], text.strip()[found.end() :]
+
+
 def _reads_on(head: str, rest: str, policy: Policy) -> bool:
     """Is `head` the first word of the sentence rather than a severity before it?"""
     if re.fullmatch(r"[0-9]+", head):

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from incidents.errors import UnknownSeverity
 from incidents.policy import Policy
-from incidents.rules.severity import Impact, Scope, from_impact, is_raise, parse_severity, split_leading_severity
+from incidents.rules.severity import (
+    Impact,
+    Scope,
+    from_impact,
+    is_raise,
+    parse_severity,
+    split_leading_severity,
+    split_unknown_severity,
+)
 
 POLICY = Policy()
 RENAMED = Policy.model_validate(
@@ -89,6 +97,25 @@ def test_an_unknown_severity_gets_the_nearest_and_the_list() -> None:
 )
 def test_a_severity_in_front_of_a_title(text: str, level: str | None, rest: str) -> None:
     assert split_leading_severity(text, POLICY) == (level, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "rest"),
+    [
+        ("sev7 Checkout is down", "sev7", "Checkout is down"),
+        ("SEV-0: Checkout", "SEV-0", "Checkout"),
+        ("sev 12", "sev 12", ""),
+        ("p9 odd", "p9", "odd"),
+        ("sev1 Checkout", None, "sev1 Checkout"),
+        ("sev 1 Checkout", None, "sev 1 Checkout"),
+        ("p99 latency is high", None, "p99 latency is high"),
+        ("several nodes are down", None, "several nodes are down"),
+        ("7 nodes down", None, "7 nodes down"),
+        ("", None, ""),
+    ],
+)
+def test_what_looks_like_a_severity_and_is_none(text: str, word: str | None, rest: str) -> None:
+    assert split_unknown_severity(text, POLICY) == (word, rest)
 
 
 TABLE = {

@@ -21,6 +21,18 @@ def test_by_the_global_shortcut(world: World) -> None:
     world.slack.assert_nothing_refused(allow=["already_in_channel"])
 
 
+def test_a_severity_that_does_not_exist_is_said(world: World) -> None:
+    """It does not become part of the title; what was typed waits in the form."""
+    alice = world.person("alice")
+    form = alice.runs("/incident declare sev7 Checkout is down").form
+    assert form and "“sev7” is no severity here: SEV1, SEV2, SEV3, SEV4. Nothing is declared yet." in form
+    assert form.value("What is wrong?") == "Checkout is down"
+    alice.chooses("Severity", "SEV1")
+    assert alice.submits() == {}
+    world.settle()
+    assert (world.incident().title, world.incident().severity) == ("Checkout is down", "SEV1")
+
+
 def test_from_a_message(world: World) -> None:
     """It is quoted and linked in the form, is the title, and stands on the timeline with its own time, author and link."""
     alice, bob = world.slack.people("alice", "bob")
