@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import or_, select
 
-from bot import homes
+from bot import drill, homes
 from bot.commands import Answer, Request
 from bot.modals import capture as capture_form
 from bot.modals import told
@@ -176,6 +176,7 @@ class Inbox:
             return
         request = self.dispatcher.request(by=user, key="", channel=channel, trigger_id="")
         answer = self.dispatcher.commands["catchup"].run(replace(request, number=incident.number))
+        answer = drill.answered(incident, answer)
         try:
             self.dispatcher.slack.call(
                 "chat.postEphemeral",
@@ -215,10 +216,10 @@ class Inbox:
         try:
             put_on_timeline(self.dispatcher, incident.number, channel, message, by, how)
         except Repeated:
-            return f"It is on the timeline of {incident.key} already."
+            return f"It is on the timeline of {incident.called} already."
         except Refused as refused:
             return clip(refused.sentence, 1000)
-        return f"Added to the timeline of {incident.key} ({escape(incident.title[:100])})."
+        return f"Added to the timeline of {incident.called} ({escape(incident.title[:100])})."
 
 
 def put_on_timeline(dispatcher: Dispatcher, number: int, channel: str, message: dict[str, Any], by: str, how: str) -> None:

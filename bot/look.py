@@ -49,6 +49,11 @@ def is_open() -> ColumnElement[bool]:
     return col(Incident.status).in_([str(status) for status in OPEN])
 
 
+def is_real() -> ColumnElement[bool]:
+    """No drill."""
+    return col(Incident.drill).is_(None)
+
+
 def is_of(person: str) -> ColumnElement[bool]:
     """Declared by this person, or they hold a role in it now."""
     held = select(RoleAssignment.incident_id).where(RoleAssignment.person == person, col(RoleAssignment.until).is_(None))
@@ -74,11 +79,13 @@ _LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incid
 
 def similar(core: Core, incident: Incident) -> Alike:
     """Open: a title that shares most of its words, else a service in common. Resolved within `similar_within`: the title,
-    or a service in common and a word of the title. The newest of each."""
+    or a service in common and a word of the title. The newest of each. A drill is like nothing, and nothing like a drill."""
+    if incident.drill is not None:
+        return Alike()
     mine, services = _words(incident.title), set(incident.services)
     since = core.clock.now() - core.policy.workspace.similar_within
     with core.view() as session:
-        query = select(Incident.id, Incident.title, Incident.services).where(col(Incident.id) != incident.number)
+        query = select(Incident.id, Incident.title, Incident.services).where(col(Incident.id) != incident.number, is_real())
         newest = query.order_by(col(Incident.id).desc()).limit(_LOOKED_AT)
         opened = session.exec(newest.where(is_open())).all()
         over = session.exec(newest.where(is_over(), col(Incident.resolved_at) >= since)).all()
@@ -97,7 +104,7 @@ def similar(core: Core, incident: Incident) -> Alike:
 def near(core: Core, title: str = "", limit: int = 3) -> Sequence[Incident]:
     """Open incidents to look at before another one is declared: those with a title like this one, else the newest."""
     mine = _words(title)
-    rows, _ = incidents(core, is_open(), limit=_LOOKED_AT if mine else limit)
+    rows, _ = incidents(core, is_open(), is_real(), limit=_LOOKED_AT if mine else limit)
     alike = [row for row in rows if _alike(mine, _words(row.title))]
     return (alike or rows)[:limit]
 

@@ -353,6 +353,8 @@ def _mirrors(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]
 def _leaders(happened: Happened, incident: Incident, policy: Policy) -> Iterable[tuple[str, str]]:
     """The worst level's beginning and end are told to the leadership channel, where one is configured and has not read
     of it in an update."""
+    if incident.drill is not None:
+        return  # nobody is to be alarmed
     begins = isinstance(happened, Declared) or (isinstance(happened, SeverityChanged) and happened.raised)
     ends = isinstance(happened, StatusChanged) and happened.new == Status.RESOLVED
     if isinstance(happened, SeverityChanged | StatusChanged) and "leadership" in happened.told:

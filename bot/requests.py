@@ -14,9 +14,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+from sqlalchemy import bindparam
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from bot import drill
 from bot.commands import RUN, Answer, Command, Needs, Request, value
 from bot.modals import FormError, Modal, Submission
 from bot.slack import CallFailed, Transport
@@ -230,10 +232,24 @@ class Dispatcher:
         request = replace(request, number=number, text=rest)
         if several:
             return self._picker(command, rest, several)
+        in_drill = command.needs is Needs.INCIDENT and self._is_drill(number)
+        if in_drill:
+            request = replace(request, forms=drill.MarkedForms(request.forms))
         try:
-            return command.run(request)
+            answer = command.run(request)
         except Repeated as repeated:
-            return self._again(command, request, repeated.event)
+            answer = self._again(command, request, repeated.event)
+        except Refused as refused:
+            if not in_drill:
+                raise
+            answer = Answer(clip(refused.sentence, 2900))
+        return drill.mark(answer) if in_drill else answer
+
+    def _is_drill(self, number: int | None) -> bool:
+        if number is None:
+            return False
+        with self.core.view() as session:
+            return session.exec(_DRILL, params={"number": number}).first() is not None
 
     def _again(self, command: Command, request: Request, event: Event) -> Answer:
         """The request came twice: answered like the first time, from what it led to."""
@@ -284,7 +300,7 @@ class Dispatcher:
             raise Refused(f"Several incidents are open. Say which: `/incident {command.name} INC-42 …`.")
         row = [
             button(
-                f"{incident.key} {incident.title}",
+                f"{incident.called} {incident.title}",
                 f"{RUN}{command.name}:{incident.number}",
                 value(incident.number, rest),
             )
@@ -307,7 +323,8 @@ class Dispatcher:
         blocks = [block.get("block_id", "") for block in view.get("blocks", [])]
         try:
             with self.background.first():
-                return modal.submit(Submission(request, view.get("state", {}).get("values", {}), private)), {}
+                answer = modal.submit(Submission(request, view.get("state", {}).get("values", {}), private))
+            return (self._in_drill(answer) if self._is_drill(number) else answer), {}
         except Repeated:
             return Answer(), {}
         except FormError as error:
@@ -321,6 +338,9 @@ class Dispatcher:
         except Exception:
             log.exception("the form %s of INC-%s broke", modal.name, number)
             return Answer(), {modal.fallback: BROKEN}
+
+    def _in_drill(self, answer: Answer | Callable[[], Answer]) -> Answer | Callable[[], Answer]:
+        return (lambda: drill.mark(answer())) if callable(answer) else drill.mark(answer)
 
     def _in_a_form(self, sentence: str) -> str:
         """A form's errors show no mentions: people by name, as far as they are known without asking Slack."""
@@ -361,6 +381,9 @@ class Dispatcher:
             log.warning("the time zone of %s is not known: %s", user, error)
         except (KeyError, ValueError):
             self._timezones[user] = ""
+
+
+_DRILL = select(Incident.drill).where(Incident.id == bindparam("number"), col(Incident.drill).is_not(None))
 
 
 def open_incidents(session: Session, limit: int = 100) -> list[Incident]:

@@ -28,7 +28,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a person says when declaring. `commander` None leaves the role empty."""
+    """What a person says when declaring. `commander` None leaves the role empty. `drill` is the scenario's name, "" for a
+    drill without a script, None for the real thing."""
 
     title: str
     severity: str
@@ -41,6 +42,7 @@ class Declaration:
     several_teams: bool = False
     cause_unclear: bool = False
     source: Source | None = None
+    drill: str | None = None
 
 
 def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
@@ -54,7 +56,7 @@ def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
     impact = prose(said.impact, "impact", field="impact", needed=False)
     core.policy.check_level(said.severity)
     with core.new(said.by, key) as unit:
-        _refuse_double(unit, said.by, title)
+        _refuse_double(unit, said, title)
         unit.incident = _row(said, title, summary, impact, unit.now)
         unit.session.add(unit.incident)
         unit.session.flush()
@@ -69,6 +71,7 @@ def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
                 several_teams=said.several_teams,
                 cause_unclear=said.cause_unclear,
                 services=list(said.services),
+                drill=said.drill,
             ),
             by=said.by,
         )
@@ -99,9 +102,11 @@ def _capture(unit: Unit, source: Source, *, by: str) -> None:
     )
 
 
-def _refuse_double(unit: Unit, by: str, title: str) -> None:
+def _refuse_double(unit: Unit, said: Declaration, title: str) -> None:
+    """What is real is never taken for the drill of the same name."""
     since = unit.now - unit.policy.workspace.same_title_within
-    twin = unit.session.connection().execute(_TWIN, {"by": by, "title": title, "since": since}).scalar()
+    twins = _TWIN if said.drill is None else _TWIN_DRILL
+    twin = unit.session.connection().execute(twins, {"by": said.by, "title": title, "since": since}).scalar()
     if twin is not None:
         query = select(Event).where(Event.incident_id == twin, Event.kind == Declared.kind)
         raise Repeated(unit.session.exec(query).one())
@@ -119,6 +124,7 @@ def _row(said: Declaration, title: str, summary: str, impact: str, now: datetime
         detected_by=said.detected_by,
         several_teams=said.several_teams,
         cause_unclear=said.cause_unclear,
+        drill=said.drill,
         declared_at=now,
         detected_at=now,
         update_anchor_at=now,
@@ -132,10 +138,11 @@ def _row(said: Declaration, title: str, summary: str, impact: str, now: datetime
     )
 
 
-_TWIN = (  # built once: putting it together took longer than asking it
+_SAME = (  # built once: putting it together took longer than asking it
     select(Incident.id)
     .where(Incident.declared_by == bindparam("by"), Incident.title == bindparam("title"))
     .where(Incident.declared_at > bindparam("since"))
     .where(col(Incident.status).in_([str(status) for status in ACTIVE]))
     .limit(1)
 )
+_TWIN, _TWIN_DRILL = _SAME.where(col(Incident.drill).is_(None)), _SAME.where(col(Incident.drill).is_not(None))

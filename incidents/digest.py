@@ -55,7 +55,8 @@ def fire(core: Core) -> int:
     policy, fired = core.policy, 0
     with core.view() as session:
         now = core.clock.now(session)
-        rows = session.exec(select(Incident).where(col(Incident.status).in_([str(status) for status in OPEN]))).all()
+        is_open = col(Incident.status).in_([str(status) for status in OPEN])
+        rows = session.exec(select(Incident).where(is_open, col(Incident.drill).is_(None))).all()
     wanted = channel(policy) is not None
     if wanted and now - latest(policy, now) <= LATE:
         worst = sorted(rows, key=lambda row: (policy.severity(row.severity).rank, row.number))

@@ -94,6 +94,7 @@ def _record(
         theory=incident.theory,
         detected_by=incident.detected_by,
         services=tuple(incident.services),
+        drill=incident.drill,
         impact_started_at=incident.impact_started_at,
         detected_at=incident.detected_at,
         declared_at=incident.declared_at,

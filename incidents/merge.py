@@ -67,6 +67,9 @@ def check(incident: Incident, into: Incident) -> None:
     for each in (incident, into):
         if each.status == Status.MERGED:
             raise MoveRefused(f"{each.key} was merged into INC-{each.merged_into} already. Name that one instead.")
+    if (incident.drill is None) != (into.drill is None):
+        drill = incident.key if into.drill is None else into.key
+        raise MoveRefused(f"{drill} is a drill, and what is real is not mixed with it. End it there: `/incident resolve`.")
     if incident.status not in OPEN:
         raise MoveRefused(f"{incident.key} is {incident.status}, and only open incidents are merged. Reopen it first.")
     if into.status not in OPEN:

@@ -35,15 +35,21 @@ def follow_severity(unit: Unit) -> None:
 def want(unit: Unit, why: str, *, by: str | None, key: str | None = None) -> Event:
     """From here on the room is the incident's home; it is made by a worker."""
     unit.incident.room_wanted_at = unit.now
-    unit.incident.room_name = room_name(
-        unit.policy.workspace.room_name,
-        title=unit.incident.title,
-        number=unit.incident.number,
-        declared_at=unit.incident.declared_at,
-        timezone=unit.policy.workspace.timezone,
-        attempt=unit.incident.room_attempt,
-    )
+    unit.incident.room_name = _name(unit)
     return unit.record(RoomWanted(why=why), by=by, key=key)
+
+
+def _name(unit: Unit) -> str:
+    """By the team's pattern; a drill's begins with `drill-`, so that nobody takes it for the real thing."""
+    incident, template = unit.incident, unit.policy.workspace.room_name
+    return room_name(
+        template if incident.drill is None else f"drill-{template}",
+        title=incident.title,
+        number=incident.number,
+        declared_at=incident.declared_at,
+        timezone=unit.policy.workspace.timezone,
+        attempt=incident.room_attempt,
+    )
 
 
 def open_room(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
@@ -64,14 +70,7 @@ def next_name(core: Core, number: int) -> str:
     with core.unit(number) as unit:
         incident = unit.incident
         incident.room_attempt += 1
-        incident.room_name = room_name(
-            unit.policy.workspace.room_name,
-            title=incident.title,
-            number=incident.number,
-            declared_at=incident.declared_at,
-            timezone=unit.policy.workspace.timezone,
-            attempt=incident.room_attempt,
-        )
+        incident.room_name = _name(unit)
         return incident.room_name
 
 

@@ -34,6 +34,9 @@ class Incident(SQLModel, table=True):
     cause_unclear: bool = False
     services: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
+    # None: it is real. A drill has its scenario's name, or nothing ("") where it follows no script.
+    drill: str | None = None
+
     # Who ticked what of the built-in checklists: {checklist: {item: person}}.
     ticked: dict[str, dict[str, str]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
@@ -101,3 +104,8 @@ class Incident(SQLModel, table=True):
     def key(self) -> str:
         """The name people say: `INC-42`."""
         return f"INC-{self.number}"
+
+    @property
+    def called(self) -> str:
+        """The name as it stands in lists, where a drill must not be taken for the real thing: `DRILL INC-42`."""
+        return self.key if self.drill is None else f"DRILL {self.key}"

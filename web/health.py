@@ -78,7 +78,9 @@ class Health:
             late = session.exec(select(func.min(col(Wake.due_at))).where(col(Wake.due_at) <= now)).one()
             rows = {
                 "muster_open_incidents": session.exec(
-                    select(func.count()).where(col(Incident.status).in_([str(state) for state in OPEN]))
+                    select(func.count()).where(
+                        col(Incident.status).in_([str(state) for state in OPEN]), col(Incident.drill).is_(None)
+                    )
                 ).one(),
                 "muster_running_escalations": session.exec(select(func.count()).where(Page.state == PAGE_OPEN)).one(),
                 "muster_deliveries_due": count,
@@ -94,7 +96,7 @@ class Health:
 
 
 _HELP = {
-    "muster_open_incidents": "Incidents that are not resolved yet.",
+    "muster_open_incidents": "Incidents that are not resolved yet, without drills.",
     "muster_running_escalations": "Escalations that nobody has acknowledged.",
     "muster_deliveries_due": "Deliveries to Slack that could be made now.",
     "muster_deliveries_oldest_seconds": "How long the oldest of them has been waiting.",

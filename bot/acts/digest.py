@@ -26,7 +26,7 @@ class PostDigest(Post):
     def perform(self, desk: Desk) -> dict[str, Any]:
         if digest.channel(desk.scene.policy) is None:
             return {}
-        opened, _ = look.incidents(desk.core, look.is_open(), limit=views.LOADED)
+        opened, _ = look.incidents(desk.core, look.is_open(), look.is_real(), limit=views.LOADED)
         if not opened:
             return {}
         commanders = look.commanders(desk.core, [row.number for row in opened])

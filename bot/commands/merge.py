@@ -1,6 +1,6 @@
 """Two incidents are one: the room's goes on in the one that is named."""
 
-from bot import look
+from bot import drill, look
 from bot.commands import RUN, Answer, Command, Needs, Request, value
 from bot.views import answers
 from bot.views.blocks import button, buttons, section
@@ -47,16 +47,16 @@ def _merge(request: Request, incident: Incident, into: Incident) -> Answer:
             f"Merge {incident.key} ({quote(incident.title, 200)}) into {into.key} ({quote(into.title, 200)})? "
             f"{incident.key} ends and its timeline, tasks and pages go on in {into.key}. This cannot be undone."
         )
-        return answers.ask(question, f"Merge into {into.key}", "merge", incident.number, into.key)
+        return drill.answered(into, answers.ask(question, f"Merge into {into.key}", "merge", incident.number, into.key))
     event = merge.merge(request.core, incident.number, into.number, by=request.by, key=request.key)
-    return answers.merged(look.scene(request.core, into.number), event)
+    return drill.answered(into, answers.merged(look.scene(request.core, into.number), event))
 
 
 def _pick(question: str, others: list[Incident], *, of: int | None = None, into: int | None = None) -> Answer:
     if not others:
         raise Refused("No other incident is open, so there is nothing to merge with.")
     rows = [
-        button(f"{each.key} {each.title}", f"{RUN}merge:{each.number}", value(of or each.number, f"INC-{into or each.number}"))
+        button(f"{each.called} {each.title}", f"{RUN}merge:{each.number}", value(of or each.number, f"INC-{into or each.number}"))
         for each in others[:_SHOWN]
     ]
     more = f" {len(others) - _SHOWN} more are open; name it: `INC-42`." if len(others) > _SHOWN else ""

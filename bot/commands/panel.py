@@ -1,6 +1,6 @@
 """`/incident` alone: in a room the control panel, elsewhere the declare form."""
 
-from bot import look
+from bot import drill, look
 from bot.commands import Answer, Command, Needs, Request
 from bot.modals import declare as form
 from bot.views import forms
@@ -13,8 +13,9 @@ def run(request: Request) -> Answer:
         carried = forms.carried(request.response_url)
         request.forms.open(form.view(request.policy, request.by, carried, near=look.near(request.core)))
         return Answer()
-    shown = panel(look.scene(request.core, request.number))
-    return Answer(shown.text, shown.blocks)
+    scene = look.scene(request.core, request.number)
+    shown = panel(scene)
+    return drill.answered(scene.incident, Answer(shown.text, shown.blocks))
 
 
 COMMAND = Command(

@@ -17,7 +17,7 @@ from models import Incident
 
 def view(found: Sequence[Incident], quoted: Quoted, link: str | None, private: str) -> Block:
     """What to do, in the message's words until somebody says it better; for the first of `found` unless it is changed."""
-    incidents = [option(f"{row.key} {row.title}", str(row.number)) for row in found[:100]]
+    incidents = [option(f"{row.called} {row.title}", str(row.number)) for row in found[:100]]
     blocks = [
         *quoted.blocks(link),
         field("text", "What is to be done afterwards?", forms.text_input(quoted.text, multiline=True, focus=True)),

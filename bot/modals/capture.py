@@ -35,7 +35,7 @@ def view(found: Sequence[Incident], channel: str, message: Mapping[str, Any], re
         "response_url": response_url,
         "files": shared_files(message, 3),
     }
-    options = [option(f"{incident.key} {incident.title}", str(incident.number)) for incident in found[:100]]
+    options = [option(f"{incident.called} {incident.title}", str(incident.number)) for incident in found[:100]]
     blocks = [
         section(f">{clip(text.replace(chr(10), ' '), 300)}"),
         field("incident", "Incident", {"type": "static_select", "options": options}),

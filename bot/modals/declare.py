@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot import look
+from bot import drill, look
 from bot.commands import RUN, Answer, value
 from bot.modals import Modal, Submission, field
 from bot.modals import view as frame
@@ -78,9 +78,14 @@ def view(
         field(
             "also",
             "Also",
-            forms.ticks([option("Several teams are needed", "several_teams"), option("The cause is unclear", "cause_unclear")]),
+            forms.ticks(
+                [
+                    option("Several teams are needed", "several_teams", "Opens a war room at once"),
+                    option("The cause is unclear", "cause_unclear", "Opens a war room at once"),
+                    option("This is a drill", "drill", "Pages people for real, with DRILL on everything"),
+                ]
+            ),
             optional=True,
-            hint="Either one opens a war room at once.",
         ),
     ]
     return frame(MODAL.name, "Declare an incident", "Declare", blocks, private)
@@ -141,6 +146,7 @@ def submit(form: Submission) -> Callable[[], Answer]:
         detected_by=form.option("detected_by"),
         several_teams="several_teams" in ticked,
         cause_unclear="cause_unclear" in ticked,
+        drill="" if "drill" in ticked else None,
         source=Source(quoted.channel, quoted.ts, quoted.thread_ts, quoted.author, quoted.text, quoted.at) if quoted else None,
     )
     try:
@@ -151,7 +157,8 @@ def submit(form: Submission) -> Callable[[], Answer]:
 
     def answer() -> Answer:
         scene = look.scene(request.core, event.incident_id)
-        return answers.declared(scene, request.by, assumed=assumed, like=look.similar(request.core, scene.incident))
+        said = answers.declared(scene, request.by, assumed=assumed, like=look.similar(request.core, scene.incident))
+        return drill.answered(scene.incident, said)
 
     return answer
 

@@ -32,7 +32,7 @@ def document(scene: Scene, kept: Kept) -> Document:
     )
     sections = (_known(scene, kept), _tasks(kept), _links(kept), _timeline(kept))
     return Document(
-        key=scene.incident.key,
+        key=scene.incident.called,
         title=_said(scene.incident.title, kept),
         notice=(Text(notice),),
         header=Items(tuple(_facts(scene, kept))),

@@ -200,5 +200,6 @@ def topic(scene: Scene) -> str:
     """The room's topic, at most 250 characters; plain, so nothing in it can be a mention."""
     incident, held = scene.incident, scene.standing.holders
     commander = f"IC {person(held['ic'])}" if "ic" in held else "no IC yet"
-    head = f"{incident.severity} {incident.status} | {commander} | "
+    drill = "DRILL | " if incident.drill is not None else ""
+    head = f"{drill}{incident.severity} {incident.status} | {commander} | "
     return head + clip(incident.title, 250 - len(head))

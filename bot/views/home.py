@@ -58,7 +58,7 @@ def _opened(mine: Mine, policy: Policy) -> list[Block]:
         if row.room_channel:
             facts.append(channel(row.room_channel))
         sign = signal(policy.severity(row.severity).rank, row.status)
-        text = f"{sign} *{row.key}* {clip(row.title, 400)}\n{'  ·  '.join(facts)}"
+        text = f"{sign} *{row.called}* {clip(row.title, 400)}\n{'  ·  '.join(facts)}"
         blocks.append(section(text, button("Show", f"{RUN}show:{row.number}", value(row.number))))
     return [*blocks, *_more(mine.total, len(mine.opened[:INCIDENTS]))]
 
@@ -66,7 +66,7 @@ def _opened(mine: Mine, policy: Policy) -> list[Block]:
 def _roles(mine: Mine, policy: Policy) -> list[Block]:
     if not mine.roles:
         return []
-    lines = [f"{escape(policy.role_name(role))} of *{row.key}* {clip(row.title, 150)}" for role, row in mine.roles[:MINE]]
+    lines = [f"{escape(policy.role_name(role))} of *{row.called}* {clip(row.title, 150)}" for role, row in mine.roles[:MINE]]
     return [divider(), _head("Your roles"), section("\n".join(lines)), *_more(len(mine.roles), len(lines))]
 
 

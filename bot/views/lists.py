@@ -43,7 +43,7 @@ def incidents(found: Found, policy: Policy, now: datetime) -> Message:
     more = found.total - len(found.rows[:SHOWN])
     if more > 0:
         blocks.append(context(f"and {more} more: `/incident list sev1`, `/incident list mine` or a word narrows it down"))
-    names = ", ".join(f"{row.key} {row.severity}" for row in found.rows[:SHOWN])
+    names = ", ".join(f"{row.called} {row.severity}" for row in found.rows[:SHOWN])
     return Message(f"{head}: {names}", blocks)
 
 
@@ -59,7 +59,7 @@ def _incident(row: Incident, commander: str | None, policy: Policy, now: datetim
         facts.append(f"IC {person(commander)}" if commander else "no IC yet")
     if row.room_channel:
         facts.append(channel(row.room_channel))
-    return f"{signal(level.rank, row.status)} *{row.key}* {clip(row.title, 400)}\n{'  ·  '.join(facts)}"
+    return f"{signal(level.rank, row.status)} *{row.called}* {clip(row.title, 400)}\n{'  ·  '.join(facts)}"
 
 
 def roles(scene: Scene, by: str) -> Message:

@@ -17,8 +17,11 @@ class Declared(Happened):
     several_teams: bool = False
     cause_unclear: bool = False
     services: list[str] = []
+    drill: str | None = None
 
     def sentence(self, by: str | None) -> Phrase:
+        if self.drill is not None:
+            return phrase("{by} began a *DRILL*, {severity}: {title}", by=Who(by), severity=self.severity, title=self.title)
         return phrase("{by} declared {severity}: {title}", by=Who(by), severity=self.severity, title=self.title)
 
 

@@ -281,7 +281,13 @@ class Folded:
         empty = {"summary": "", "impact": "", "theory": "", "detected_by": None, "several_teams": False, "cause_unclear": False}
         self.known = empty | {name: said[name] for name in names if name in said}
         self.known |= {"title": said["title"], "severity": said["severity"], "status": said["status"]}
-        self.known |= {"declared_by": event.actor, "merged_into": None, "ticked": {}, "services": said.get("services", [])}
+        self.known |= {
+            "drill": said.get("drill"),
+            "declared_by": event.actor,
+            "merged_into": None,
+            "ticked": {},
+            "services": said.get("services", []),
+        }
         self.known |= {"archived": False, "kept": False, "lost": False}
         self.known |= {"room": False, "channel": None, "paused": False, "paused_until": None}
         self.moments = dict.fromkeys(("acknowledged", "mitigated", "resolved", "closed"))
@@ -494,7 +500,18 @@ def check(core: Core, number: int) -> None:
             folded.add(event)
         assert [e.recorded_at for e in events] == sorted(e.recorded_at for e in events)
         assert row.last_event == events[-1].id
-        for name in ("title", "severity", "status", "summary", "impact", "theory", "declared_by", "detected_by", "services"):
+        for name in (
+            "title",
+            "severity",
+            "status",
+            "summary",
+            "impact",
+            "theory",
+            "declared_by",
+            "detected_by",
+            "services",
+            "drill",
+        ):
             assert getattr(row, name) == folded.known[name], name
         assert row.ticked == folded.known["ticked"]
         assert row.merged_into == folded.known["merged_into"]
@@ -551,6 +568,7 @@ def play(house: House, beginning: tuple[str, int], steps: list[tuple[str, int, i
         commander=PEOPLE[a % 2] if a % 3 else None,
         services=("checkout",) if a % 4 == 0 else (),
         cause_unclear=a == 5,
+        drill="" if a == 7 else None,
     )
     number = declare(core, said, f"declare:{next(_keys)}").incident_id
     twin = declare(core, Declaration(f"Twin {next(_keys)}", "SEV4", by=PEOPLE[0]), f"declare:{next(_keys)}").incident_id

@@ -23,7 +23,7 @@ def build(record: Record) -> Document:
     """
     story = Story(record)
     return Document(
-        key=record.key,
+        key=record.key if record.drill is None else f"DRILL {record.key}",
         title=story.said(record.title),
         notice=notice(story),
         header=header(story),

@@ -12,10 +12,12 @@ from incidents.rules.times import duration_words
 def notice(story: Story) -> Line:
     as_of = f"{utc(story.as_of):%Y-%m-%d %H:%M} UTC"
     built = f"Built by Muster from the timeline of {story.record.key} as of {as_of}. A TODO is what only people know."
+    kind = "Draft" if story.record.drill is None else "Draft of a drill"
     if not story.open:
-        return line(Text("Draft.", bold=True), f" {built}")
+        return line(Text(f"{kind}.", bold=True), f" {built}")
     still = f" {story.record.key} is still open ({story.record.status}), so this draft is not complete. "
-    return line(Text("Draft of an open incident.", bold=True), still, built)
+    kind = "Draft of an open incident" if story.record.drill is None else "Draft of a drill that goes on"
+    return line(Text(f"{kind}.", bold=True), still, built)
 
 
 def header(story: Story) -> Items:

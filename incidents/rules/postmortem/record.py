@@ -45,7 +45,8 @@ class Record:
     """All that is known of an incident. People are ids; `names` gives their names, and those of channels.
 
     `happenings` are in the order in which they were recorded. `targets` are those of the response times, by the
-    measure's name (detect, acknowledge, mitigate, resolve); a measure without one is shown without.
+    measure's name (detect, acknowledge, mitigate, resolve); a measure without one is shown without. `drill` is None for
+    the real thing, as with the incident.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Record:
     theory: str = ""
     detected_by: str | None = None
     services: tuple[str, ...] = ()
+    drill: str | None = None
     impact_started_at: datetime | None = None
     detected_at: datetime | None = None
     acknowledged_at: datetime | None = None
