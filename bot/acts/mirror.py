@@ -14,7 +14,7 @@ from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
 from bot.views.card import line
-from bot.views.texts import escape
+from bot.views.texts import cut, escape
 from incidents import rooms
 from incidents.core import Unit
 from models import Delivery, Incident
@@ -52,7 +52,7 @@ class Mirror(Post):
 
     def _edit(self, desk: Desk, channel: str, ts: str, message: Message) -> dict[str, Any]:
         try:
-            desk.call("chat.update", channel=channel, ts=ts, text=message.text[:TEXT_LENGTH], blocks=message.blocks or [])
+            desk.call("chat.update", channel=channel, ts=ts, text=cut(message.text, TEXT_LENGTH), blocks=message.blocks or [])
         except SlackRefused as refused:
             if refused.error not in _GONE:
                 raise

@@ -11,6 +11,7 @@ from bot.acts.post import TEXT_LENGTH
 from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
+from bot.views.texts import cut
 from incidents.events import LevelPaged
 from models import Delivery, Event, Page
 from models.page import PAGE_ACKNOWLEDGED, PAGE_STOPPED
@@ -56,7 +57,7 @@ class PagesOver(Act):
 
     def _edit(self, desk: Desk, channel: str, ts: str, message: Message) -> None:
         try:
-            desk.call("chat.update", channel=channel, ts=ts, text=message.text[:TEXT_LENGTH], blocks=message.blocks or [])
+            desk.call("chat.update", channel=channel, ts=ts, text=cut(message.text, TEXT_LENGTH), blocks=message.blocks or [])
         except SlackRefused as refused:
             if refused.error not in _GONE:
                 raise

@@ -12,6 +12,7 @@ from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
 from bot.views.posts import plain_sentence
+from bot.views.texts import cut
 from incidents import paging, rooms
 from incidents.core import Unit
 from incidents.events import UpdateNudged, UpdatePosted
@@ -121,7 +122,7 @@ class Post(Act):
         answer = desk.call(
             "chat.postMessage",
             channel=place.channel,
-            text=message.text[:TEXT_LENGTH],
+            text=cut(message.text, TEXT_LENGTH),
             blocks=message.blocks or None,
             thread_ts=place.thread_ts,
             metadata={"event_type": "muster", "event_payload": {"key": desk.metadata_key}},

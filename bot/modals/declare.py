@@ -110,7 +110,7 @@ def _near(incidents: Sequence[Incident]) -> list[Block]:
             + (f"  {channel(row.room_channel)}" if row.room_channel else ""),
             button("Join instead", f"{RUN}join:{row.number}", value(row.number)),
         )
-        for row in incidents
+        for row in incidents[:5]
     ]
     return [context("Open now. If yours is one of these, join it:"), *rows]
 

@@ -7,7 +7,7 @@ from bot.commands import RUN, Answer, value
 from bot.look import Alike
 from bot.scene import Scene
 from bot.views.blocks import Block, button, buttons, context, section
-from bot.views.texts import channel, clip, escape, lasted, moment, person, say, stamp
+from bot.views.texts import channel, clip, cut, escape, lasted, moment, person, say, stamp
 from incidents.errors import Refused
 from incidents.events import (
     Happened,
@@ -46,7 +46,7 @@ def ask(question: Refused, yes: str, command: str, number: int, said: str) -> An
     kept = said if len(said) <= 1900 else said[:1899] + "…"
     button_value = value(number, kept + CONFIRMED)
     row = buttons(button(yes, f"{RUN}{command}:confirm", button_value, style="danger"))
-    return answer(escape(question.sentence), row)
+    return answer(clip(question.sentence, 2900), row)
 
 
 def home(scene: Scene) -> str:
@@ -287,9 +287,9 @@ def roles_given(scene: Scene, changes: Mapping[str, str | None], by: str) -> Ans
     for role, holder in changes.items():
         rules = scene.policy.roles.get(role)
         said.append(f"{escape(rules.name if rules else role)}: {person(holder) if holder else 'nobody'}")
-        if holder == by and rules:
+        if holder == by and rules and len(mine) <= 3:  # whoever took more will look them up
             said.append(f"    {clip(rules.duties, 300)} {clip(rules.not_for or '', 300)}".rstrip())
-    return answer(f"Changed. {told(scene)}\n" + "\n".join(said), small=_both(scene, by))
+    return answer(cut(f"Changed. {told(scene)}\n" + "\n".join(said), 2900), small=_both(scene, by))
 
 
 def _both(scene: Scene, by: str) -> str:

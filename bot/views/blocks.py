@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.views.texts import cut
+
 Block = dict[str, Any]
 
 
@@ -17,7 +19,7 @@ class Message:
 
 def mrkdwn(text: str) -> Block:
     """Text of ours with people's parts escaped already; at most 3 000 characters."""
-    return {"type": "mrkdwn", "text": text[:3000] or " "}
+    return {"type": "mrkdwn", "text": cut(text, 3000) or " "}
 
 
 def plain(text: str, limit: int = 75) -> Block:
@@ -34,10 +36,8 @@ def section(text: str, accessory: Block | None = None) -> Block:
 
 def fields(pairs: Sequence[tuple[str, str]]) -> Block:
     """Labelled values in two columns (one under the other on a phone); at most ten."""
-    return {
-        "type": "section",
-        "fields": [{"type": "mrkdwn", "text": f"*{label}*\n{value}"[:2000]} for label, value in pairs[:10]],
-    }
+    shown = [{"type": "mrkdwn", "text": cut(f"*{label}*\n{value}", 2000)} for label, value in pairs[:10]]
+    return {"type": "section", "fields": shown}
 
 
 def context(*texts: str) -> Block:

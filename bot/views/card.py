@@ -80,9 +80,9 @@ def _small_print(scene: Scene) -> list[str]:
     incident = scene.incident
     small = [f"Declared by {person(incident.declared_by)} at {moment(incident.declared_at)}"]
     if incident.services:
-        small.append("Services: " + escape(", ".join(incident.services))[:300])
+        small.append("Services: " + clip(", ".join(incident.services), 300))
     if scene.standing.pages:
-        small.append(":pager: paging: " + escape(", ".join(page.name for page in scene.standing.pages))[:300])
+        small.append(":pager: paging: " + clip(", ".join(page.name for page in scene.standing.pages), 300))
     elif incident.acknowledged_at:
         small.append(f"Acknowledged after {lasted(incident.acknowledged_at - incident.declared_at)}")
     if scene.open_tasks:

@@ -29,8 +29,8 @@ def lost(scene: Scene) -> Message:
     assert isinstance(ended, Unsubscribed)
     number = scene.incident.number
     text = (
-        f"Muster may not post in {channel(ended.target)}, so it is not sent the updates of {scene.incident.key}. "
-        f"Invite Muster there (`/invite`), then once more: `/incident subscribe {number} here`"
+        f"Muster may not post in {channel(ended.target)}, so it is not sent the updates of {scene.incident.key}, "
+        f"{clip(scene.incident.title, 200)}. Invite Muster there (`/invite`), then once more: `/incident subscribe {number} here`"
     )
     return Message(text, [section(f":bell: {text}")])
 

@@ -33,8 +33,8 @@ def home(mine: Mine, policy: Policy) -> Block:
         buttons(declare),
         *_opened(mine, policy),
         *_roles(mine, policy),
-        *_tasks(mine),
-        *_actions(mine),
+        *_work("Your tasks", "tasks", mine.tasks),
+        *_work("Your action items", "actions", mine.actions),
         *_on_call(mine),
     ]
     return {"type": "home", "blocks": blocks[:100]}
@@ -70,30 +70,24 @@ def _roles(mine: Mine, policy: Policy) -> list[Block]:
     return [divider(), _head("Your roles"), section("\n".join(lines)), *_more(len(mine.roles), len(lines))]
 
 
-def _tasks(mine: Mine) -> list[Block]:
-    if not mine.tasks:
+def _work(head: str, command: str, rows: Sequence[Task | ActionItem]) -> list[Block]:
+    """What is still to be done, each with the button that finishes it."""
+    if not rows:
         return []
-    rows = [
+    shown = [
         section(
-            f"INC-{row.incident_id}: {clip(row.text, 300)}",
-            button("Done", f"{RUN}tasks:done{row.id}", value(row.incident_id, f"done {row.id}")),
+            f"INC-{row.incident_id}: {clip(row.text, 300)}{_due(row)}",
+            button("Done", f"{RUN}{command}:done{row.id}", value(row.incident_id, f"done {row.id}")),
         )
-        for row in mine.tasks[:MINE]
+        for row in rows[:MINE]
     ]
-    return [divider(), _head("Your tasks"), *rows, *_more(len(mine.tasks), len(rows))]
+    return [divider(), _head(head), *shown, *_more(len(rows), len(shown))]
 
 
-def _actions(mine: Mine) -> list[Block]:
-    if not mine.actions:
-        return []
-    rows = [
-        section(
-            f"INC-{row.incident_id}: {clip(row.text, 300)}\n{f'due {row.due_on.isoformat()}' if row.due_on else 'no date yet'}",
-            button("Done", f"{RUN}actions:done{row.id}", value(row.incident_id, f"done {row.id}")),
-        )
-        for row in mine.actions[:MINE]
-    ]
-    return [divider(), _head("Your action items"), *rows, *_more(len(mine.actions), len(rows))]
+def _due(row: Task | ActionItem) -> str:
+    if isinstance(row, Task):
+        return ""
+    return f"\ndue {row.due_on.isoformat()}" if row.due_on else "\nno date yet"
 
 
 def _on_call(mine: Mine) -> list[Block]:

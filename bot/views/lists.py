@@ -10,7 +10,7 @@ from bot.scene import Scene
 from bot.views.blocks import Block, Message, button, buttons, context, section
 from bot.views.card import signal
 from bot.views.forms import FORM
-from bot.views.texts import channel, clip, escape, lasted, moment, person
+from bot.views.texts import channel, clip, cut, escape, lasted, moment, person
 from incidents.errors import Refused, quote
 from incidents.policy import Policy
 from incidents.rules.lifecycle import ENDED, OPEN
@@ -85,7 +85,7 @@ def roles(scene: Scene, by: str) -> Message:
         f"{escape(rules.name)}: {person(held[role]) if role in held else 'nobody yet'}"
         for role, rules in scene.policy.roles.items()
     )
-    return Message(f"Roles of {incident.key}. {named}"[:2900], blocks)
+    return Message(cut(f"Roles of {incident.key}. {named}", 2900), blocks)
 
 
 def _take(number: int, role: str, name: str, holder: str | None, by: str) -> Block:

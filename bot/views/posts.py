@@ -311,7 +311,7 @@ def alarm(scene: Scene) -> Message:
     """Something that must not go unnoticed, for the announce channel."""
     incident, number = scene.incident, value(scene.incident.number)
     sentence = say(scene.happened.sentence(scene.event.actor)).replace("/incident page @", f"/incident page {incident.number} @")
-    text = f"{incident.key} {incident.severity}: {sentence}"
+    text = f"{incident.key} {incident.severity} {clip(incident.title, 200)}: {sentence}"
     blocks = [section(f":warning: {text}")]
     if isinstance(scene.happened, NobodyToPage | PageExhausted) and incident.status in OPEN:
         page = button("Page somebody", f"{RUN}page", number, style="primary")

@@ -45,6 +45,13 @@ def clip(text: str, limit: int) -> str:
     return escape(re.sub(r"<[@#][^<>]*$", "", kept)).rstrip() + "…"
 
 
+def cut(text: str, limit: int) -> str:
+    """mrkdwn that is escaped already, in at most `limit` characters; no mention, link or entity is left in half."""
+    if len(text) <= limit:
+        return text
+    return re.sub(r"(<[^<>]*|&\w{0,4})$", "", text[: limit - 1]).rstrip() + "…"
+
+
 def person(id: str | None) -> str:
     """A person as Slack shows them; Muster itself by name."""
     if id is None:
@@ -87,9 +94,10 @@ def say(sentence: Phrase, limit: int = 2900) -> str:
         return whole
     longest = max((len(str(part)) for part in sentence.parts.values() if isinstance(part, str)), default=1)
     room = max(50, limit - (len(whole) - longest))
-    return sentence.render(  # without links: the last cut could fall into one
-        text=lambda part: clip(part, min(room, 1200)), who=person, where=channel, when=moment, when_on=stamp
-    )[:limit]
+    shorter = sentence.render(
+        text=lambda part: clip(part, min(room, 1200)), who=person, where=channel, when=moment, when_on=stamp, link=linked
+    )
+    return cut(shorter, limit)
 
 
 def lasted(span: timedelta) -> str:

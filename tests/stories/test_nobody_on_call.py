@@ -26,9 +26,9 @@ def test_no_config_at_all(world: World) -> None:
     room, channel = world.room(), world.slack.channel("incidents")
     [said] = saying(room.messages, NOBODY)
     assert said.buttons == ["Page somebody"]
-    [alarm] = saying(channel.messages, f"INC-1 SEV1: {ELSEWHERE}")
+    [alarm] = saying(channel.messages, f"INC-1 SEV1 Checkout is down: {ELSEWHERE}")
     assert alarm.buttons == ["Page somebody", "Acknowledge"]
-    assert alarm.text.startswith("INC-1 SEV1: Nobody is on call"), "a notification says it whole"
+    assert alarm.text.startswith("INC-1 SEV1 Checkout is down: Nobody is on call"), "a notification says it whole"
 
     alice.clicks("Page somebody", in_=said)
     alice.picks_person("Person", dave)

@@ -1,0 +1,373 @@
+"""Every view, every message that an event can cause, every form: drawn from the strangest records and checked as Slack does.
+
+The views are found by walking `bot.views` and `bot.modals`, the messages by asking the table of reactions what each kind of
+event causes. A new one is drawn here without anybody's doing; one that takes what `_argument` does not know fails until it does.
+"""
+
+import importlib
+import inspect
+import itertools
+import json
+import pkgutil
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, get_type_hints
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import bot.modals
+import bot.views
+from bot.acts.pages import PagesOver
+from bot.commands import Answer, Command
+from bot.look import Alike
+from bot.reactions import reactions, router
+from bot.scene import Scene
+from bot.views import canvas
+from bot.views.blocks import Block, Message
+from bot.views.home import Mine
+from bot.views.lists import Found
+from bot.views.quoted import Quoted
+from bot.views.texts import escape
+from incidents import events as kinds
+from incidents.errors import Refused
+from incidents.events import KINDS, LevelPaged
+from incidents.exports.markdown import EXPORT
+from incidents.handoffs import Brief
+from incidents.phrase import TOKEN
+from incidents.policy import Policy
+from incidents.rules.checklists import CHECKLISTS
+from incidents.rules.lifecycle import Status
+from incidents.rules.postmortem.document import Document, Items
+from models import ActionItem, Event, Incident, Page, Task
+from sandbox.blocks import check_message, check_view
+from tests.bot.desk import COMMANDS
+from tests.bot.strange import NOW, NUMBER, Strange, strange
+
+PIECES = frozenset({"bot.views.blocks", "bot.views.texts", "bot.views.forms", "bot.modals"})
+"""What views are made of; it is seen in them."""
+
+ABOUT: dict[str, tuple[type[kinds.Happened], ...]] = {
+    "answers.severity_changed": (kinds.SeverityChanged,),
+    "answers.moved": (kinds.StatusChanged,),
+    "answers.resolved": (kinds.StatusChanged,),
+    "answers.moment_corrected": (kinds.MomentCorrected,),
+    "answers.merged": (kinds.MergedFrom,),
+    "answers.update_posted": (kinds.UpdatePosted,),
+    "answers.acknowledged": (kinds.Acknowledged,),
+    "followers.lost": (kinds.Unsubscribed,),
+    "followers.summary": (kinds.UpdatePosted,),
+    "followers.update": (kinds.UpdatePosted,),
+    "handoffs.offered": (kinds.HandoffOffered,),
+    "handoffs.offered_dm": (kinds.HandoffOffered,),
+    "handoffs.over_dm": (kinds.HandoffDeclined, kinds.HandoffExpired, kinds.HandoffWithdrawn),
+    "handoffs.suggested_dm": (kinds.HandoffSuggested,),
+    "handoffs.take_empty": (kinds.RoleMissing,),
+    "posts.moved": (kinds.RoomOpened,),
+    "posts.update": (kinds.UpdatePosted,),
+    "posts.role_dm": (kinds.RoleAssigned,),
+    "posts.page_dm": (kinds.LevelPaged,),
+    "posts.page_channel": (kinds.LevelPaged,),
+}
+"""Views that are about certain events only; the others must do with any."""
+
+FEW = settings(
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)
+ONE_OF_ANY = st.sampled_from(sorted(KINDS)).flatmap(strange)
+
+
+@dataclass(frozen=True)
+class View:
+    """A public function of a module of views."""
+
+    name: str
+    draw: Callable[..., Any]
+
+
+def _views() -> Iterator[View]:
+    for folder in (bot.views, bot.modals):
+        for found in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
+            module = importlib.import_module(found.name)
+            if found.name in PIECES:
+                continue
+            for name, function in vars(module).items():
+                ours = inspect.isfunction(function) and function.__module__ == found.name and not name.startswith("_")
+                if ours and name != "submit":
+                    yield View(f"{found.name.split('.', 2)[2]}.{name}", function)
+
+
+VIEWS = list(_views())
+NOT_SHOWN = frozenset(
+    {"bookmarks.about", "lists.finished", "capture.carried", "capture.shared_files", "declare.chosen_severity", "answers.answer"}
+)
+"""Public functions of these modules that draw nothing, or what others have drawn."""
+
+
+# --- what views are drawn from ----------------------------------------------------------------------------------------
+
+
+def _argument(name: str, hint: Any, made: Strange, path: str) -> Any:
+    """One argument, by what it is called and by what it is."""
+    if (name, hint) in _NAMED:
+        return _NAMED[name, hint](made)
+    if hint in _TYPED:
+        return _TYPED[hint](made)
+    raise AssertionError(f"nothing is known of what {path} is drawn from: {name}: {hint}")
+
+
+_TYPED: dict[Any, Callable[[Strange], Any]] = {
+    Scene: lambda made: made.scene,
+    Policy: lambda made: made.policy,
+    Event: lambda made: made.scene.event,
+    Incident: lambda made: made.scene.incident,
+    Page: lambda made: made.page,
+    datetime: lambda made: NOW,
+    date: lambda made: NOW.date(),
+    bool: lambda made: made.choice,
+    str: lambda made: made.text,
+    Refused: lambda made: Refused(f"Merge {made.text}?"),
+    Brief: lambda made: Brief(*[made.text[:1500]] * 5),
+    Quoted: lambda made: _quoted(made),
+    Mine: lambda made: _mine(made),
+    Found: lambda made: Found(f"incidents with “{made.scene.incident.title}”", made.rows[:20], made.many, _commanders(made)),
+    canvas.Kept: lambda made: canvas.Kept(_record(made), made.tasks, [], {}),
+    Command: lambda made: COMMANDS["note"],
+    Alike | None: lambda made: Alike(made.rows[0], made.rows[-1]) if made.rows else None,
+    LevelPaged | None: lambda made: made.scene.happened if isinstance(made.scene.happened, LevelPaged) else None,
+    Status | None: lambda made: None,
+    Sequence[Incident]: lambda made: made.rows,
+    Sequence[Event]: lambda made: made.events,
+    Sequence[Task]: lambda made: made.tasks,
+    Sequence[ActionItem]: lambda made: made.actions,
+    Sequence[Command]: lambda made: list(COMMANDS.values()),
+    Sequence[Block]: lambda made: _quoted(made).blocks(None),
+    Sequence[tuple[datetime, str]]: lambda made: [(NOW, "watch"), (NOW, "status update"), (NOW, "unsent page")],
+    Sequence[kinds.LinkAdded]: lambda made: [],
+    Sequence[str]: lambda made: [task.text for task in made.tasks],
+    Mapping[int, str]: lambda made: _commanders(made),
+    Mapping[str, str | None]: lambda made: dict.fromkeys(made.policy.roles, "U0BOB"),
+    Mapping[str, Any]: lambda made: {"ts": "1.000001", "text": made.text, "user": "U0BOB", "files": [{"name": made.text}] * 10},
+}
+_NAMED: dict[tuple[str, Any], Callable[[Strange], Any]] = {
+    **dict.fromkeys((("by", str), ("to", str), ("holder", str), ("to", str | None)), lambda made: "U0BOB"),
+    ("role", str): lambda made: next(iter(made.scene.standing.holders), "ic"),
+    ("role_name", str): lambda made: escape(made.policy.role_name("ic")),
+    ("found", Sequence[Incident]): lambda made: made.rows or [made.scene.incident],
+    ("name", str): lambda made: sorted(CHECKLISTS)[made.choice],
+    ("title", str): lambda made: made.scene.incident.title,
+    ("severity", str | None): lambda made: made.scene.incident.severity if made.choice else None,
+    ("status", str): lambda made: made.scene.incident.status,
+    ("what", str): lambda made: "note",
+    ("said", str): lambda made: "The draft comes.",
+    ("hint", str): lambda made: " Star it: `/incident timeline edit`",
+    ("command", str): lambda made: "merge",
+    ("rank", int): lambda made: made.scene.severity.rank,
+    ("skip", int): lambda made: made.many // 2,
+    ("number", int): lambda made: NUMBER,
+    ("channel", str): lambda made: "C0ROOM",
+    ("private", str): lambda made: "{}",
+    ("response_url", str): lambda made: "https://hooks.slack.com/actions/T0/1/x",
+    ("link", str | None): lambda made: "https://acme.slack.com/archives/C0ROOM/p1" if made.choice else None,
+    ("merged", str): lambda made: "INC-41" if made.choice else "",
+}
+
+
+def _commanders(made: Strange) -> dict[int, str]:
+    return {row.number: "U0BOB" for row in made.rows[::2]}
+
+
+def _mine(made: Strange) -> Mine:
+    opened, roles = made.rows[:15], list(made.policy.roles)
+    return Mine(
+        opened=opened,
+        total=made.many,
+        commanders=_commanders(made),
+        roles=[(role, row) for role, row in zip(itertools.cycle(roles), made.rows[:50], strict=False)],
+        tasks=made.tasks[:50],
+        actions=made.actions[:50],
+        on_call=[(name, (None, "U0BOB")[n % 2]) for n, name in enumerate(made.policy.rotations)],
+    )
+
+
+def _quoted(made: Strange) -> Quoted:
+    return Quoted("C0ROOM", "1.000001", None, "U0BOB", made.text)
+
+
+def _record(made: Strange) -> Document:
+    return Document("INC-42", made.scene.incident.title, (), Items(()), ())
+
+
+# --- what is checked --------------------------------------------------------------------------------------------------
+
+_OURS = re.compile(
+    TOKEN.pattern
+    + r"|<!date\^(?!666)\d+\^[^|<>]*\|[^<>|]*>|<!subteam\^S0TEAM>"
+    + r"|<https://(?!evil)[^\s<>|]+(\|[^<>|\n]*)?>"
+    + r"|&(amp|lt|gt);"
+)
+
+
+def unsafe(text: str) -> str:
+    """What Slack would read as markup of its own and is not ours; what was cut in the middle; empty where all is well."""
+    left = _OURS.sub("", text)
+    found = re.search(r".{0,20}(<|&|(?m:(?<!^)>)).{0,20}", left)
+    return found.group() if found else ""
+
+
+def _marked(part: Any) -> Iterator[str]:
+    """Every text that Slack reads as mrkdwn."""
+    if isinstance(part, list):
+        for each in part:
+            yield from _marked(each)
+    elif isinstance(part, dict):
+        if part.get("type") == "mrkdwn":
+            yield part["text"]
+        for each in part.values():
+            yield from _marked(each)
+
+
+def _controls(part: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(part, list):
+        for each in part:
+            yield from _controls(each)
+    elif isinstance(part, dict):
+        if part.get("type") == "button":
+            yield part["action_id"], part["value"]
+        for each in part.values():
+            yield from _controls(each)
+
+
+def faults(shown: Any) -> Iterator[str]:
+    """What is wrong with anything that a view can be."""
+    if not shown:  # a piece that has nothing to say now
+        return
+    if isinstance(shown, str):
+        shown = Message(shown)
+    if isinstance(shown, Message | Answer):
+        yield from map(str, check_message(list(shown.blocks)))
+        if not shown.text.strip():
+            yield "an empty text"
+        if unsafe(shown.text):
+            yield f"unsafe text: {unsafe(shown.text)}"
+        if isinstance(shown, Answer) and len(shown.text) > 4000:
+            yield f"an answer of {len(shown.text)} characters"
+        shown = shown.blocks
+    elif isinstance(shown, dict) and shown.get("type") in ("modal", "home"):
+        yield from map(str, check_view(shown))
+        if len(json.dumps(shown)) > 250_000:
+            yield "more than 250 kB"
+    elif isinstance(shown, dict):
+        yield from map(str, check_message([shown]))
+    elif isinstance(shown, list) and shown:
+        whole = shown if all("elements" in each or "text" in each and each["type"] == "section" for each in shown) else None
+        yield from map(str, check_message(whole or [{"type": "actions", "elements": shown}]))
+    for text in _marked(shown):
+        if unsafe(text):
+            yield f"unsafe: {unsafe(text)}"
+    controls = list(_controls(shown))
+    twins = {each for each in controls if controls.count(each) > 1}
+    if twins:
+        yield f"buttons that are the same: {sorted(twins)[:3]}"
+    for action, value in controls:
+        if not re.match(r"run:[a-z]+(:|$)", action) or not re.match(r"INC-\d+( |$)|-$", value):
+            yield f"a button that leads nowhere: {action} {value[:40]}"
+
+
+# --- the tests --------------------------------------------------------------------------------------------------------
+
+
+def drawn(view: View, made: Strange) -> Iterator[str]:
+    """What is wrong with one view of this."""
+    if view.name in NOT_SHOWN:
+        return
+    hints = get_type_hints(view.draw)
+    names = [name for name, part in inspect.signature(view.draw).parameters.items() if part.kind is not part.VAR_POSITIONAL]
+    try:
+        shown = view.draw(**{name: _argument(name, hints[name], made, view.name) for name in names})
+    except Refused:
+        return
+    if isinstance(shown, Document):
+        assert EXPORT.render(shown)
+    else:
+        yield from (f"{view.name}: {fault}" for fault in faults(shown))
+
+
+@FEW
+@given(ONE_OF_ANY)
+def test_every_view_of_anything(made: Strange) -> None:
+    found = [fault for view in VIEWS if view.name not in ABOUT for fault in drawn(view, made)]
+    assert not found, "\n".join(found[:20])
+
+
+@pytest.mark.parametrize("view", [view for view in VIEWS if view.name in ABOUT], ids=lambda view: view.name)
+def test_every_view_of_certain_events(view: View) -> None:
+    @FEW
+    @given(st.sampled_from([kind.kind for kind in ABOUT[view.name]]).flatmap(strange))
+    def check(made: Strange) -> None:
+        found = list(drawn(view, made))
+        assert not found, "\n".join(found[:20])
+
+    check()
+
+
+def test_no_view_is_listed_that_is_none() -> None:
+    assert {*ABOUT, *NOT_SHOWN} <= {view.name for view in VIEWS}
+
+
+TABLE = reactions(lambda desk: "", lambda desk: "")
+SILENT = frozenset({"room", "pin", "invite", "draft", "bookmark", "tick", "archive", "unarchive", "canvas", "homes", "digest"})
+"""Reactions that post no view of their own: what they draw is checked above, or has no words."""
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_message_that_an_event_causes(kind: str) -> None:
+    @FEW
+    @given(strange(kind))
+    def check(made: Strange) -> None:
+        scene = made.scene
+        caused = router(TABLE, lambda: made.policy)(scene.happened, scene.event, scene.incident)
+        for route in caused:
+            if route.reaction in SILENT:
+                continue
+            act = TABLE[route.reaction].act
+            if isinstance(act, PagesOver):
+                paged = scene.happened if isinstance(scene.happened, LevelPaged) else None
+                shown = act.view(scene, made.page, paged)
+            elif route.reaction == "topic":
+                topic = act.text(scene)  # type: ignore[attr-defined]
+                assert topic and len(topic) <= 250 and not re.search("<[!h]", topic)
+                continue
+            else:
+                shown = act.view(scene)  # type: ignore[attr-defined]
+            found = list(faults(shown)) + list(_lacks(route.reaction, shown.text, scene))
+            assert not found, f"{kind} -> {route.reaction}: {found[:3]}"
+
+    check()
+
+
+AT_HOME = frozenset({"post", "quiet", "moved", "rules", "update.thread"})
+"""Read where the incident is at home, under its title."""
+FIRST_SIGHT = frozenset({"page", "page.channel", "page.group", "announcement", "card", "alarm", "leadership", "leadership.update",
+                         "follower.update", "follower.welcome", "update.thread"})  # fmt: skip
+"""Read by somebody who may not know of the incident yet: how bad it is belongs to it."""
+
+
+def _lacks(reaction: str, text: str, scene: Scene) -> Iterator[str]:
+    """`text` alone says what it is about: it is all that a notification and a screen reader have."""
+    incident = scene.incident
+    if reaction != "rules" and incident.key not in text:
+        yield f"its text does not name {incident.key}: {text[:80]}"
+    if reaction not in AT_HOME and escape(incident.title)[:10] not in text:
+        yield f"its text has not the title {incident.title[:20]!r}: {text[:120]!r}"
+    level = getattr(scene.happened, "severity", incident.severity)
+    if reaction in FIRST_SIGHT and incident.severity not in text and level not in text:
+        yield f"its text does not say how bad it is: {text[:120]!r}"
