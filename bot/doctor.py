@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from bot.redis import connect
 from bot.settings import Settings
 from bot.slack import CallFailed, WebApi
 from incidents.policy import Policy, Target
-from incidents.policy_file import PolicyError, load_policy
+from incidents.policy_file import PolicyError, Problem, load_policy
 from incidents.rules.on_call import by_email, who
+from incidents.runbook_files import load as load_runbooks
+from incidents.runbooks import target
 from models import Delivery, Fact
 from models.database import make_engine
 from models.migrate import head, revision
@@ -75,6 +77,7 @@ def examine(settings: Settings, manifest: Path = Path("manifest.yml")) -> Iterat
     yield _redis(settings)
     yield from _slack(settings, policy, manifest)
     yield from _on_call(policy, datetime.now(UTC))
+    yield from _runbooks(settings.muster_config.parent, policy, datetime.now(UTC).date())
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -236,6 +239,33 @@ def _on_call(policy: Policy, now: datetime) -> Iterator[Finding]:
     for name, escalation in policy.escalations.items():
         if not escalation.last_resort:
             yield _mind("on call", f"{name} has no last resort", f"Add escalations.{name}.last_resort: a person, a channel.")
+
+
+def _runbooks(base: Path, policy: Policy, today: date) -> Iterator[Finding]:
+    """What is wrong in a file, whom nobody can page, what was not tested for long, and what has none."""
+    catalogue = load_runbooks(base, policy)
+    for problem in catalogue.problems:
+        yield _mind(
+            "runbooks", f"{_place(problem, base)}: {problem.what}", f"{problem.expected[:1].upper()}{problem.expected[1:]}."
+        )
+    for book in catalogue.runbooks:
+        for deadline in book.deadlines:
+            if target(policy, deadline.who) is None:
+                fix = "Name a role, a rotation, a service, an escalation or person:<e-mail>; see docs/runbooks.md."
+                yield _mind("runbooks", f"{book.title} pages “{deadline.who}”, which means nobody here", fix)
+    for book in catalogue.stale(policy, today):
+        tested = f"was last tested on {book.last_tested}" if book.last_tested else "was never tested"
+        yield _mind("runbooks", f"{book.title} {tested}", f"Go through it, and set last_tested in {book.name}.md.")
+    for service in catalogue.missing(policy):
+        fix = f"Write one into {policy.runbooks.folder}, with `services: [{service}]`."
+        yield _mind("runbooks", f"the service {service} has none", fix)
+    if catalogue.runbooks:
+        yield _ok("runbooks", f"{len(catalogue.runbooks)} can be followed")
+
+
+def _place(problem: Problem, base: Path) -> str:
+    path = problem.path.relative_to(base) if problem.path.is_relative_to(base) else problem.path
+    return f"{path} line {problem.line}" if problem.line else str(path)
 
 
 def _hours(now: datetime) -> Iterable[datetime]:

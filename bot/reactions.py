@@ -20,8 +20,9 @@ from bot.acts.pages import PagesOver
 from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, person, room, thread
 from bot.acts.quiet import AskQuiet
 from bot.acts.room import OpenRoom
+from bot.acts.runbook import CallWebhook, ShowRunbook
 from bot.acts.subscriber import TellSubscriber
-from bot.views import card, followers, handoffs, posts
+from bot.views import card, followers, handoffs, posts, runbooks
 from incidents.core import Route
 from incidents.events import (
     Acknowledged,
@@ -57,6 +58,13 @@ from incidents.events import (
     RoomOpened,
     RoomQuiet,
     RoomWanted,
+    RunbookBack,
+    RunbookEnded,
+    RunbookOffered,
+    RunbookOpened,
+    RunbookOverdue,
+    RunbookStep,
+    RunbookStuck,
     SeverityChanged,
     StatusChanged,
     Subscribed,
@@ -64,9 +72,12 @@ from incidents.events import (
     UpdateNudged,
     UpdatePosted,
     UpdatesSilent,
+    WebhookAnswered,
+    WebhookCalled,
 )
 from incidents.policy import Policy
 from incidents.rules.lifecycle import OPEN, Status
+from integrations.webhooks import Webhooks
 from models import Event, Incident
 
 PAGES, ROOMS, POSTS, DECORATION = 0, 1, 2, 3
@@ -90,7 +101,7 @@ def _remember_announcement(incident: Incident, channel: str, ts: str) -> None:
     incident.announce_channel, incident.announce_ts = channel, ts
 
 
-def reactions(render_draft: Render, write_canvas: Render) -> dict[str, Reaction]:
+def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) -> dict[str, Reaction]:
     """The table. `{target}` in a lane is the person or channel that is told."""
     return {
         "page": Reaction(PagePost(person, posts.page_dm), "page:{target}", PAGES),
@@ -137,6 +148,10 @@ def reactions(render_draft: Render, write_canvas: Render) -> dict[str, Reaction]
         "handoff": Reaction(Post(person, handoffs.offered_dm, marks=False), "dm:{target}", POSTS),
         "handoff.over": Reaction(Post(person, handoffs.over_dm, marks=False), "dm:{target}", POSTS),
         "handoff.suggest": Reaction(Post(person, handoffs.suggested_dm, marks=False), "dm:{target}", POSTS),
+        "runbook": Reaction(
+            ShowRunbook(home, posts.plain_sentence, shown=runbooks.running), "runbook:{target}", POSTS, mirror=True
+        ),
+        "webhook": Reaction(CallWebhook(webhooks), "webhook:{target}", POSTS),
         "draft": Reaction(DraftFile(render_draft), "draft", POSTS),
         "topic": Reaction(Topic(card.topic), "topic", DECORATION, mirror=True),
         "rules": Reaction(Post(room, posts.rules, marks=False), "decoration", DECORATION),
@@ -172,6 +187,10 @@ _UNSAID = (
     RoomQuiet,
     Subscribed,
     Unsubscribed,
+    RunbookOffered,
+    RunbookOpened,
+    RunbookStep,
+    RunbookBack,
 )
 """Events that are not posted at the incident's home: the card shows them, or somebody is told directly."""
 
@@ -191,6 +210,9 @@ _UNSHOWN = (
     RoomArchived,
     RoomKept,
     RoomCalledBack,
+    RunbookOffered,
+    WebhookCalled,
+    WebhookAnswered,
 )
 """Events after which the card and the announcement read as before."""
 
@@ -244,6 +266,7 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     if isinstance(happened, NobodyToPage | PageExhausted | RoomFailed | DeliveryFailed):
         yield "alarm", ""
     yield from _room(happened, incident)
+    yield from _runbooks(happened, incident)
     if isinstance(happened, PostmortemDrafted):
         yield "draft", ""
     if isinstance(happened, Captured):
@@ -283,6 +306,29 @@ def _room(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
     is_raise = isinstance(happened, SeverityChanged) and happened.raised
     if (isinstance(happened, LinkAdded) or is_raise) and incident.room_channel and incident.room_archived_at is None:
         yield "bookmark", ""
+
+
+_OF_A_RUN = (
+    RunbookOffered,
+    RunbookOpened,
+    RunbookStep,
+    RunbookBack,
+    RunbookStuck,
+    RunbookOverdue,
+    RunbookEnded,
+    WebhookCalled,
+    WebhookAnswered,
+)
+
+
+def _runbooks(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
+    """The message of a run follows it; all of them follow the incident into its room, and its end."""
+    if isinstance(happened, _OF_A_RUN):
+        yield "runbook", str(happened.run_id)
+    if isinstance(happened, WebhookCalled):
+        yield "webhook", f"{happened.run_id}:{happened.step}"
+    if isinstance(happened, RoomOpened | StatusChanged | MergedInto):
+        yield from (("runbook", str(run)) for run in incident.runbooks)
 
 
 def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """What a view is drawn from: an incident as it is now, and the event that the message is about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,9 @@ from incidents import updates
 from incidents.core import Core, find
 from incidents.events import Happened, read
 from incidents.policy import Policy, SeverityPolicy
+from incidents.runbooks import runs
 from incidents.standing import Standing, standing
-from models import ActionItem, Delivery, Event, Incident, Task
+from models import ActionItem, Delivery, Event, Incident, RunbookRun, Task
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Scene:
     next_update_at: datetime | None
     open_tasks: int
     open_actions: int
+    runbooks: Sequence[RunbookRun] = ()
 
     @property
     def incident(self) -> Incident:
@@ -60,6 +63,7 @@ def picture(core: Core, session: Session, number: int, event_id: int | None = No
         next_update_at=updates.next_due(incident, core.policy),
         open_tasks=tasks,
         open_actions=actions,
+        runbooks=runs(session, incident),
     )
 
 

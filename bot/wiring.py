@@ -18,8 +18,10 @@ from incidents.dossier import gather
 from incidents.exports.markdown import EXPORT
 from incidents.policy_file import PolicyFile
 from incidents.registry import collect
+from incidents.runbook_files import RunbookFiles
 from incidents.timeline import links, people
 from incidents.timers import Timer
+from integrations.webhooks import HttpWebhooks
 from models.database import make_engine
 
 
@@ -60,7 +62,7 @@ def build(
 ) -> Muster:
     """Put the parts together. Nothing connects to anything before it is used."""
     policy_file = PolicyFile(settings.muster_config)
-    table = reactions(render_draft, write_canvas)
+    table = reactions(render_draft, write_canvas, HttpWebhooks())
     core = Core(
         make_engine(settings.database_url),
         clock=clock or SystemClock(),
@@ -71,6 +73,7 @@ def build(
     )
     api = slack or WebApi.at(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     core.members = Groups(core, api).members
+    core.runbooks = RunbookFiles(settings.muster_config, policy_file.current).current
     return Muster(settings, core, policy_file, api, table)
 
 

@@ -14,6 +14,7 @@ from incidents.clock import Clock
 from incidents.errors import Refused
 from incidents.events import Happened
 from incidents.policy import Policy, Target
+from incidents.runbook_files import Catalogue
 from incidents.standing import Standing, standing
 from incidents.timers import Due, Timer
 from models import Delivery, Event, Incident, Notice, Page, RoleAssignment, Wake
@@ -70,6 +71,7 @@ class Unit:
     is_new: bool = False
     rethinks: bool = False
     pages: bool = False
+    runbooks: Callable[[], Catalogue] = Catalogue
     others: "list[Unit]" = field(default_factory=list)
     given: list[RoleAssignment] = field(default_factory=list)
     _incident: Incident | None = None
@@ -176,7 +178,7 @@ class Core:
 
     `router` says what must leave because of an event; `bell` is rung, with the most pressing priority, after a commit
     that left something. `members` says who is behind a person or a user group of the policy, None where that is not
-    known; it may ask Slack, and the composition root sets it.
+    known; it may ask Slack, and the composition root sets it. So it does `runbooks`, which gives those of the team.
     """
 
     def __init__(
@@ -196,6 +198,7 @@ class Core:
         self._timers = tuple(timers.values())
         self._bell = bell
         self.members: Callable[[Target], frozenset[str] | None] = named
+        self.runbooks: Callable[[], Catalogue] = Catalogue
         self._turn = WriteTurn(engine)
 
     @property
@@ -241,7 +244,7 @@ class Core:
             unit.incident = locked[number]
             self._refuse_repeat(unit.session, key)
             unit.now = self.clock.now(unit.session)
-            beside = Unit(unit.session, unit.policy, unit.now, self._router)
+            beside = Unit(unit.session, unit.policy, unit.now, self._router, runbooks=self.runbooks)
             beside.incident = locked[other]
             unit.others.append(beside)
             yield unit, beside
@@ -269,7 +272,7 @@ class Core:
     def _unit(self, key: str | None) -> Iterator[Unit]:
         with self._turn, Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             session.connection(execution_options={WRITES: True})
-            unit = Unit(session, self.policy, self.clock.now(), self._router, key)
+            unit = Unit(session, self.policy, self.clock.now(), self._router, key, runbooks=self.runbooks)
             try:
                 yield unit
                 left = self._finish(unit)

@@ -131,6 +131,8 @@ def _row(said: Declaration, title: str, summary: str, impact: str, now: datetime
         severity_changed_at=now,
         ic_missing_at=now,
         ticked={},  # from here on also the defaults: pydantic looks into each factory anew, for longer than all else takes
+        runbooks=[],
+        runbook_timers={},
         subscribers=[],
         roles_asked=[],
         roles_left={},

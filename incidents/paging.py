@@ -203,6 +203,46 @@ def page(core: Core, number: int, ref: str, *, by: str, why: str = "", key: str 
         return start(unit, name, policy, by=by, why=why)
 
 
+def call(unit: Unit, ref: str, *, by: str | None, why: str) -> None:
+    """The same for what pages by itself: a `ref` that `reaches` somebody; nothing where they are being paged already."""
+    if not is_called(unit, ref):
+        name, policy = _policy_for(unit, ref)
+        start(unit, name, policy, by=by, why=why[:300])
+
+
+def is_called(unit: Unit, ref: str) -> bool:
+    """Whether this is being paged at the moment."""
+    name, _ = _policy_for(unit, ref)
+    return any(row.name == name for row in _pages(unit, PAGE_OPEN))
+
+
+def reaches(unit: Unit, ref: str) -> bool:
+    """Whether `ref` means anybody who can be paged."""
+    try:
+        _policy_for(unit, ref)
+    except Refused:
+        return False
+    return True
+
+
+def is_person(ref: str) -> bool:
+    """Whether it names somebody by their Slack id."""
+    return ref[:1] in "UW" and ref.isalnum() and ref.isupper()
+
+
+def call_next(unit: Unit, *, by: str | None, why: str) -> None:
+    """The next level of what is running, else the incident's own escalation; that there is none is said aloud."""
+    running, name = _pages(unit, PAGE_OPEN), _escalation_of(unit) or ""
+    for row in running:
+        advance(unit, row)
+    if running:
+        return
+    if name in unit.policy.escalations:
+        start(unit, name, unit.policy.escalations[name], by=by, why=why[:300])
+    else:
+        unit.record(NobodyToPage())
+
+
 def _policy_for(unit: Unit, ref: str) -> tuple[str, EscalationPolicy]:
     policy = unit.policy
     if ref in policy.escalations:
@@ -218,7 +258,7 @@ def _policy_for(unit: Unit, ref: str) -> tuple[str, EscalationPolicy]:
     last_resort = fallback.last_resort if fallback else []
     if ref in policy.rotations:
         target = Target(kind="rotation", name=ref)
-    elif ref[:1] in "UW" and ref.isalnum() and ref.isupper():
+    elif is_person(ref) or "@" in ref:
         target = Target(kind="person", name=ref)
     else:
         names = [*policy.rotations, *policy.services, *policy.escalations]

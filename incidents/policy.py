@@ -6,7 +6,7 @@ Durations are timedeltas. Everything is bounded. Reading the file, and naming th
 import re
 from collections.abc import Iterator
 from datetime import date, time, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -47,6 +47,7 @@ __all__ = [
     "RolePolicy",
     "RoomRule",
     "Rotation",
+    "RunbooksPolicy",
     "ServicePolicy",
     "SeverityPolicy",
     "Target",
@@ -274,6 +275,22 @@ class PermissionsPolicy(Settings):
         return value
 
 
+class RunbooksPolicy(Settings):
+    """Where the runbooks are, beside muster.yml, and how long one may go untested (PRODUCT §10). `stuck`: whether whoever
+    is to help somebody who is stuck is asked in the room, or paged at once."""
+
+    folder: Line = "runbooks"
+    stale_after: DurationOrNone = timedelta(days=90)
+    stuck: Literal["ask", "page"] = "ask"
+
+    @field_validator("folder")
+    @classmethod
+    def _beside(cls, value: str) -> str:
+        if value.startswith(("/", "~")) or ".." in value.split("/"):
+            raise wrong(f"is {shown(value)}", "name a folder beside muster.yml, such as runbooks")
+        return value
+
+
 class PagingPolicy(Settings):
     """`wait`: for an acknowledgement, where a level sets none. `unsent_after`: a page that is not out by then counts
     as failed for the escalation, though its retry goes on (DESIGN §2)."""
@@ -302,6 +319,7 @@ class Policy(Settings):
     paging: PagingPolicy = PagingPolicy()
     permissions: PermissionsPolicy = PermissionsPolicy()
     digest: DigestPolicy = DigestPolicy()
+    runbooks: RunbooksPolicy = RunbooksPolicy()
 
     def severity(self, name: str) -> SeverityPolicy:
         """The rules of a level. Never fails: an open incident whose level was since taken out of the file follows the

@@ -330,6 +330,7 @@ _SHAPES = {
     "string_too_long": "{max_length} characters are the most",
     "too_long": "{max_length} entries are the most",
     "too_short": "write at least one",
+    "literal_error": "write {expected}",
 }
 
 

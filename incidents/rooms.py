@@ -1,6 +1,6 @@
 """The war room: when it is wanted, what it is called, and what became of it."""
 
-from incidents import permissions
+from incidents import permissions, runbooks
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import (
@@ -81,6 +81,7 @@ def opened(unit: Unit, channel: str, name: str) -> None:
     unit.incident.room_channel, unit.incident.room_name = channel, name
     unit.incident.card_ts = None
     unit.record(RoomOpened(channel=channel, name=name), channel=channel, key=f"room:{unit.incident.number}:{channel}")
+    runbooks.offer(unit)
 
 
 def failed(unit: Unit, trouble: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from incidents import paging, permissions, postmortems, rooms
+from incidents import paging, permissions, postmortems, rooms, runbooks
 from incidents.checklists import forget_resolution
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
@@ -84,6 +84,8 @@ def carry_out(unit: Unit, old: Status, to: Status, *, by: str, why: str, early: 
         incident.watch_event = event.id
     if old in ENDED and to not in ENDED:
         rooms.call_back(unit)
+    if to not in runbooks.WORKING:
+        runbooks.forget_deadlines(unit)
     if to not in OPEN:
         paging.stop(unit)
     if old is Status.RESOLVED and to in ACTIVE:

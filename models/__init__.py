@@ -5,6 +5,7 @@ from models.incident import Incident
 from models.page import Notice, Page
 from models.postmortem import Postmortem
 from models.role import RoleAssignment
+from models.runbook import RunbookRun
 from models.spine import Brake, Delivery, Wake
 from models.update import StatusUpdate
 from models.work import ActionItem, Task
@@ -23,6 +24,7 @@ __all__ = [
     "Person",
     "Postmortem",
     "RoleAssignment",
+    "RunbookRun",
     "StatusUpdate",
     "Task",
     "Wake",

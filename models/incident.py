@@ -40,6 +40,10 @@ class Incident(SQLModel, table=True):
     # Who ticked what of the built-in checklists: {checklist: {item: person}}.
     ticked: dict[str, dict[str, str]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
+    # The runbooks that were opened here, by the ids of their runs, and their deadlines: {timer: ISO moment}.
+    runbooks: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    runbook_timers: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
     # Kept moments (PRODUCT §2).
     impact_started_at: datetime | None = None
     detected_at: datetime | None = None

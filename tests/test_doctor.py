@@ -63,6 +63,19 @@ def about(found: list[Finding], what: str) -> list[Finding]:
     return [finding for finding in found if finding.about == what]
 
 
+def test_runbooks_that_need_care(doctor: Doctor, tmp_path: Path) -> None:
+    (tmp_path / "runbooks").mkdir()
+    text = (
+        "---\nservices: [login]\nlast_tested: 2026-01-01\n---\n## Fix\n1. If not solved in 5m, page the zebras.\n2. Go to step 7"
+    )
+    (tmp_path / "runbooks" / "login.md").write_text(text)
+    found = about(doctor(FULL + "services: {login: {}, search: {}}"), "runbooks")
+    said = " | ".join(str(finding) for finding in found)
+    assert "runbooks/login.md line 7: goes to step 7, which does not exist" in said
+    assert "Login pages “zebras”, which means nobody here" in said and "Login was last tested on 2026-01-01" in said
+    assert "the service search has none" in said and "1 can be followed" in said
+
+
 def test_a_sound_installation_that_has_not_started_yet(doctor: Doctor) -> None:
     found = doctor()
     assert [str(finding) for finding in found if finding.grade is not Grade.OK] == []

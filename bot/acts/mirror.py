@@ -22,7 +22,7 @@ from models.spine import OPEN
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})>")
 _TOPIC_LENGTH = 250
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Mirror(Post):
         try:
             desk.call("chat.update", channel=channel, ts=ts, text=cut(message.text, TEXT_LENGTH), blocks=message.blocks or [])
         except SlackRefused as refused:
-            if refused.error not in _GONE:
+            if refused.error not in GONE:
                 raise
             return self._send(desk, Place(channel), message)  # somebody deleted it
         return {"channel": channel, "ts": ts}

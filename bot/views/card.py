@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.commands import RUN, value
 from bot.scene import Scene
-from bot.views import checklists
+from bot.views import checklists, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, option, section
 from bot.views.texts import ago, channel, clip, escape, lasted, moment, person
 from incidents.rules.lifecycle import OPEN, Status
@@ -92,6 +92,8 @@ def _small_print(scene: Scene) -> list[str]:
     checked = checklists.standing(scene)
     if checked:
         small.append(checked)
+    if followed := runbooks.line(scene):
+        small.append(followed)
     if incident.room_channel is None and incident.room_wanted_at:
         small.append("The war room is being opened")
     if incident.merged_into:

@@ -77,6 +77,7 @@ def _open(scene: Scene) -> list[Block]:
         button("Timeline", f"{RUN}timeline", target),
         button("Tasks", f"{RUN}tasks", target),
         button("Action items", f"{RUN}actions", target),
+        button("Runbook", f"{RUN}runbook", target),
         button("Resolution checklist", f"{RUN}checklist", value(incident.number, "form")),
         _pausing(scene),
     ]

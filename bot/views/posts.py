@@ -2,7 +2,7 @@
 
 from bot.commands import RUN, value
 from bot.scene import Scene
-from bot.views import checklists, handoffs
+from bot.views import checklists, handoffs, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, section
 from bot.views.card import line, signal
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
@@ -59,6 +59,11 @@ _SIGNS = {
     "updates.paused": ":double_vertical_bar:",
     "updates.resumed": ":arrow_forward:",
     "message.captured": ":pushpin:",
+    "runbook.stuck": ":raised_hand:",
+    "runbook.overdue": ":alarm_clock:",
+    "runbook.ended": ":closed_book:",
+    "webhook.called": ":zap:",
+    "webhook.answered": ":zap:",
 }
 
 
@@ -82,7 +87,7 @@ def post(scene: Scene) -> Message:
     text = f"{sign} {sentence}".strip()
     blocks = [section(text), *([buttons(*next_steps)] if next_steps else [])]
     small, ticking = _checklist(scene)
-    blocks[1:1] = small
+    blocks[1:1] = small or runbooks.next_steps(scene)[0]
     blocks += ticking
     return Message(f"{scene.incident.key}: {sentence}", blocks)
 
@@ -110,7 +115,7 @@ def _next_steps(scene: Scene) -> list[Block]:
             button("Resolve", f"{RUN}resolve", target, style="primary"),
             button("Not holding", f"{RUN}status:back", value(scene.incident.number, "investigating")),
         ]
-    return []
+    return runbooks.next_steps(scene)[1]
 
 
 def _checklist(scene: Scene) -> tuple[list[Block], list[Block]]:

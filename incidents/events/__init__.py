@@ -41,6 +41,17 @@ from incidents.events.rooms import (
     RoomOpened,
     RoomWanted,
 )
+from incidents.events.runbooks import (
+    RunbookBack,
+    RunbookEnded,
+    RunbookOffered,
+    RunbookOpened,
+    RunbookOverdue,
+    RunbookStep,
+    RunbookStuck,
+    WebhookAnswered,
+    WebhookCalled,
+)
 from incidents.events.state import (
     ChecklistTicked,
     Declared,
@@ -131,6 +142,13 @@ __all__ = [
     "RoomOpened",
     "RoomQuiet",
     "RoomWanted",
+    "RunbookBack",
+    "RunbookEnded",
+    "RunbookOffered",
+    "RunbookOpened",
+    "RunbookOverdue",
+    "RunbookStep",
+    "RunbookStuck",
     "SeverityChanged",
     "StatusChanged",
     "StillGoing",
@@ -146,6 +164,8 @@ __all__ = [
     "UpdatesSilent",
     "WatchAsked",
     "WatchHolds",
+    "WebhookAnswered",
+    "WebhookCalled",
     "read",
 ]
 

@@ -25,6 +25,7 @@ from incidents import (
     postmortems,
     roles,
     rooms,
+    runbooks,
     status,
     subscriptions,
     timeline,
@@ -37,6 +38,8 @@ from incidents.errors import Refused
 from incidents.handoffs import Brief
 from incidents.rules.checklists import MITIGATIONS, RESOLUTION
 from incidents.rules.lifecycle import Status
+from incidents.rules.runbook_text import read
+from incidents.runbook_files import Catalogue
 from incidents.standing import holders, standing
 from incidents.updates import Report
 from models import (
@@ -48,6 +51,7 @@ from models import (
     Page,
     Postmortem,
     RoleAssignment,
+    RunbookRun,
     StatusUpdate,
     Task,
     Wake,
@@ -67,6 +71,22 @@ escalations:
 services: {checkout: {escalation: quick}, search: {}}
 severities: {SEV2: {room: after 5m}}
 workspace: {archive_room_after: 45m}
+runbooks: {stuck: page}
+"""
+RUNBOOK = """---
+services: [checkout]
+---
+## Fix
+1. Look. If it is better, go to step 3. If not done in 3 minutes, page the quick escalation.
+2. Look again. If not solved in 5 minutes, page the tech lead.
+   ```webhook
+   POST https://deploy.example.com/rollback
+   ```
+3. Watch. If not, go to step 1
+## Escalation
+If not solved in 20 minutes, page nobody we know.
+## Rollback
+4. Back.
 """
 PEOPLE = ("U0ALICE", "U0BOB", "U0CAROL")
 LEVELS = ("SEV1", "SEV2", "SEV3", "SEV4")
@@ -76,7 +96,7 @@ STATES = (
 )  # fmt: skip
 WAITS = (0, 0, 1, 20, 45, 3 * 60, 6 * 60, 20 * 60, 31 * 60, 3 * 3600)
 TABLES: tuple[type[SQLModel], ...] = (
-    Incident, Event, Delivery, Wake, RoleAssignment, Page, Notice, Task, ActionItem, StatusUpdate, Postmortem,
+    Incident, Event, Delivery, Wake, RoleAssignment, Page, Notice, Task, ActionItem, StatusUpdate, Postmortem, RunbookRun,
 )  # fmt: skip
 _COUNTS = sqlalchemy.select(*[select(func.count()).select_from(table).scalar_subquery() for table in TABLES])
 _keys = itertools.count(1)
@@ -156,6 +176,32 @@ def _curate(core: Core, number: int, a: int, b: int, key: str) -> None:
     entries.curate(core, number, ids[a % len(ids)] or 0, by=PEOPLE[b % 3], star=star, hide=hide, at=at, key=key)
 
 
+def _a_run(core: Core, number: int) -> RunbookRun:
+    with core.view() as session:
+        run = session.exec(select(RunbookRun).where(RunbookRun.incident_id == number)).first()
+    if run is None:
+        raise Refused("no runbook is there")
+    return run
+
+
+def _step(core: Core, number: int, a: int, b: int, key: str) -> None:
+    """Mostly the step at hand, by one of its ways."""
+    run = _a_run(core, number)
+    to = (None, None, None, 3, 4, 1)[b % 6]
+    at = run.at or 0 if a % 4 else a % 3
+    runbooks.step_done(core, number, run.id or 0, at, to=to, skip=a % 5 == 0, by=PEOPLE[b % 3], key=key)
+
+
+def _call_answered(core: Core, number: int, a: int, b: int, key: str) -> None:
+    """What the worker reports of a webhook."""
+    run = _a_run(core, number)
+    if "calling" not in run.calls.values():
+        raise Refused("nothing is being called")
+    with core.unit(number) as unit:
+        said = {"trouble": "no_answer", "doubt": True} if a % 3 == 0 else {"status": 200 if b % 2 else 500}
+        runbooks.webhook_answered(unit, run.id or 0, 2, **said)  # type: ignore[arg-type]
+
+
 def _merge(core: Core, number: int, a: int, b: int, key: str) -> None:
     """The twin into this one, or this one into its twin."""
     pair = (number + 1, number) if a % 3 else (number, number + 1)
@@ -222,13 +268,20 @@ VERBS: dict[str, Verb] = {
     ),
     "tick": lambda c, n, a, b, k: checklists.tick(c, n, "resolution", RESOLUTION[a % 3], on=b % 3 > 0, by=PEOPLE[b % 3], key=k),
     "tick all": lambda c, n, a, b, k: checklists.tick_all(c, n, "mitigation", MITIGATIONS[: a % 4], by=PEOPLE[b % 3], key=k),
+    "runbook": lambda c, n, a, b, k: runbooks.open_book(c, n, ("restart", "none")[a % 4 == 0], by=PEOPLE[b % 3], key=k),
+    "step": _step,
+    "stuck": lambda c, n, a, b, k: runbooks.stuck(c, n, _a_run(c, n).id or 0, _a_run(c, n).at or 0, by=PEOPLE[b % 3], key=k),
+    "step back": lambda c, n, a, b, k: runbooks.back(c, n, _a_run(c, n).id or 0, by=PEOPLE[b % 3], key=k),
+    "end runbook": lambda c, n, a, b, k: runbooks.end(c, n, _a_run(c, n).id or 0, b % 2 == 0, by=PEOPLE[b % 3], key=k),
+    "call webhook": lambda c, n, a, b, k: runbooks.call_webhook(c, n, _a_run(c, n).id or 0, 2, by=PEOPLE[b % 3], key=k),
+    "webhook answers": _call_answered,
     "draft": lambda c, n, a, b, k: postmortems.draft(c, n, by=PEOPLE[b % 3], key=k),
     "room comes": _room,
     "room stays": _room_stays,
     "page comes": _notice,
     "time": lambda c, n, a, b, k: None,
 }
-KEYLESS = {"room comes", "room stays", "page comes", "time"}  # what the worker reports has no request
+KEYLESS = {"room comes", "room stays", "page comes", "webhook answers", "time"}  # what the worker reports has no request
 STEPS = st.lists(
     st.tuples(st.sampled_from(sorted(VERBS)), st.integers(0, 7), st.integers(0, 7), st.sampled_from(WAITS)),
     min_size=15,
@@ -241,6 +294,7 @@ BEGINNINGS = st.tuples(st.sampled_from(LEVELS), st.integers(0, 7))
 
 ACTIVE = {"investigating", "identified", "mitigating", "monitoring"}
 ENDED = {"closed", "declined", "cancelled", "merged"}
+WORKING = ACTIVE - {"monitoring"} | {"triage"}
 
 
 @dataclass
@@ -254,6 +308,8 @@ class Folded:
     actions: dict[int, str | None] = field(default_factory=dict)
     updates: list[int] = field(default_factory=list)
     failed: set[int] = field(default_factory=set)
+    runs: dict[int, dict[str, Any]] = field(default_factory=dict)
+    timers: dict[str, datetime] = field(default_factory=dict)
     drafts: int = 0
     followers: list[str] = field(default_factory=list)
     heard: tuple[int, datetime] | None = None
@@ -301,6 +357,8 @@ class Folded:
         if old in ENDED:
             self.known["kept"] = False
         self.known["status"] = new
+        if new not in WORKING:
+            self.timers = {}
         if new == "monitoring" and was_open or new == "resolved" and was_open and old != "monitoring":
             self.moments["mitigated"] = at
         if new == "resolved" and was_open:
@@ -485,6 +543,59 @@ class Folded:
         assert self.actions[said["action_id"]] is None
         self.actions[said["action_id"]] = event.actor
 
+    def _runbook_offered(self, event: Event, said: dict[str, Any]) -> None:
+        self.runs[said["run_id"]] = {"state": "offered", "at": 1, "path": [], "stuck": None, "calls": {}, "name": said["name"]}
+
+    def _runbook_opened(self, event: Event, said: dict[str, Any]) -> None:
+        run = self.runs.setdefault(said["run_id"], {"state": "offered", "at": 1, "path": [], "stuck": None, "calls": {}})
+        assert run["state"] == "offered"
+        run |= {"state": "open", "name": said["name"]}
+        self._begin_timers(said)
+
+    def _begin_timers(self, said: dict[str, Any]) -> None:
+        begun = {timer: datetime.fromisoformat(at) for timer, at in said.get("deadlines", {}).items()}
+        assert not begun.keys() & self.timers.keys() and (not begun or self.known["status"] in WORKING)
+        self.timers |= begun
+
+    def _runbook_step(self, event: Event, said: dict[str, Any]) -> None:
+        run = self.runs[said["run_id"]]
+        assert (run["state"], run["at"]) == ("open", said["step"]) and self.known["status"] in ACTIVE
+        run["path"].append((said["step"], event.actor, said.get("chose", ""), said.get("skipped", False)))
+        run |= {"at": said.get("to"), "stuck": None}
+        for timer in said.get("off", []):
+            del self.timers[timer]
+        self._begin_timers(said)
+
+    def _runbook_back(self, event: Event, said: dict[str, Any]) -> None:
+        run = self.runs[said["run_id"]]
+        assert run["path"].pop()[0] == said["step"]
+        run |= {"at": said["step"], "stuck": None}
+
+    def _runbook_stuck(self, event: Event, said: dict[str, Any]) -> None:
+        run = self.runs[said["run_id"]]
+        assert (run["at"], run["stuck"]) == (said["step"], None) and said.get("asked") != event.actor
+        run["stuck"] = event.actor
+
+    def _runbook_overdue(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.timers.pop(said["timer"]) <= event.recorded_at and self.known["status"] in WORKING
+
+    def _runbook_ended(self, event: Event, said: dict[str, Any]) -> None:
+        run = self.runs[said["run_id"]]
+        assert run["state"] in ("open", "offered")
+        run |= {"state": "solved" if said["solved"] else "unsolved", "stuck": None}
+        self.timers = {timer: at for timer, at in self.timers.items() if not timer.startswith(f"{said['run_id']}:")}
+
+    def _webhook_called(self, event: Event, said: dict[str, Any]) -> None:
+        calls = self.runs[said["run_id"]]["calls"]
+        assert calls.get(str(said["step"])) not in ("calling", "called"), "once"
+        calls[str(said["step"])] = "calling"
+
+    def _webhook_answered(self, event: Event, said: dict[str, Any]) -> None:
+        calls = self.runs[said["run_id"]]["calls"]
+        assert calls[str(said["step"])] == "calling"
+        fine = 200 <= said.get("status", 0) < 300
+        calls[str(said["step"])] = "doubt" if said.get("doubt") else "called" if fine else "failed"
+
     def _postmortem_drafted(self, event: Event, said: dict[str, Any]) -> None:
         self.drafts += 1
         assert said["number"] == self.drafts
@@ -538,6 +649,14 @@ def check(core: Core, number: int) -> None:
         for table, known in ((Task, folded.tasks), (ActionItem, folded.actions)):
             rows = session.exec(select(table).where(table.incident_id == number)).all()
             assert {item.id: item.done_by for item in rows} == known
+        followed = session.exec(select(RunbookRun).where(RunbookRun.incident_id == number).order_by(col(RunbookRun.id))).all()
+        assert row.runbooks == [run.id for run in followed] == list(folded.runs)
+        assert {timer: datetime.fromisoformat(at) for timer, at in row.runbook_timers.items()} == folded.timers
+        for run in followed:
+            path = [(step, by, chose, skipped) for step, by, _, chose, skipped in run.path]
+            assert folded.runs[run.id or 0] == {
+                "state": run.state, "at": run.at, "path": path, "stuck": run.stuck, "calls": run.calls, "name": run.name
+            }  # fmt: skip
         posted = session.exec(select(StatusUpdate.id).where(StatusUpdate.incident_id == number).order_by(col(StatusUpdate.id)))
         assert list(posted) == folded.updates
         drafts = session.exec(select(Postmortem.drafts).where(Postmortem.incident_id == number)).first()
@@ -561,6 +680,9 @@ def rows(core: Core) -> tuple[Any, ...]:
 
 def play(house: House, beginning: tuple[str, int], steps: list[tuple[str, int, int, int]]) -> None:
     core, (severity, a) = house.core, beginning
+    book, flaws = read("restart", RUNBOOK)
+    assert not flaws
+    core.runbooks = lambda: Catalogue([book])
     said = Declaration(
         f"Trouble {next(_keys)}",
         severity,

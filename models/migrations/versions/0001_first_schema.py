@@ -45,6 +45,8 @@ def upgrade() -> None:
     sa.Column('services', sa.JSON(), nullable=False),
     sa.Column('drill', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('ticked', sa.JSON(), nullable=False),
+    sa.Column('runbooks', sa.JSON(), nullable=False),
+    sa.Column('runbook_timers', sa.JSON(), nullable=False),
     sa.Column('impact_started_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('detected_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('declared_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -196,6 +198,27 @@ def upgrade() -> None:
     with op.batch_alter_table('role_assignment', schema=None) as batch_op:
         batch_op.create_index('role_one_holder', ['incident_id', 'role'], unique=True, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
 
+    op.create_table('runbook_run',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('incident_id', sa.Integer(), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('content', sa.JSON(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sa.Integer(), nullable=True),
+    sa.Column('path', sa.JSON(), nullable=False),
+    sa.Column('stuck', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('calls', sa.JSON(), nullable=False),
+    sa.Column('opened_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('ts', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('incident_id', 'name', name='runbook_once'),
+    sqlite_autoincrement=True
+    )
     op.create_table('status_update',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('incident_id', sa.Integer(), nullable=False),
@@ -324,6 +347,7 @@ def downgrade() -> None:
     with op.batch_alter_table('role_assignment', schema=None) as batch_op:
         batch_op.drop_index('role_one_holder', sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
 
+    op.drop_table('runbook_run')
     op.drop_table('role_assignment')
     op.drop_table('postmortem')
     with op.batch_alter_table('page', schema=None) as batch_op:

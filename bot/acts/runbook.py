@@ -1,0 +1,118 @@
+"""A runbook in its room: one message that always shows the step at hand; and its webhooks, which are called once."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.acts import Act, Desk
+from bot.acts.mirror import GONE
+from bot.acts.post import INVALID, TEXT_LENGTH, Place, Post
+from bot.scene import Scene
+from bot.slack import SlackRefused
+from bot.views.blocks import Message
+from incidents import rooms, runbooks
+from incidents.core import Unit
+from incidents.events import WebhookCalled
+from integrations.webhooks import Call, InDoubt, NotCalled, Webhooks
+from models import Delivery, Event, RunbookRun
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ShowRunbook(Post):
+    """The target is the run's id. In the room where there is one, also when it was shown in the thread before."""
+
+    shown: Callable[[Scene, RunbookRun], Message] = lambda scene, run: Message(run.title)
+    marks: bool = False
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        run, incident = self._run(desk), desk.scene.incident
+        if run.ts is not None and rooms.asleep(incident) and run.channel == incident.room_channel:
+            return {"channel": run.channel, "ts": run.ts}  # an archived room shows how it was
+        message = self._message(desk, run)
+        moved = incident.room_channel is not None and incident.room_channel != run.channel and not rooms.asleep(incident)
+        if run.channel is None or run.ts is None or moved:
+            return self._send(desk, self.place(desk), message)
+        try:
+            blocks = message.blocks or []
+            desk.call("chat.update", channel=run.channel, ts=run.ts, text=message.text[:TEXT_LENGTH], blocks=blocks)
+        except SlackRefused as refused:
+            if refused.error not in GONE:
+                raise
+            return self._send(desk, Place(run.channel), message)  # somebody deleted it
+        return {"channel": run.channel, "ts": run.ts}
+
+    def _run(self, desk: Desk) -> RunbookRun:
+        with desk.core.view() as session:
+            return session.get_one(RunbookRun, int(desk.delivery.target))
+
+    def _message(self, desk: Desk, run: RunbookRun) -> Message:
+        if not desk.delivery.result.get("plain"):
+            try:
+                return self.shown(desk.scene, run)
+            except Exception:  # a broken view must not keep the step from people
+                log.exception("the view of delivery %s", desk.delivery.id)
+        return Message(f"{desk.scene.incident.key}: runbook {run.title}. `/incident runbook` shows it.")
+
+    def recover(self, desk: Desk, refused: SlackRefused) -> dict[str, Any] | None:
+        if refused.error in INVALID and not desk.delivery.result.get("plain"):
+            desk.keep(plain=True)
+            return self.perform(desk)
+        return None
+
+    def look(self, desk: Desk) -> dict[str, Any] | None:
+        """An edit may be made again; only a first post is looked for."""
+        return super().look(desk) if self._run(desk).ts is None else None
+
+    def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
+        run = unit.session.get_one(RunbookRun, int(delivery.target))
+        run.channel, run.ts = result["channel"], result["ts"]
+        delivery.result = {name: value for name, value in result.items() if name != "plain"}
+
+
+@dataclass(frozen=True)
+class CallWebhook(Act):
+    """A step's webhook, at most once: whoever died in the middle, or got no answer, leaves it to people to look."""
+
+    webhooks: Webhooks
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        called = desk.scene.happened
+        assert isinstance(called, WebhookCalled)
+        with desk.core.view() as session:
+            run = session.get_one(RunbookRun, called.run_id)
+        step = runbooks.content(run).step(called.step)
+        if step is None or step.webhook is None:
+            return {"trouble": "the step calls nothing"}
+        hook, incident = step.webhook, desk.scene.incident
+        body = (
+            hook.body.replace("{key}", incident.key).replace("{severity}", incident.severity).replace("{status}", incident.status)
+        )
+        try:
+            reply = self.webhooks.call(Call(hook.method, hook.url, desk.metadata_key, hook.headers, body))
+        except NotCalled as failed:
+            return {"trouble": str(failed)}
+        except InDoubt as failed:
+            return {"trouble": str(failed), "doubt": True}
+        return {"status": reply.status, "text": reply.text[:1000]}
+
+    def look(self, desk: Desk) -> dict[str, Any] | None:
+        return {"trouble": "Muster was stopped in the middle of it", "doubt": True}
+
+    def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
+        called = WebhookCalled.model_validate(unit.session.get_one(Event, delivery.event_id).payload)
+        runbooks.webhook_answered(
+            unit,
+            called.run_id,
+            called.step,
+            status=int(result.get("status", 0)),
+            text=str(result.get("text", "")),
+            trouble=str(result.get("trouble", "")),
+            doubt=bool(result.get("doubt")),
+        )
+
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+        called = WebhookCalled.model_validate(unit.session.get_one(Event, delivery.event_id).payload)
+        runbooks.webhook_answered(unit, called.run_id, called.step, trouble=trouble)

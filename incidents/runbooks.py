@@ -1,0 +1,422 @@
+"""Following a runbook in an incident: step by step, with its deadlines, its branches and its webhooks."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, select
+
+from incidents import paging
+from incidents.core import Core, Unit
+from incidents.errors import Refused
+from incidents.events import (
+    RunbookBack,
+    RunbookEnded,
+    RunbookOffered,
+    RunbookOpened,
+    RunbookOverdue,
+    RunbookStep,
+    RunbookStuck,
+    WebhookAnswered,
+    WebhookCalled,
+)
+from incidents.policy import Policy
+from incidents.rules.lifecycle import OPEN, Status
+from incidents.rules.runbook import Deadline, Runbook, Step
+from incidents.standing import holders
+from models import Event, Incident, RunbookRun
+from models.runbook import RUN_OFFERED, RUN_OPEN, RUN_SOLVED, RUN_UNSOLVED
+
+_OFFERED_AT_ONCE = 2  # more would be a wall of text; `/incident runbook` has the others
+_MOST = 10  # in one incident
+_SHORT = 200  # characters of a step in a sentence
+_LONGEST_PATH = 500  # steps that were done, loops included
+
+CALLING, CALLED, CALL_FAILED, CALL_IN_DOUBT = "calling", "called", "failed", "doubt"
+WORKING = (Status.TRIAGE, Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATING)
+"""The states in which a runbook's deadlines run."""
+
+
+def content(run: RunbookRun) -> Runbook:
+    """The runbook as it was when it came into the incident."""
+    return Runbook.model_validate(run.content)
+
+
+def runs(session: Session, incident: Incident) -> list[RunbookRun]:
+    """Those of an incident, the first one first."""
+    if not incident.runbooks:
+        return []
+    query = select(RunbookRun).where(RunbookRun.incident_id == incident.number).order_by(col(RunbookRun.id))
+    return list(session.exec(query))
+
+
+def offer(unit: Unit) -> None:
+    """Show the runbooks of the incident's services, once each; nobody has begun them."""
+    if not unit.incident.services or unit.incident.status not in OPEN:
+        return
+    there = {run.name for run in runs(unit.session, unit.incident)}
+    for book in unit.runbooks().of(unit.incident.services)[:_OFFERED_AT_ONCE]:
+        if book.name not in there and book.steps:
+            run = _add(unit, book, by=None)
+            unit.record(RunbookOffered(run_id=run.id or 0, name=book.name, title=book.title))
+
+
+def open_book(core: Core, number: int, name: str, *, by: str, key: str | None = None) -> Event:
+    """Begin a runbook here; one that was offered is begun where it stands."""
+    book = core.runbooks().find(name)
+    with core.unit(number, key) as unit:
+        _refuse_over(unit.incident)
+        found = [run for run in runs(unit.session, unit.incident) if run.name == (book.name if book else name)]
+        if found and found[0].state != RUN_OFFERED:
+            raise Refused(f"{found[0].title} is here already; `/incident runbook` shows where it stands.")
+        if found:
+            return _begin(unit, found[0], by=by)
+        if book is None:
+            raise Refused(f"There is no such runbook. {known(core, name)}")
+        if not book.steps:
+            raise Refused(f"The runbook {book.title} has no steps to follow. `make doctor` says what its file lacks.")
+        if len(unit.incident.runbooks) >= _MOST:
+            raise Refused(f"{unit.incident.key} has {_MOST} runbooks; end one first, and follow the one that helps.")
+        return _begin(unit, _add(unit, book, by=by), by=by)
+
+
+def known(core: Core, name: str) -> str:
+    """What somebody who asked for a runbook that is not there may have meant."""
+    catalogue = core.runbooks()
+    near = catalogue.near(name)
+    names = near or [book.name for book in catalogue.runbooks[:20]]
+    if not names:
+        return "The team has written none yet: docs/runbooks.md says how."
+    return f"Did you mean {', '.join(f'`{each}`' for each in near)}?" if near else f"There are: {', '.join(names)}."
+
+
+def _add(unit: Unit, book: Runbook, *, by: str | None) -> RunbookRun:
+    at = book.first() or book.first(rollback=True)
+    run = RunbookRun(
+        incident_id=unit.incident.number,
+        name=book.name,
+        title=book.title,
+        content=book.model_dump(mode="json", exclude_defaults=True),
+        at=at,
+        opened_by=by,
+        opened_at=unit.now,
+    )
+    unit.session.add(run)
+    unit.session.flush()
+    assert run.id is not None
+    unit.incident.runbooks = [*unit.incident.runbooks, run.id]
+    return run
+
+
+def _begin(unit: Unit, run: RunbookRun, *, by: str) -> Event:
+    """From here on its deadlines run; those of its first step, too."""
+    run.state, run.opened_by, run.opened_at = RUN_OPEN, by, unit.now
+    begun = _start_timers(unit, run, 0) | _start_timers(unit, run, run.at)
+    return unit.record(
+        RunbookOpened(run_id=run.id or 0, name=run.name, title=run.title, deadlines=begun),
+        by=by,
+        **_shown(run),
+    )
+
+
+def _shown(run: RunbookRun) -> dict[str, Any]:
+    """The message that shows the run, which is what the timeline links its steps to."""
+    return {"channel": run.channel, "ts": run.ts} if run.ts else {}
+
+
+def _start_timers(unit: Unit, run: RunbookRun, step: int | None) -> dict[str, datetime]:
+    """A timer is named by its run, its deadline and the event before it: whoever goes back begins another one."""
+    if unit.incident.status not in WORKING:
+        return {}
+    begun = {
+        f"{run.id}:{number}:{unit.incident.last_event}": unit.now + deadline.after
+        for number, deadline in enumerate(content(run).deadlines)
+        if deadline.step == step and not _is_running(unit.incident, run, number)
+    }
+    unit.incident.runbook_timers = {
+        **unit.incident.runbook_timers,
+        **{timer: at.isoformat() for timer, at in begun.items()},
+    }
+    return begun
+
+
+def _is_running(incident: Incident, run: RunbookRun, number: int) -> bool:
+    return any(timer.startswith(f"{run.id}:{number}:") for timer in incident.runbook_timers)
+
+
+def _stop_timers(unit: Unit, run: RunbookRun, *, of_step: int | None = None) -> list[str]:
+    """All of a run's, or those that end with a step."""
+    deadlines = content(run).deadlines
+    off = []
+    for timer in unit.incident.runbook_timers:
+        run_id, number, _ = timer.split(":")
+        if run_id != str(run.id):
+            continue
+        deadline = deadlines[int(number)]
+        if of_step is None or (deadline.step == of_step and deadline.by_step):
+            off.append(timer)
+    unit.incident.runbook_timers = {name: at for name, at in unit.incident.runbook_timers.items() if name not in off}
+    return off
+
+
+def forget_deadlines(unit: Unit) -> None:
+    """It is mitigated, or over: nobody is paged any more because a runbook takes long."""
+    unit.incident.runbook_timers = {}
+
+
+def _run(unit: Unit, run_id: int) -> RunbookRun:
+    run = unit.session.get(RunbookRun, run_id) if 0 < run_id < 2**31 else None
+    if run is None or run.incident_id != unit.incident.number:
+        raise Refused(f"{unit.incident.key} has no such runbook. `/incident runbook` shows those that it has.")
+    return run
+
+
+def _at_step(unit: Unit, run_id: int, step: int) -> tuple[RunbookRun, Step]:
+    """The run, begun if it was only offered so far, at the step that the button was about; a refusal where it went on."""
+    _refuse_over(unit.incident)
+    run = _run(unit, run_id)
+    if run.state not in (RUN_OFFERED, RUN_OPEN):
+        raise Refused(f"{run.title} has ended. `/incident runbook` shows what else there is.")
+    found = content(run).step(step)
+    if found is None or run.at != step:
+        done = next((by for number, by, *_ in reversed(run.path) if number == step), None)
+        before = f"Step {step} was done already, by <@{done}>. " if done else ""
+        now = f"it is at step {run.at} now" if run.at is not None else "all of its steps are done"
+        raise Refused(f"{before}{run.title}: {now}.")
+    return run, found
+
+
+def _refuse_over(incident: Incident) -> None:
+    if incident.status not in OPEN:
+        raise Refused(
+            f"{incident.key} is {incident.status}; no runbook is followed any more. Reopen it: `/incident reopen <why>`."
+        )
+
+
+def step_done(
+    core: Core, number: int, run_id: int, step: int, *, to: int | None = None, skip: bool = False, by: str, key: str | None = None
+) -> Event:
+    """Tick the step that is to be done now and go on: to the step that a branch leads to (`to`), else to the next one."""
+    with core.unit(number, key) as unit:
+        run, found = _at_step(unit, run_id, step)
+        book, chose = content(run), ""
+        if to is None:
+            following = book.after(step)
+        elif to == book.first(rollback=True):
+            following, chose = to, "roll back"
+        else:
+            branch = next((each for each in found.branches if each.to == to), None)
+            if branch is None:
+                raise Refused(f"Step {step} does not lead to step {to}.")
+            following, chose = to, branch.label or f"go to step {to}"
+        if len(run.path) >= _LONGEST_PATH:
+            raise Refused(f"{run.title} goes round in circles. Escalate: `/incident escalate`.")
+        first = _begin(unit, run, by=by) if run.state == RUN_OFFERED else None
+        run.path = [*run.path, [step, by, unit.now.isoformat(), chose, skip]]
+        run.at, run.stuck = following, None
+        ticked = RunbookStep(
+            run_id=run_id,
+            title=run.title,
+            step=step,
+            text=_short(found.text),
+            to=following,
+            chose=chose,
+            skipped=skip,
+            off=_stop_timers(unit, run, of_step=step),
+            deadlines=_start_timers(unit, run, following) if following is not None else {},
+        )
+        event = unit.record(ticked, by=by, **_shown(run))
+        return first or event
+
+
+def _short(text: str) -> str:
+    line = text.split("\n")[0]
+    return line if len(line) <= _SHORT else line[: _SHORT - 1] + "…"
+
+
+def back(core: Core, number: int, run_id: int, *, by: str, key: str | None = None) -> Event:
+    """To the step that was done last."""
+    with core.unit(number, key) as unit:
+        _refuse_over(unit.incident)
+        run = _run(unit, run_id)
+        if run.state != RUN_OPEN or not run.path:
+            raise Refused(f"{run.title} has no step to go back to.")
+        *before, (step, *_) = run.path
+        run.path, run.at, run.stuck = before, step, None
+        return unit.record(RunbookBack(run_id=run_id, title=run.title, step=step), by=by, **_shown(run))
+
+
+def stuck(core: Core, number: int, run_id: int, step: int, *, by: str, key: str | None = None) -> Event:
+    """Say that one does not get on: the technical lead, else the incident commander, is asked to help, or paged (config)."""
+    with core.unit(number, key) as unit:
+        run, found = _at_step(unit, run_id, step)
+        if run.stuck is not None:
+            raise Refused(f"That is known: <@{run.stuck}> is stuck there. Page somebody: `/incident page @who`.")
+        begun = _begin(unit, run, by=by) if run.state == RUN_OFFERED else None
+        run.stuck = by
+        role, helper = _helper(unit, by)
+        book = content(run)
+        event = unit.record(
+            RunbookStuck(
+                run_id=run_id,
+                title=run.title,
+                step=step,
+                text=_short(found.text),
+                asked=helper,
+                role=unit.policy.role_name(role) if helper else "",
+                criteria=book.part("escalation")[:600],
+            ),
+            by=by,
+        )
+        if unit.policy.runbooks.stuck == "page":
+            why = f"<@{by}> is stuck at step {step} of {run.title}"
+            paging.call(unit, helper, by=by, why=why) if helper else paging.call_next(unit, by=by, why=why)
+        return begun or event
+
+
+def _helper(unit: Unit, by: str) -> tuple[str, str | None]:
+    held = holders(unit.session, unit.incident.number)
+    for role in ("tech", "ic"):
+        if held.get(role) not in (None, by):
+            return role, held[role]
+    return "", None
+
+
+def end(core: Core, number: int, run_id: int, solved: bool, *, by: str, key: str | None = None) -> Event:
+    """It solved the incident, or it did not; its deadlines are off."""
+    with core.unit(number, key) as unit:
+        run = _run(unit, run_id)
+        if run.state not in (RUN_OFFERED, RUN_OPEN):
+            raise Refused(f"{run.title} has ended already.")
+        run.state, run.ended_at, run.stuck = RUN_SOLVED if solved else RUN_UNSOLVED, unit.now, None
+        _stop_timers(unit, run)
+        return unit.record(RunbookEnded(run_id=run_id, title=run.title, solved=solved), by=by)
+
+
+# --- deadlines
+
+
+def overdue(unit: Unit, timer: str, key: str) -> None:
+    """A deadline has passed: whoever the runbook names is paged; where that is nobody, whoever is next in line."""
+    run_id, number, _ = timer.split(":")
+    unit.incident.runbook_timers = {name: at for name, at in unit.incident.runbook_timers.items() if name != timer}
+    run = unit.session.get_one(RunbookRun, int(run_id))
+    deadline = content(run).deadlines[int(number)]
+    ref, instead = _whom(unit, deadline.who)
+    if ref is not None and not paging.reaches(unit, ref):
+        ref, instead = None, f"Nobody is on call for {ref}, so whoever is on call for this incident is paged instead"
+    why = _why(run, deadline)
+    already = ref is not None and paging.is_called(unit, ref)
+    unit.record(
+        RunbookOverdue(
+            run_id=int(run_id),
+            timer=timer,
+            title=run.title,
+            step=deadline.step if deadline.by_step else 0,
+            minutes=int(deadline.after / timedelta(minutes=1)),
+            who=deadline.who,
+            paged=ref if ref is not None and paging.is_person(ref) else None,
+            instead=instead,
+            already=already,
+        ),
+        key=key,
+    )
+    if ref is None:
+        paging.call_next(unit, by=None, why=why)
+    elif not already:
+        paging.call(unit, ref, by=None, why=why)
+
+
+def _why(run: RunbookRun, deadline: Deadline) -> str:
+    what = f"step {deadline.step} is not done" if deadline.by_step else "it is not solved"
+    return f"{what} after {int(deadline.after / timedelta(minutes=1))} minutes of the runbook {run.title}"
+
+
+def _whom(unit: Unit, who: str) -> tuple[str | None, str]:
+    """What `paging.call` takes, None where whoever is on call is to be paged; and why it is not the one who was named."""
+    named = target(unit.policy, who)
+    held = holders(unit.session, unit.incident.number)
+    if named is None:
+        return held.get("ic"), f"Nobody is called {who} in muster.yml, so " + _fallback(held)
+    kind, name = named
+    if kind != "role":
+        return name, ""
+    if name in held:
+        return held[name], ""
+    return held.get("ic"), f"Nobody is {unit.policy.role_name(name)}, so " + _fallback(held)
+
+
+def _fallback(held: Any) -> str:
+    return "the incident commander is paged instead" if "ic" in held else "whoever is on call is paged instead"
+
+
+def target(policy: Policy, who: str) -> tuple[str, str] | None:
+    """Whom a runbook means by `who`: a role, a rotation, a service, an escalation or a person; None where nobody."""
+    said = " ".join(who.casefold().split())
+    for prefix in ("the ", "on-call ", "on call "):
+        said = said.removeprefix(prefix)
+    for suffix in (" on-call", " on call", " rotation", " escalation", " team"):
+        said = said.removesuffix(suffix)
+    kind, _, name = who.strip().partition(":")
+    if kind == "person" or "@" in who:
+        return "person", policy.person_id(name.strip() if kind == "person" else who.strip().strip("<>@"))
+    if kind in ("rotation", "service", "escalation"):
+        said = name.strip().casefold()
+    role = policy.role_called(said) or policy.role_called(said.removesuffix(" lead"))
+    if role is not None and kind not in ("rotation", "service", "escalation"):
+        return "role", role
+    for what, names in (("rotation", policy.rotations), ("service", policy.services), ("escalation", policy.escalations)):
+        for known_name in names:
+            if known_name.casefold() == said:
+                return what, known_name
+    return None
+
+
+# --- webhooks
+
+
+def call_webhook(core: Core, number: int, run_id: int, step: int, *, by: str, key: str | None = None) -> Event:
+    """Have a step's webhook called, once; whoever asks has confirmed it. Not again where it was carried out."""
+    with core.unit(number, key) as unit:
+        run, found = _at_step(unit, run_id, step)
+        if found.webhook is None:
+            raise Refused(f"Step {step} of {run.title} calls nothing.")
+        state = run.calls.get(str(step))
+        if state == CALLING:
+            raise Refused("It is being called at this moment. The answer comes here.")
+        if state == CALLED:
+            raise Refused("It was carried out already, so it is not called again. Go on with Done.")
+        if run.state == RUN_OFFERED:
+            _begin(unit, run, by=by)
+        run.calls = {**run.calls, str(step): CALLING}
+        hook = found.webhook
+        called = WebhookCalled(run_id=run_id, title=run.title, step=step, method=hook.method, host=host(hook.url))
+        return unit.record(called, by=by)
+
+
+def host(url: str) -> str:
+    """The part of an address that people know it by."""
+    return urlsplit(url).netloc
+
+
+def webhook_answered(
+    unit: Unit, run_id: int, step: int, *, status: int = 0, text: str = "", trouble: str = "", doubt: bool = False
+) -> None:
+    """What became of a call. Says nothing twice."""
+    run = unit.session.get(RunbookRun, run_id)
+    if run is None or run.calls.get(str(step)) != CALLING:
+        return
+    found = content(run).step(step)
+    answered = WebhookAnswered(
+        run_id=run_id,
+        title=run.title,
+        step=step,
+        host=host(found.webhook.url) if found is not None and found.webhook is not None else "",
+        status=status,
+        text=text[:1000],
+        trouble=trouble[:200],
+        doubt=doubt,
+    )
+    state = CALL_IN_DOUBT if doubt else CALLED if answered.is_fine else CALL_FAILED
+    run.calls = {**run.calls, str(step): state}
+    unit.record(answered)
