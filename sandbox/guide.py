@@ -39,6 +39,7 @@ class Guide:
                 raise ValueError(f"step {number} needs `say`, and `until` with one of {', '.join(sorted(UNTIL))}")
         self._lock = threading.Lock()
         self._since: float | None = None
+        self._before: set[str] = set()  # the rooms and files that were there then: their moments are whole seconds
         self._done, self._took = 0, 0
         self._opened: set[str] = set()
 
@@ -67,17 +68,22 @@ class Guide:
 
     def start_over(self, workspace: "Workspace") -> None:
         with self._lock:
-            self._since, self._done = workspace.now(), 0
+            self._begin(workspace)
+            self._done = 0
             self._opened.clear()
+
+    def _begin(self, workspace: "Workspace") -> None:
+        with workspace.lock:
+            self._since, self._before = workspace.now(), {*workspace.state.channels, *workspace.state.files}
 
     def _look(self, workspace: "Workspace") -> None:
         """Whoever does a later step has done with the ones before it."""
         if self._since is None:
-            self._since = workspace.now()
+            self._begin(workspace)
         with workspace.lock:
             for index in range(len(self._steps) - 1, self._done - 1, -1):
                 if self._happened(workspace, self._steps[index]["until"]):
-                    self._done, self._took = index + 1, round(workspace.now() - self._since)
+                    self._done, self._took = index + 1, round(workspace.now() - (self._since or 0.0))
                     return
 
     def _happened(self, workspace: "Workspace", until: Json) -> bool:
@@ -86,12 +92,12 @@ class Guide:
             open_forms = [view for stack in state.modals.values() for view in stack]
             return any((view.content.get("title") or {}).get("text") == until["form"] for view in open_forms)
         if "file" in until:
-            mine = [file for id, file in state.files.items() if id in self._opened and file.created >= int(since)]
+            mine = [file for id, file in state.files.items() if id in self._opened - self._before]
             return any(fnmatchcase(file.name, until["file"]) for file in mine)
         pattern = until.get("channel") or until.get("in") or "*"
         rooms = [room for room in state.channels.values() if not room.is_direct and fnmatchcase(room.name, pattern)]
         if "channel" in until:
-            return any(room.created >= int(since) for room in rooms)
+            return any(room.id not in self._before for room in rooms)
         if "message" not in until:
             return False
         recent = [m for room in rooms for m in reversed(room.messages.values()) if float(m.ts) > since]

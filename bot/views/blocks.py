@@ -62,9 +62,13 @@ def button(text: str, action: str, value: str, *, style: str | None = None, conf
 
 
 def buttons(*made: Block, block_id: str | None = None) -> Block:
-    """A row of controls."""
-    block: Block = {"type": "actions", "elements": list(made[:25])}
-    return {**block, "block_id": block_id} if block_id else block
+    """A row of controls, named after its first one unless it is named.
+
+    Slack gives a row without a name a new one at every edit, and a press that crosses the edit then finds no row.
+    """
+    first = made[0] if made else {}
+    named = block_id or f"{first.get('action_id')}:{first.get('value')}"[:255]
+    return {"type": "actions", "elements": list(made[:25]), "block_id": named}
 
 
 def option(text: str, value: str, description: str | None = None) -> Block:

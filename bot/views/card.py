@@ -123,7 +123,7 @@ def _controls(scene: Scene) -> Block | None:
             more.append(("Open a war room", "room"))
         else:
             more.append(("Action items", "actions"))
-        return buttons(*row, _overflow(number, more))
+        return buttons(*row, _overflow(number, more), block_id="card")
     if incident.status == Status.RESOLVED:
         return buttons(
             button("Postmortem", f"{RUN}postmortem", target, style="primary"),

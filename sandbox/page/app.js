@@ -10,6 +10,7 @@ import { CONTROL, listenToKeys } from "./keys.js";
 import { showModal } from "./modal.js";
 import { buildPanel, openPanel, panelOpen, showLog } from "./panel.js";
 import { avatar } from "./people.js";
+import { listenToPresses, whenReleased } from "./press.js";
 import { buildRail, showRail } from "./rail.js";
 import { layOut } from "./scenes.js";
 import { buildSidebar, showSidebar, switchPeople } from "./sidebar.js";
@@ -157,7 +158,8 @@ async function follow(hash) {
 }
 
 function watch() {
-  workspace.addEventListener("changed", () => show());
+  listenToPresses();
+  workspace.addEventListener("changed", () => whenReleased(show));
   workspace.addEventListener("moved", (event) => {
     if (event.detail.moved) announce("");
     closeSidebar();
@@ -173,7 +175,7 @@ function watch() {
     )
       focusComposer();
   });
-  workspace.addEventListener("heard", showLog);
+  workspace.addEventListener("heard", (event) => whenReleased(() => showLog(event)));
   addEventListener("hashchange", () => follow(location.hash));
   listenToKeys({ togglePanel: () => togglePanel(!panelOpen()), leave });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && workspace.refresh());

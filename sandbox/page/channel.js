@@ -10,6 +10,7 @@ import { closePopover, popover } from "./menus.js";
 import { announceNew, showMessages } from "./messages.js";
 import { anchor, mrkdwn, plainWords } from "./mrkdwn.js";
 import { authorName, avatar, channelMark } from "./people.js";
+import { whenReleased } from "./press.js";
 import { SHOWN, visit, workspace } from "./workspace.js";
 
 const ANSWERS = 8000; // milliseconds in which what only I can see is taken for the answer to what I have just done
@@ -55,10 +56,11 @@ function keepTheEnd() {
     else if (size() === known) parts.ended = false; // otherwise it is the browser that moved, not the reader
     offerLatest();
   };
-  const resized = new ResizeObserver(() => {
+  const settle = () => {
     if (parts.ended) toEnd();
     known = size();
-  });
+  };
+  const resized = new ResizeObserver(() => whenReleased(settle));
   parts.scroll.addEventListener("scroll", scrolled, { passive: true });
   for (const each of [parts.scroll, parts.list, parts.intro]) resized.observe(each);
 }

@@ -10,6 +10,7 @@ import { icon, iconButton, opens } from "./icons.js";
 import { showKeys } from "./keys.js";
 import { dialog, menu } from "./menus.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { whenReleased } from "./press.js";
 import { sceneAddress } from "./scenes.js";
 import { workspace } from "./workspace.js";
 
@@ -150,7 +151,7 @@ function point(step) {
   const buried = wanted.filter((each) => each.closest(".message-scroll"));
   if (!buried.length || parts.pointed === sign) return;
   parts.pointed = sign;
-  requestAnimationFrame(() => lookAt(buried.at(-1)));
+  requestAnimationFrame(() => whenReleased(() => lookAt(buried.at(-1))));
 }
 
 function targets(what) {

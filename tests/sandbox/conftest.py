@@ -1,7 +1,7 @@
 """Workspaces for the sandbox's own tests, and a tiny Bolt app to stand at the other end of the wire."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -16,9 +16,20 @@ from sandbox.transports import Direct
 from sandbox.workspace import Workspace
 from tests.sandbox.acme import acme
 from tests.sandbox.contracts import Contract, assert_kept, opened
-from tests.sandbox.windows import browser, open_window
+from tests.sandbox.windows import WINDOWS, browser, looks, open_window
 
 __all__ = ["acme", "browser", "open_window"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A page test that failed reports what its windows showed."""
+    report = yield
+    if call.when == "call" and call.excinfo and (windows := item.stash.get(WINDOWS, [])):
+        report.sections.append(("what the windows show", looks(windows)))
+    return report
 
 
 class Clock:

@@ -163,6 +163,25 @@ def test_a_confirmation_a_menu_and_a_shortcut(window: Open, served: tuple[Sandbo
     assert told == ["more", "note"]
 
 
+def test_a_press_is_a_click_though_the_message_changes_under_it(
+    window: Open, served: tuple[Sandbox, Any], card: list[dict[str, Any]]
+) -> None:
+    app = served[1]
+    room = app.client.conversations_create(name="inc-7")["channel"]["id"]
+    app.client.conversations_invite(channel=room, users="U0ALICE")
+    row = card[1] | {"block_id": "card"}
+    posted = app.client.chat_postMessage(channel=room, text="Checkout is down", blocks=[card[0], row])
+    alice = window("alice", room)
+    alice.button("Acknowledge").hover()
+    alice.page.mouse.down()
+    app.client.chat_update(channel=room, ts=posted["ts"], text="Payments are down", blocks=[row])
+    alice.page.wait_for_timeout(300)
+    assert alice.page.locator("#main .message", has_text="Checkout is down").count(), "nothing is redrawn under a finger"
+    alice.page.mouse.up()
+    alice.sees("It is yours.")
+    alice.page.locator("#main .message", has_text="Checkout is down").wait_for(state="detached")
+
+
 def test_everybody_sees_their_own(window: Open, served: tuple[Sandbox, Any]) -> None:
     people = served[0].people
     bob = people.person("bob")

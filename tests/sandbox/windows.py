@@ -59,10 +59,13 @@ def browser() -> Iterator[Any]:
         running.close()
 
 
+WINDOWS = pytest.StashKey[list[tuple[Any, Window]]]()
+
+
 @pytest.fixture
-def open_window(browser: Any) -> Iterator[Open]:
+def open_window(browser: Any, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Open an address in a window of its own; none of them may have met an error by the end."""
-    windows: list[tuple[Any, Window]] = []
+    windows = request.node.stash.setdefault(WINDOWS, [])
 
     def opened(address: str, width: int = 1280, height: int = 844, **options: Any) -> Window:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
@@ -74,6 +77,19 @@ def open_window(browser: Any) -> Iterator[Open]:
     for context, made in windows:
         context.close()
         assert not made.troubles, made.troubles
+
+
+def looks(windows: list[tuple[Any, Window]]) -> str:
+    """What the windows show at this moment, for the report of a test that failed."""
+    told = []
+    for _, window in windows:
+        try:
+            text = window.page.locator("body").inner_text(timeout=2000)
+            asked = window.page.evaluate("async () => (await (await fetch('/control/log?limit=12')).text())")
+            told.append(f"{window.page.url}\n{text}\n{window.troubles}\n{asked}")
+        except Exception as gone:
+            told.append(f"could not be read: {gone}")
+    return "\n----\n".join(told)
 
 
 def comes_true(page: Any, expression: str, within: float = 15.0) -> None:

@@ -208,3 +208,15 @@ def test_a_page_of_somebody_by_hand_goes_on_until_they_answer(world: World) -> N
     erin.clicks("Acknowledge")
     world.advance(hours=1)
     assert len(pages(erin)) == 2 and not is_paged(world.person("dave"))
+
+
+def test_a_press_that_crosses_an_edit_of_the_card_still_counts(world: World) -> None:
+    declared(world)
+    alice, bob = world.slack.people("alice", "bob")
+    card = world.room().pins[0].message
+    shown = next(block["block_id"] for block in card.blocks if block["type"] == "actions")
+    bob.clicks("Acknowledge")
+    world.settle()
+    assert "Acknowledge" not in world.room().pins[0].buttons
+    alice.client.act(card, shown, "run:update", {"value": "INC-1"})
+    assert alice.form.title == "Status update"
