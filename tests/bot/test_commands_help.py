@@ -14,9 +14,9 @@ PRODUCT = re.findall(
     r"\w+",
     """declare list show catchup status identified mitigated resolve reopen close cancel decline sev rename summary impact
     theory set role leave roles update pause note decision timeline task tasks page escalate ack room action actions
-    postmortem help merge""",
+    postmortem help merge runbook""",
 )
-NOT_BUILT = re.findall(r"\w+", "oncall cover runbook private maintenance drill metrics doctor")
+NOT_BUILT = re.findall(r"\w+", "oncall cover maintenance metrics doctor")
 
 
 def test_what_is_due_is_there_and_nothing_else() -> None:
@@ -63,4 +63,5 @@ def test_what_needs_no_incident() -> None:
         "list",
         "help",
         "merge",
+        "runbook",
     }
