@@ -234,7 +234,7 @@ def choose(scene: Scene, fitting: Sequence[Runbook], others: Sequence[Runbook]) 
     if not blocks:
         return Message("The team has no runbooks yet. Whoever keeps muster.yml finds in docs/runbooks.md how to write one.")
     if total > SHOWN:
-        blocks.append(context(f"and {total - SHOWN} more: `/incident runbook <name>`"))
+        blocks.append(context(f"and {total - SHOWN} more: `/incident runbook checkout` opens one by its name"))
     head = (
         f"Runbooks for {scene.incident.key}"
         if fitting
@@ -264,7 +264,9 @@ def shelf(
     if care:
         blocks.append(section("\n".join(care)))
     blocks.append(
-        context("In a room `/incident runbook <name>` opens one; elsewhere name the incident: `/incident runbook INC-42 <name>`.")
+        context(
+            "In a room `/incident runbook checkout` opens one; elsewhere name the incident: `/incident runbook INC-42 checkout`."
+        )
     )
     return Message(". ".join([head, *(part.replace(":warning: ", "").replace("*", "") for part in care)]), blocks)
 

@@ -15,8 +15,9 @@ from incidents.moments import MOMENTS
 from incidents.policy import Policy
 from incidents.rules.checklists import CHECKLISTS
 from incidents.rules.lifecycle import OPEN, Status
+from incidents.rules.runbook import Runbook
 from incidents.standing import Standing
-from models import ActionItem, Event, Incident, Notice, Page, RoleAssignment, Task
+from models import ActionItem, Event, Incident, Notice, Page, RoleAssignment, RunbookRun, Task
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 NUMBER = 42
@@ -148,6 +149,64 @@ def incidents(draw: DrawFn, policy: Policy, number: int = NUMBER) -> Incident:
 
 
 @st.composite
+def books(draw: DrawFn) -> Runbook:
+    """As much as a runbook's file can hold."""
+    say, short = words(1500), words(150, lines=False)
+    many = draw(st.sampled_from([1, 100]))
+    branches = [{"label": draw(words(60, lines=False)), "to": 1 + n % many} for n in range(5)]
+    hook = {"method": "POST", "url": "https://" + "a" * 300 + ".example.com/" + "x" * 600}
+    text, code, section = draw(say), draw(words(1200)), draw(short)
+    steps = [
+        {
+            "number": n,
+            "section": section,
+            "text": text,
+            "code": [code] * 3,
+            "branches": branches[: n % 6],
+            "webhook": hook if n % 2 else None,
+            "rollback": n > 90,
+        }
+        for n in range(1, many + 1)
+    ]
+    deadline = {"after": "PT30M", "who": draw(words(60, lines=False))}
+    kinds = ("context", "escalation", "causes", "permissions")
+    return Runbook.model_validate(
+        {
+            "name": draw(st.sampled_from(["checkout", "x" * 60])),
+            "title": draw(short),
+            "services": [draw(words(40, lines=False))] * 50,
+            "owner": draw(short),
+            "permissions": draw(words(1500, lines=False)),
+            "last_tested": draw(st.sampled_from([None, "2026-01-01", "2026-11-20"])),
+            "parts": [{"kind": kind, "title": draw(short), "text": draw(words(2000))} for kind in kinds],
+            "steps": steps,
+            "deadlines": [{**deadline, "step": n % 3, "by_step": n % 2} for n in range(20)],
+        }
+    )
+
+
+@st.composite
+def runs(draw: DrawFn, id: int) -> RunbookRun:
+    """A runbook that is followed, at any place of it."""
+    book, by = draw(books()), draw(somebody)
+    at = draw(st.sampled_from([None, 1, len(book.steps)]))
+    path = [[1 + n % len(book.steps), by, NOW.isoformat(), draw(words(60, lines=False)), n % 2 == 0] for n in range(10)]
+    return RunbookRun(
+        id=id,
+        incident_id=NUMBER,
+        name=book.name,
+        title=book.title,
+        content=book.model_dump(mode="json", exclude_defaults=True),
+        state=draw(st.sampled_from(["offered", "open", "solved", "unsolved"])),
+        at=at,
+        path=path[: draw(st.sampled_from([0, 1, 10]))],
+        stuck=draw(nobody_or),
+        calls=draw(st.sampled_from([{}, {"1": "calling"}, {"1": "called"}, {"1": "failed"}, {"1": "doubt"}])),
+        opened_at=NOW,
+    )
+
+
+@st.composite
 def _ticked(draw: DrawFn) -> dict[str, dict[str, str]]:
     return {name: {item: draw(somebody) for item in items if draw(st.booleans())} for name, items in CHECKLISTS.items()}
 
@@ -176,6 +235,8 @@ def _part(name: str, hint: Any, kind: type[Happened], policy: Policy) -> SearchS
         return moments | ahead
     if hint is date:
         return st.just(NOW.date())
+    if hint == dict[str, datetime]:
+        return st.just({})
     if hint is str:
         return (
             st.sampled_from(["", kind.kind]) if name == "version" else words(_LONGEST.get(name, 3000), least=_least(kind, name))
@@ -195,6 +256,9 @@ _LONGEST = {"title": 150, "name": 40, "role_name": 40, "trouble": 500, "url": 50
 
 _FIELDS: dict[str, Any] = {
     **dict.fromkeys(("person", "to", "previous", "author", "covers", "owner", "asked_by"), lambda policy: somebody),
+    "paged": lambda policy: somebody,
+    "timer": lambda policy: st.just("1:0:7"),
+    "host": lambda policy: st.just("deploy.example.com"),
     "target": lambda policy: targets,
     "people": lambda policy: st.sampled_from([["U0BOB"], [*PEOPLE, "group:S0TEAM"], [f"U0P{n:03d}" for n in range(20)]]),
     "after": lambda policy: st.sampled_from([[], ["U0CAROL"], [f"U0P{n:03d}" for n in range(20)]]),
@@ -216,6 +280,10 @@ _FIELDS: dict[str, Any] = {
 }
 _ADDRESSES = ["", "https://acme.slack.com/f>|<https://evil.example|x>", "javascript:alert(1)", "https://a.b/" + "x" * 480]
 _OF_KIND: dict[tuple[str, str], Any] = {
+    ("runbook.stuck", "asked"): lambda policy: nobody_or,
+    ("webhook.answered", "status"): lambda policy: st.sampled_from([0, 200, 503]),
+    ("runbook.step", "to"): lambda policy: st.none() | st.integers(1, 100),
+    ("runbook.step", "off"): lambda policy: st.just(["1:0:7"]),
     ("field.edited", "old"): lambda policy: words(3000),
     ("field.edited", "new"): lambda policy: words(3000, least=0),
     ("subscription.removed", "target"): lambda policy: st.just("C0SUPPORT"),
@@ -259,6 +327,10 @@ class Strange:
         return [self.scene.event, *(stored(happened, id=10 + n, actor="U0BOB") for n in range(self.many))]
 
     @cached_property
+    def books(self) -> list[Runbook]:
+        return [Runbook.model_validate(run.content) for run in self.scene.runbooks[:1]] * self.many
+
+    @cached_property
     def tasks(self) -> list[Task]:
         owners = (None, "U0BOB")
         return [Task(id=n, incident_id=NUMBER, text=self.text, owner=owners[n % 2], added_at=NOW) for n in range(self.many)]
@@ -293,6 +365,9 @@ def strange(draw: DrawFn, kind: str) -> Strange:
     page = Page(id=1, incident_id=NUMBER, name=name, policy={}, why=draw(words(300, least=0)), started_at=incident.declared_at,
                 acknowledged_by=draw(nobody_or), acknowledged_at=NOW)  # fmt: skip
     pages = [page] * draw(st.sampled_from([0, 1, 30]))
+    followed = [draw(runs(n)) for n in range(1, 1 + draw(st.sampled_from([0, 1, 3])))]
+    incident.runbooks = [run.id or 0 for run in followed]
+    incident.runbook_timers = {f"1:{n}:7": NOW.isoformat() for n in range(20)} if followed else {}
     notices = [Notice(id=1, page_id=1, round=0, level=0, target="U0BOB", at=NOW)]
     scene = Scene(
         standing=Standing(incident, holdings, pages, notices),
@@ -303,6 +378,7 @@ def strange(draw: DrawFn, kind: str) -> Strange:
         next_update_at=draw(st.none() | ahead),
         open_tasks=draw(st.sampled_from([0, 1, 100])),
         open_actions=draw(st.sampled_from([0, 1, 100])),
+        runbooks=followed,
     )
     return Strange(
         scene=scene, page=page, text=draw(words(3000)), many=draw(st.sampled_from([0, 1, 25, 110])), choice=draw(st.booleans())

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 import bot.modals
 import bot.views
 from bot.acts.pages import PagesOver
+from bot.acts.runbook import ShowRunbook
 from bot.commands import Answer, Command
 from bot.look import Alike
 from bot.reactions import reactions, router
@@ -42,7 +43,9 @@ from incidents.policy import Policy
 from incidents.rules.checklists import CHECKLISTS
 from incidents.rules.lifecycle import Status
 from incidents.rules.postmortem.document import Document, Items
-from models import ActionItem, Event, Incident, Page, Task
+from incidents.rules.runbook import Runbook
+from integrations.webhooks import HttpWebhooks
+from models import ActionItem, Event, Incident, Page, RunbookRun, Task
 from sandbox.blocks import check_message, check_view
 from tests.bot.desk import COMMANDS
 from tests.bot.strange import NOW, NUMBER, Strange, strange
@@ -130,6 +133,8 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     Event: lambda made: made.scene.event,
     Incident: lambda made: made.scene.incident,
     Page: lambda made: made.page,
+    RunbookRun: lambda made: _run(made),
+    Sequence[Runbook]: lambda made: made.books,
     datetime: lambda made: NOW,
     date: lambda made: NOW.date(),
     bool: lambda made: made.choice,
@@ -176,6 +181,7 @@ _NAMED: dict[tuple[str, Any], Callable[[Strange], Any]] = {
     ("channel", str): lambda made: "C0ROOM",
     ("private", str): lambda made: "{}",
     ("response_url", str): lambda made: "https://hooks.slack.com/actions/T0/1/x",
+    ("unknown", str | None): lambda made: made.text[:30] if made.choice else None,
     ("link", str | None): lambda made: "https://acme.slack.com/archives/C0ROOM/p1" if made.choice else None,
     ("merged", str): lambda made: "INC-41" if made.choice else "",
 }
@@ -196,6 +202,12 @@ def _mine(made: Strange) -> Mine:
         actions=made.actions[:50],
         on_call=[(name, (None, "U0BOB")[n % 2]) for n, name in enumerate(made.policy.rotations)],
     )
+
+
+def _run(made: Strange) -> RunbookRun:
+    if not made.scene.runbooks:
+        raise Refused("it follows none")
+    return made.scene.runbooks[0]
 
 
 def _quoted(made: Strange) -> Quoted:
@@ -323,8 +335,10 @@ def test_no_view_is_listed_that_is_none() -> None:
     assert {*ABOUT, *NOT_SHOWN} <= {view.name for view in VIEWS}
 
 
-TABLE = reactions(lambda desk: "", lambda desk: "")
-SILENT = frozenset({"room", "pin", "invite", "draft", "bookmark", "tick", "archive", "unarchive", "canvas", "homes", "digest"})
+TABLE = reactions(lambda desk: "", lambda desk: "", HttpWebhooks({}))
+SILENT = frozenset(
+    {"room", "pin", "invite", "draft", "bookmark", "tick", "archive", "unarchive", "canvas", "homes", "digest", "webhook"}
+)
 """Reactions that post no view of their own: what they draw is checked above, or has no words."""
 
 
@@ -342,6 +356,10 @@ def test_every_message_that_an_event_causes(kind: str) -> None:
             if isinstance(act, PagesOver):
                 paged = scene.happened if isinstance(scene.happened, LevelPaged) else None
                 shown = act.view(scene, made.page, paged)
+            elif isinstance(act, ShowRunbook):
+                if not scene.runbooks:
+                    continue
+                shown = act.shown(scene, scene.runbooks[0])
             elif route.reaction == "topic":
                 topic = act.text(scene)  # type: ignore[attr-defined]
                 assert topic and len(topic) <= 250 and not re.search("<[!h]", topic)
@@ -354,7 +372,7 @@ def test_every_message_that_an_event_causes(kind: str) -> None:
     check()
 
 
-AT_HOME = frozenset({"post", "quiet", "moved", "rules", "update.thread"})
+AT_HOME = frozenset({"post", "quiet", "moved", "rules", "update.thread", "runbook"})
 """Read where the incident is at home, under its title."""
 FIRST_SIGHT = frozenset({"page", "page.channel", "page.group", "announcement", "card", "alarm", "leadership", "leadership.update",
                          "follower.update", "follower.welcome", "update.thread"})  # fmt: skip
