@@ -58,6 +58,11 @@ class Inbox:
             over_form=(body.get("view") or {}).get("type") == "modal",
         )
         said = str(option.get("value") or action.get("value") or "")
+        if is_in_form(body, action):
+            modal = self.dispatcher.modals.get(body["view"].get("callback_id", ""))
+            if modal is not None:
+                self.dispatcher.redraw(request, modal, body["view"])
+            return
         answer = self.dispatcher.pressed(request, action.get("action_id", ""), said)
         view = body.get("view") or {}
         if answer.text and body.get("response_url"):
@@ -66,8 +71,8 @@ class Inbox:
         elif answer.text and view:
             self._answer_in_view(request, view, answer)
 
-    def form(self, body: dict[str, Any]) -> dict[str, str]:
-        """A form that was sent: errors by field, empty when it was carried out."""
+    def form(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A form that was sent: what its acknowledgement says, nothing when it was carried out."""
         view = body["view"]
         modal = self.dispatcher.modals.get(view.get("callback_id", ""))
         if modal is None:
@@ -78,10 +83,14 @@ class Inbox:
             channel="",
             trigger_id=body.get("trigger_id", ""),
         )
-        answer, errors = self.dispatcher.submitted(request, modal, view)
-        if not errors:
-            self.dispatcher.say(request.by, answer, str(capture_form.carried(view).get("response_url") or ""))
-        return {name: sentence[:2000] for name, sentence in errors.items()}
+        outcome = self.dispatcher.submitted(request, modal, view)
+        if outcome.again is not None:
+            return {"response_action": "update", "view": outcome.again}
+        if outcome.errors:
+            errors = {name: sentence[:2000] for name, sentence in outcome.errors.items()}
+            return {"response_action": "errors", "errors": errors}
+        self.dispatcher.say(request.by, outcome.answer, str(capture_form.carried(view).get("response_url") or ""))
+        return {}
 
     def _answer_in_view(self, request: Request, view: dict[str, Any], answer: Answer) -> None:
         """A button of a form is answered in its place; one of the App Home by a form of its own."""
@@ -220,6 +229,11 @@ class Inbox:
         except Refused as refused:
             return clip(refused.sentence, 1000)
         return f"Added to the timeline of {incident.called} ({escape(incident.title[:100])})."
+
+
+def is_in_form(body: dict[str, Any], action: dict[str, Any]) -> bool:
+    """Is it a choice in a field of a form, which names no command?"""
+    return (body.get("view") or {}).get("type") == "modal" and action.get("action_id") == "value"
 
 
 def put_on_timeline(dispatcher: Dispatcher, number: int, channel: str, message: dict[str, Any], by: str, how: str) -> None:

@@ -31,8 +31,7 @@ def register(app: App, inbox: Inbox) -> None:
 
     @app.view(re.compile(".*"))
     def form(ack: Ack, body: dict[str, Any]) -> None:
-        errors = inbox.form(body)
-        ack(response_action="errors", errors=errors) if errors else ack()
+        ack(**inbox.form(body))
 
     @app.shortcut(ADD_TO_TIMELINE)
     def add_to_timeline(ack: Ack, body: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ from incidents.core import Route
 from incidents.events import (
     Acknowledged,
     Captured,
+    ChecklistTicked,
     Declared,
     DeliveryFailed,
     DigestDue,
@@ -248,7 +249,7 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     if isinstance(happened, RoleAssigned):
         yield from _role(happened, event, incident)
     yield from _handoff(happened, incident)
-    if not isinstance(happened, _UNSAID) and not _said_by_update(happened):
+    if not isinstance(happened, _UNSAID) and not _said_already(happened):
         yield "post", ""
     if isinstance(happened, RoomQuiet):
         yield "quiet", ""
@@ -340,8 +341,11 @@ def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tup
         yield "invite", given.person
 
 
-def _said_by_update(happened: Happened) -> bool:
-    """A change that came with an update stands in it. What brings a checklist is said all the same."""
+def _said_already(happened: Happened) -> bool:
+    """A change that came with an update stands in it, and a tick that came by itself in what brought it. What brings a
+    checklist is said all the same."""
+    if isinstance(happened, ChecklistTicked):
+        return happened.by_itself
     if isinstance(happened, StatusChanged):
         return "home" in happened.told and happened.new not in (Status.MITIGATING, Status.RESOLVED)
     return isinstance(happened, SeverityChanged) and "home" in happened.told

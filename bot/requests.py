@@ -18,7 +18,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from bot import drill
+from bot import drill, own_fields
 from bot.commands import RUN, Answer, Command, Needs, Request, value
 from bot.modals import FormError, Modal, Submission
 from bot.slack import CallFailed, Transport
@@ -28,6 +28,7 @@ from bot.workspace import Workspace
 from incidents.core import Core, Repeated, find
 from incidents.errors import Refused
 from incidents.events import read
+from incidents.fields import FieldsMissing
 from incidents.rules.lifecycle import OPEN
 from incidents.rules.naming import incident_ref
 from incidents.rules.severity import split_leading_severity
@@ -125,6 +126,16 @@ class Background:
             self._http.post(url, json=body).raise_for_status()
 
         self.run(send)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What comes of a form: its answer, or what will put it together; errors by field; or the form `again`, with more to
+    fill in."""
+
+    answer: Answer | Callable[[], Answer] = field(default_factory=Answer)
+    errors: dict[str, str] = field(default_factory=dict)
+    again: Block | None = None
 
 
 @dataclass(frozen=True)
@@ -310,34 +321,50 @@ class Dispatcher:
         text = f"Several incidents are open. Which one?{more}"
         return Answer(text, [section(text), *[buttons(*row[at : at + 5]) for at in range(0, len(row), 5)]])
 
-    def submitted(
-        self, request: Request, modal: Modal, view: Mapping[str, Any]
-    ) -> tuple[Answer | Callable[[], Answer], dict[str, str]]:
-        """A form: the answer, or what will put it together, and errors by field (then nothing was done)."""
+    def submitted(self, request: Request, modal: Modal, view: Mapping[str, Any]) -> "Outcome":
+        """A form: its answer; or errors by field, or the form with fields that it lacked (then nothing was done)."""
+        form = self._submission(request, view)
+        number = form.request.number
+        blocks = [block.get("block_id", "") for block in form.blocks]
+        try:
+            with self.background.first():
+                answer = modal.submit(form)
+            return Outcome(self._in_drill(answer) if self._is_drill(number) else answer)
+        except Repeated:
+            return Outcome()
+        except FormError as error:
+            return Outcome(errors=error.errors)
+        except FieldsMissing as missing:
+            return Outcome(again=own_fields.asking(form, missing.keys, missing.why))
+        except Refused as refused:
+            place = refused.field if refused.field and refused.field in blocks else modal.fallback
+            return Outcome(errors={place: self._in_a_form(refused.sentence)})
+        except SQLAlchemyError as error:
+            log.error("the database failed a form of INC-%s: %s", number, str(error).splitlines()[0])
+            return Outcome(errors={modal.fallback: BUSY})
+        except Exception:
+            log.exception("the form %s of INC-%s broke", modal.name, number)
+            return Outcome(errors={modal.fallback: BROKEN})
+
+    def redraw(self, request: Request, modal: Modal, view: Mapping[str, Any]) -> None:
+        """Something was chosen that changes which fields the form has: before the acknowledgement, so that two choices
+        show in their order. What cannot be shown is left as it is; submitting checks everything again."""
+        if modal.redraw is None:
+            return
+        try:
+            args = {"view_id": view["id"], "view": modal.redraw(self._submission(request, view))}
+            self.slack.call("views.update", args)
+        except (CallFailed, Refused, SQLAlchemyError) as error:
+            log.warning("the form %s was not redrawn: %s", modal.name, str(error).splitlines()[0])
+
+    def _submission(self, request: Request, view: Mapping[str, Any]) -> Submission:
         try:
             private = json.loads(view.get("private_metadata") or "{}")
         except ValueError:
             private = {}
-        number = private.get("incident")
-        request = replace(request, number=number, response_url=private.get("response_url", request.response_url))
-        blocks = [block.get("block_id", "") for block in view.get("blocks", [])]
-        try:
-            with self.background.first():
-                answer = modal.submit(Submission(request, view.get("state", {}).get("values", {}), private))
-            return (self._in_drill(answer) if self._is_drill(number) else answer), {}
-        except Repeated:
-            return Answer(), {}
-        except FormError as error:
-            return Answer(), error.errors
-        except Refused as refused:
-            place = refused.field if refused.field and refused.field in blocks else modal.fallback
-            return Answer(), {place: self._in_a_form(refused.sentence)}
-        except SQLAlchemyError as error:
-            log.error("the database failed a form of INC-%s: %s", number, str(error).splitlines()[0])
-            return Answer(), {modal.fallback: BUSY}
-        except Exception:
-            log.exception("the form %s of INC-%s broke", modal.name, number)
-            return Answer(), {modal.fallback: BROKEN}
+        respond = private.get("response_url", request.response_url)
+        request = replace(request, number=private.get("incident"), response_url=respond)
+        return Submission(request, view.get("state", {}).get("values", {}), private, view)
 
     def _in_drill(self, answer: Answer | Callable[[], Answer]) -> Answer | Callable[[], Answer]:
         return (lambda: drill.mark(answer())) if callable(answer) else drill.mark(answer)

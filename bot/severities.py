@@ -17,7 +17,11 @@ def severity_and_reason(text: str, policy: Policy) -> tuple[str, str]:
     return parse_severity(word.rstrip(":,"), policy), reason.strip(" :-–—")
 
 
-def default_severity(policy: Policy) -> str:
-    """What counts where nobody said: the second worst level. In doubt, escalate; standing down is cheap (PRODUCT §1)."""
+def default_severity(policy: Policy, type: str | None = None) -> str:
+    """What counts where nobody said: what the type says, else the second worst level. In doubt, escalate; standing down
+    is cheap (PRODUCT §1)."""
+    by_type = policy.types[type].severity if type in policy.types else None
+    if by_type is not None:
+        return by_type
     levels = policy.levels()
     return levels[min(1, len(levels) - 1)]

@@ -40,14 +40,20 @@ def _check(unit: Unit, checklist: str, item: str) -> None:
         raise Refused(f"{unit.incident.key} is {unit.incident.status}; nothing is left to tick.")
 
 
-def _set(unit: Unit, checklist: str, item: str, on: bool, *, by: str) -> Event:
+def follow(unit: Unit, checklist: str, item: str, on: bool, *, by: str) -> None:
+    """An item that is known to be done, or not, by what else was said. Says nothing twice."""
+    if (item in unit.incident.ticked.get(checklist, {})) != on:
+        _set(unit, checklist, item, on, by=by, by_itself=True)
+
+
+def _set(unit: Unit, checklist: str, item: str, on: bool, *, by: str, by_itself: bool = False) -> Event:
     done = dict(unit.incident.ticked.get(checklist, {}))
     if on:
         done[item] = by
     else:
         del done[item]
     unit.incident.ticked = {**unit.incident.ticked, checklist: done}
-    return unit.record(ChecklistTicked(checklist=checklist, item=item, on=on), by=by)
+    return unit.record(ChecklistTicked(checklist=checklist, item=item, on=on, by_itself=by_itself), by=by)
 
 
 def forget_resolution(unit: Unit) -> None:

@@ -1,6 +1,7 @@
 """Declaring an incident."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam
@@ -28,8 +29,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a person says when declaring. `commander` None leaves the role empty. `drill` is the scenario's name, "" for a
-    drill without a script, None for the real thing."""
+    """What a person says when declaring. `commander` None leaves the role empty, `type` None makes it the default one;
+    `fields` are values as `rules.fields.read` gives them. `drill` is the scenario's name, "" for a drill without a script,
+    None for the real thing."""
 
     title: str
     severity: str
@@ -39,6 +41,8 @@ class Declaration:
     impact: str = ""
     services: tuple[str, ...] = ()
     detected_by: str | None = None
+    type: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
     several_teams: bool = False
     cause_unclear: bool = False
     source: Source | None = None
@@ -57,7 +61,7 @@ def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
     core.policy.check_level(said.severity)
     with core.new(said.by, key) as unit:
         _refuse_double(unit, said, title)
-        unit.incident = _row(said, title, summary, impact, unit.now)
+        unit.incident = _row(said, title, summary, impact, said.type or unit.policy.default_type, unit.now)
         unit.session.add(unit.incident)
         unit.session.flush()
         event = unit.record(
@@ -71,6 +75,8 @@ def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
                 several_teams=said.several_teams,
                 cause_unclear=said.cause_unclear,
                 services=list(said.services),
+                type=unit.incident.type,
+                fields=unit.incident.fields,
                 drill=said.drill,
             ),
             by=said.by,
@@ -112,7 +118,7 @@ def _refuse_double(unit: Unit, said: Declaration, title: str) -> None:
         raise Repeated(unit.session.exec(query).one())
 
 
-def _row(said: Declaration, title: str, summary: str, impact: str, now: datetime) -> Incident:
+def _row(said: Declaration, title: str, summary: str, impact: str, type: str | None, now: datetime) -> Incident:
     return Incident(
         title=title,
         severity=said.severity,
@@ -122,6 +128,7 @@ def _row(said: Declaration, title: str, summary: str, impact: str, now: datetime
         impact=impact,
         services=list(said.services),
         detected_by=said.detected_by,
+        type=type,
         several_teams=said.several_teams,
         cause_unclear=said.cause_unclear,
         drill=said.drill,
@@ -130,6 +137,8 @@ def _row(said: Declaration, title: str, summary: str, impact: str, now: datetime
         update_anchor_at=now,
         severity_changed_at=now,
         ic_missing_at=now,
+        fields=dict(said.fields),
+        causes=[],
         ticked={},  # from here on also the defaults: pydantic looks into each factory anew, for longer than all else takes
         runbooks=[],
         runbook_timers={},

@@ -73,6 +73,13 @@ def _follow_up(item: ActionItem) -> FollowUp:
     return FollowUp(id=item.id, text=item.text, owner=item.owner, due_on=item.due_on, done_at=item.done_at, done_by=item.done_by)
 
 
+def _details(incident: Incident, policy: Policy) -> tuple[tuple[str, str], ...]:
+    """The type and the team's own fields; what was filled in stays, whatever has become of the config."""
+    known = [key for key in (*policy.fields, *incident.fields) if incident.fields.get(key)]
+    told = [(policy.field_name(key), incident.fields[key]) for key in dict.fromkeys(known)]
+    return ((("Type", policy.type_name(incident.type)),) if incident.type else ()) + tuple(told)
+
+
 def _record(
     incident: Incident,
     policy: Policy,
@@ -95,6 +102,8 @@ def _record(
         detected_by=incident.detected_by,
         services=tuple(incident.services),
         drill=incident.drill,
+        details=_details(incident, policy),
+        causes=tuple(incident.causes),
         impact_started_at=incident.impact_started_at,
         detected_at=incident.detected_at,
         declared_at=incident.declared_at,

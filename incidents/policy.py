@@ -13,6 +13,8 @@ from pydantic_core import PydanticCustomError
 
 from incidents.errors import UnknownSeverity, quote
 from incidents.policy_defaults import DEFAULT_ESCALATIONS, DEFAULT_SEVERITIES, with_defaults
+from incidents.policy_fields import BUILT_IN_FIELDS, CAUSES, MOST_FIELDS, FieldPolicy, TypePolicy
+from incidents.policy_fields import mistakes as field_mistakes
 from incidents.policy_values import (
     Channel,
     Duration,
@@ -38,6 +40,7 @@ __all__ = [
     "DigestPolicy",
     "EscalationLevel",
     "EscalationPolicy",
+    "FieldPolicy",
     "Handover",
     "PagingPolicy",
     "PermissionsPolicy",
@@ -51,6 +54,7 @@ __all__ = [
     "ServicePolicy",
     "SeverityPolicy",
     "Target",
+    "TypePolicy",
     "UpdatesPolicy",
     "WorkspacePolicy",
     "duration_text",
@@ -246,8 +250,8 @@ class DigestPolicy(Settings):
         return value
 
 
-RESTRICTABLE = ("title", "summary", "impact", "theory", "several_teams", "cause_unclear")
-"""The fields that may be left to some."""
+RESTRICTABLE = ("title", "summary", "impact", "theory", "several_teams", "cause_unclear", *BUILT_IN_FIELDS)
+"""The fields that may be left to some, besides the team's own."""
 
 
 class PermissionsPolicy(Settings):
@@ -268,9 +272,7 @@ class PermissionsPolicy(Settings):
     @field_validator("edit")
     @classmethod
     def _fields(cls, value: dict[str, list[Target]]) -> dict[str, list[Target]]:
-        for field, targets in value.items():
-            if field not in RESTRICTABLE:
-                raise wrong(f"names the field {shown(field)}", f"these can be restricted: {', '.join(RESTRICTABLE)}")
+        for targets in value.values():
             cls._somebody(targets)
         return value
 
@@ -315,6 +317,9 @@ class Policy(Settings):
     rotations: Annotated[dict[Word, Rotation], Field(max_length=500)] = {}
     escalations: Annotated[dict[Word, EscalationPolicy], Field(max_length=500)] = {}
     services: Annotated[dict[Word, ServicePolicy], Field(max_length=2000)] = {}
+    types: Annotated[dict[Word, TypePolicy], Field(max_length=50)] = {}
+    fields: Annotated[dict[Word, FieldPolicy], Field(max_length=MOST_FIELDS)] = {}
+    causes: Annotated[list[Word], Field(max_length=100)] = CAUSES
     updates: UpdatesPolicy = UpdatesPolicy()
     paging: PagingPolicy = PagingPolicy()
     permissions: PermissionsPolicy = PermissionsPolicy()
@@ -350,6 +355,23 @@ class Policy(Settings):
                 return key
         return None
 
+    @property
+    def default_type(self) -> str | None:
+        """The type of an incident of which nobody has said it."""
+        return next((key for key, type in self.types.items() if type.default), None)
+
+    def type_name(self, type: str) -> str:
+        """What a type is called; its key where it was taken out of the file."""
+        return self.types[type].name if type in self.types else type
+
+    def fields_of(self, type: str | None) -> dict[str, FieldPolicy]:
+        """The team's own fields that an incident of this type has, in the order of the file."""
+        return {key: field for key, field in self.fields.items() if field.belongs_to(type)}
+
+    def field_name(self, field: str) -> str:
+        """What a field of the team's own is called; its key where it was taken out of the file."""
+        return self.fields[field].name if field in self.fields else field
+
     def person_id(self, ref: str) -> str:
         """The Slack user id of somebody given as an e-mail address, where `people` knows it; otherwise `ref` itself."""
         if "@" in ref:
@@ -375,7 +397,16 @@ class Policy(Settings):
         for name, severity in self.severities.items():
             if not severity.name:
                 self.severities[name] = severity.model_copy(update={"name": name})
+        for key, type in self.types.items():
+            self.types[key] = type if type.name else type.model_copy(update={"name": _readable(key)})
+        for key, field in self.fields.items():
+            self.fields[key] = field if field.name else field.model_copy(update={"name": _readable(key)})
         return self
+
+
+def _readable(key: str) -> str:
+    """`affected_region` as people read it."""
+    return key.replace("_", " ").replace("-", " ").capitalize()
 
 
 def _folded(text: str) -> str:
@@ -389,6 +420,16 @@ def _mistakes(policy: Policy) -> Iterator[tuple[_Where, str, str]]:
     """What is wrong between settings that are each right: where, what, and what would be right."""
     yield from _level_mistakes(policy)
     yield from _role_mistakes(policy)
+    yield from field_mistakes(policy.types, policy.fields, policy.severities)
+    yield from _name_clashes({key: (type.name,) for key, type in policy.types.items()}, "types")
+    yield from _name_clashes({key: (field.name,) for key, field in policy.fields.items()}, "fields")
+    for number, cause in enumerate(policy.causes):
+        if "," in cause or _folded(cause) in map(_folded, policy.causes[:number]) or not _folded(cause):
+            yield ("causes", number), f"has {shown(cause)}", "write each tag once, without commas"
+    for name in policy.permissions.edit:
+        if name not in (*RESTRICTABLE, *policy.fields):
+            can = ", ".join((*RESTRICTABLE, *policy.fields))
+            yield ("permissions", "edit", name), f"names the field {shown(name)}", f"these can be restricted: {can}"
     for name, escalation in policy.escalations.items():
         for number, level in enumerate(escalation.levels):
             yield from _strangers(policy, level.page, ("escalations", name, "levels", number, "page"))

@@ -1,9 +1,10 @@
 """Moving an incident through its states."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
-from incidents import paging, permissions, postmortems, rooms, runbooks
+from incidents import fields, paging, permissions, postmortems, rooms, runbooks
 from incidents.checklists import forget_resolution
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
@@ -16,19 +17,32 @@ from models import Event, Incident
 
 
 def move(
-    core: Core, number: int, to: Status, *, by: str, why: str = "", confirmed: bool = False, key: str | None = None
+    core: Core,
+    number: int,
+    to: Status,
+    *,
+    by: str,
+    why: str = "",
+    confirmed: bool = False,
+    filled: Mapping[str, str] = MappingProxyType({}),
+    key: str | None = None,
 ) -> Event:
-    """Move to a state that is open from here, stamping the moments that go with it.
+    """Move to a state that is open from here, stamping the moments that go with it; `filled` are fields set with it.
 
-    Resolving stops every page and builds the postmortem draft where one is owed; reopening starts the updates again.
+    Raises FieldsMissing where the team wants a field filled in by then, and changes nothing. Resolving
+    stops every page and builds the postmortem draft where one is owed; reopening starts the updates again.
     """
     why = prose(why, "reason", field="why", needed=False)
     refused = permissions.refusal(core, permissions.CLOSE, by) if to is Status.CLOSED else None
     if refused is not None:
         raise refused
+    fields.refuse_restricted(core, filled, by)
+    excused = fields.excused(core, by)
     with core.unit(number, key) as unit:
         refuse_merged(unit.incident)
         old = Status(unit.incident.status)
+        fields.fill(unit, filled, by=by)
+        fields.refuse_lacking(unit, to, excused)
         over = watch_over(unit)
         check_move(old, to, why=why, watch_over=over, confirmed=confirmed)
         early = to is Status.RESOLVED and old in OPEN and not over

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlmodel import col, select
 
-from incidents import edit, permissions, status
+from incidents import edit, fields, permissions, status
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import (
     Captured,
     Decided,
     Edited,
+    FieldsSet,
     Noted,
     SeverityChanged,
     StatusChanged,
@@ -59,14 +61,28 @@ def next_due(incident: Incident, policy: Policy) -> datetime | None:
     )
 
 
-def post_update(core: Core, number: int, report: Report, *, by: str, confirmed: bool = False, key: str | None = None) -> Event:
-    """Post what is known and when to expect more; a changed state or severity is changed with it, as its verb would."""
+def post_update(
+    core: Core,
+    number: int,
+    report: Report,
+    *,
+    by: str,
+    confirmed: bool = False,
+    filled: Mapping[str, str] = MappingProxyType({}),
+    key: str | None = None,
+) -> Event:
+    """Post what is known and when to expect more; a changed state or severity is changed with it, as its verb would, and
+    so are the fields that are `filled` in for it."""
     impact = prose(report.impact, "impact", field="impact", needed=False)
     theory = prose(report.theory, "theory", field="theory", needed=False)
     actions = prose(report.actions, "actions", field="actions", needed=False)
     core.policy.check_level(report.severity)
     kept = {act: permissions.refusal(core, act, by) for act in (permissions.LOWER_SEVERITY, *map(permissions.edit, _WORDS))}
+    fields.refuse_restricted(core, filled, by)
+    excused = fields.excused(core, by)
     with core.unit(number, key) as unit:
+        fields.fill(unit, filled, by=by)
+        fields.refuse_lacking(unit, report.status, excused)
         old = _check(unit, report, confirmed)
         _check_allowed(unit, report, {"impact": impact, "theory": theory}, kept)
         why = _why_severity(unit, report, impact, theory, actions)
@@ -200,7 +216,9 @@ def _last_news(unit: Unit) -> datetime:
     return max([unit.incident.declared_at, *moments])
 
 
-_NEWS = [kind.kind for kind in (UpdatePosted, StatusChanged, SeverityChanged, Edited, Noted, Decided, Captured, TaskDone)]
+_NEWS = [
+    kind.kind for kind in (UpdatePosted, StatusChanged, SeverityChanged, Edited, FieldsSet, Noted, Decided, Captured, TaskDone)
+]
 
 
 def snooze(core: Core, number: int, *, by: str, key: str | None = None) -> Event:

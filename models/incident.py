@@ -36,6 +36,10 @@ class Incident(SQLModel, table=True):
 
     # None: it is real. A drill has its scenario's name, or nothing ("") where it follows no script.
     drill: str | None = None
+    # What the team asks besides (policy: types, fields, causes): {field: value as text}; people as `<@U…>`, days as ISO.
+    type: str | None = None
+    fields: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    causes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
     # Who ticked what of the built-in checklists: {checklist: {item: person}}.
     ticked: dict[str, dict[str, str]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

@@ -23,7 +23,12 @@ def run(request: Request) -> Answer:
             form.view(request.policy, request.by, private, title=title, severity=severity, unknown=unknown, near=near)
         )
         return Answer()
-    said = Declaration(title=title, severity=severity or default_severity(request.policy), by=request.by, commander=request.by)
+    said = Declaration(
+        title=title,
+        severity=severity or default_severity(request.policy, request.policy.default_type),
+        by=request.by,
+        commander=request.by,
+    )
     event = declare(request.core, said, request.key)
     scene = look.scene(request.core, event.incident_id)
     return answers.declared(scene, request.by, assumed=severity is None, like=look.similar(request.core, scene.incident))

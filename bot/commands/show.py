@@ -7,7 +7,7 @@ from bot.views.card import card
 
 def run(request: Request) -> Answer:
     """The card, with its buttons, for whoever asked."""
-    shown = card(look.scene(request.core, request.incident_number))
+    shown = card(look.scene(request.core, request.incident_number), whole=True)
     return Answer(shown.text, shown.blocks)
 
 

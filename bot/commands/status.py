@@ -2,11 +2,13 @@
 
 from bot import look
 from bot.commands import Answer, Command, Request
+from bot.modals import resolve as resolve_form
 from bot.modals import status as form
 from bot.views import answers
 from incidents import status
 from incidents.errors import NeedsConfirmation, NeedsReason
-from incidents.rules.lifecycle import Status, parse_status
+from incidents.fields import FieldsMissing
+from incidents.rules.lifecycle import OPEN, Status, parse_status
 
 
 def run(request: Request) -> Answer:
@@ -19,12 +21,19 @@ def run(request: Request) -> Answer:
 
 
 def move(request: Request, to: Status, why: str) -> Answer:
-    """Moves it, and asks what the move still needs: a confirmation by a button, a reason by the form."""
+    """Moves it, and asks what the move still needs: a confirmation by a button, a reason or a field by the form."""
     number = request.incident_number
     try:
         event = status.move(request.core, number, to, by=request.by, why=why, confirmed=request.confirmed, key=request.key)
     except NeedsConfirmation as question:
         return answers.ask(question, "Resolve anyway", "status", number, f"{to} {why}".strip())
+    except FieldsMissing:
+        scene = look.scene(request.core, number)
+        if to is Status.RESOLVED and scene.incident.status in OPEN:
+            request.forms.open(resolve_form.view(scene, request.response_url, why=why))
+        else:
+            request.forms.open(form.view(scene, request.response_url, to=to, why=why))
+        return Answer()
     except NeedsReason:
         request.forms.open(form.view(look.scene(request.core, number), request.response_url, to=to))
         return Answer()

@@ -1,7 +1,8 @@
 """Forms: one file each, holding the view and what its submission does, as a `MODAL`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import date
 from typing import Any
 
@@ -13,12 +14,23 @@ from bot.views.blocks import Block
 class Submission:
     """A form that was sent; `private` is what the form carried along, such as where it was opened.
 
-    Fields are found by block id, which is the field's name; the action id of every input is `value`.
+    Fields are found by block id, which is the field's name; the action id of every input is `value`. `sent` is the view
+    as Slack sent it back.
     """
 
     request: Request
     values: dict[str, dict[str, Any]]
     private: dict[str, Any]
+    sent: Mapping[str, Any] = made(default_factory=dict)
+
+    @property
+    def blocks(self) -> list[Block]:
+        """What the form shows."""
+        return list(self.sent.get("blocks") or [])
+
+    def again(self, blocks: list[Block]) -> Block:
+        """The same form with other blocks; what was filled in stays where a field stays."""
+        return {name: self.sent[name] for name in _FRAME if self.sent.get(name)} | {"blocks": blocks[:100]}
 
     def text(self, name: str) -> str:
         """What was written; empty if nothing."""
@@ -54,6 +66,9 @@ class Submission:
         return state if isinstance(state, dict) else {}
 
 
+_FRAME = ("type", "callback_id", "title", "submit", "close", "private_metadata")
+
+
 class FormError(Exception):
     """The form goes back with a sentence at a field; nothing was changed."""
 
@@ -68,12 +83,13 @@ class Modal:
     it together: a form's answer is sent after the acknowledgement.
 
     A `Refused` with a `field` that is a block of the form goes back to that field; `fallback` names the block that
-    shows any other refusal.
+    shows any other refusal. `redraw` gives the form anew when a choice changes which fields it has.
     """
 
     name: str
     submit: Callable[[Submission], Answer | Callable[[], Answer]]
     fallback: str
+    redraw: Callable[[Submission], Block] | None = None
 
 
 def view(name: str, title: str, submit: str, blocks: list[Block], private: str = "") -> Block:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot import drill, look
+from bot import drill, look, own_fields
 from bot.commands import RUN, Answer, value
 from bot.modals import Modal, Submission, field
 from bot.modals import view as frame
@@ -33,7 +33,6 @@ SCOPES = {
     Scope.MINIMAL: "Minimal: hardly anybody",
     Scope.NOT_SURE: "Not sure",
 }
-SOURCES = {"alert": "An alert", "engineer": "An engineer", "customer": "A customer", "other": "Something else"}
 
 
 def view(
@@ -58,12 +57,13 @@ def view(
         *_unknown(unknown, policy),
         *_near(near),
         field("title", "What is wrong?", forms.text_input(title, most=TITLE_LENGTH, focus=True)),
+        *own_fields.type_input(policy, policy.default_type),
         field(
             "severity",
             "Severity",
             forms.select([*forms.severity_options(policy)[:99], unsure], severity, placeholder="Choose, or leave it to us"),
             optional=True,
-            hint=f"Left empty it counts as {default_severity(policy)}, or as impact and scope say. Changing it later is easy.",
+            hint=f"Left empty it counts as {_assumed(policy)}, or as impact and scope say. Changing it later is easy.",
         ),
         field("impact_size", "Impact", forms.select(_choices(IMPACTS)), optional=True),
         field("scope", "Scope", forms.select(_choices(SCOPES)), optional=True),
@@ -73,8 +73,9 @@ def view(
         services = [option(name, name) for name in policy.services]
         blocks.append(field("services", "Services", forms.several(services), optional=True))
     blocks += [
+        *_own(policy, policy.default_type),
         field("summary", "Summary", forms.text_input(multiline=True), optional=True),
-        field("detected_by", "Detected by", forms.select(_choices(SOURCES)), optional=True),
+        own_fields.detected_input(None),
         field(
             "also",
             "Also",
@@ -89,6 +90,21 @@ def view(
         ),
     ]
     return frame(MODAL.name, "Declare an incident", "Declare", blocks, private)
+
+
+def _own(policy: Policy, type: str | None) -> list[Block]:
+    return own_fields.inputs(own_fields.anybodys(policy), type, {}, at="declare")
+
+
+def redraw(form: Submission) -> Block:
+    """The fields of the type that was chosen."""
+    return own_fields.redrawn(form, _own(form.request.policy, form.option(own_fields.TYPE)), before="summary")
+
+
+def _assumed(policy: Policy) -> str:
+    """The severity where nobody says one, as far as it is the same for every type."""
+    by_type = {type.severity for type in policy.types.values() if type.severity}
+    return "its type says" if by_type else default_severity(policy)
 
 
 def _unknown(said: str | None, policy: Policy) -> list[Block]:
@@ -115,19 +131,20 @@ def _near(incidents: Sequence[Incident]) -> list[Block]:
     return [context("Open now. If yours is one of these, join it:"), *rows]
 
 
-def _choices(texts: dict[Impact, str] | dict[Scope, str] | dict[str, str]) -> list[Block]:
+def _choices(texts: dict[Impact, str] | dict[Scope, str]) -> list[Block]:
     return [option(text, str(value)) for value, text in texts.items()]
 
 
 def chosen_severity(form: Submission, policy: Policy) -> str:
-    """The level that was chosen; else what impact and scope say, a missing one counting as not sure; else the default."""
+    """The level that was chosen; else what impact and scope say, a missing one counting as not sure; else what the type
+    says, or the default."""
     level = form.option("severity")
     impact, scope = form.option("impact_size"), form.option("scope")
     if level and level != UNSURE:
         return level
     if level == UNSURE or impact or scope:
         return from_impact(Impact(impact or Impact.NOT_SURE), Scope(scope or Scope.NOT_SURE), policy)
-    return default_severity(policy)
+    return default_severity(policy, form.option(own_fields.TYPE))
 
 
 def submit(form: Submission) -> Callable[[], Answer]:
@@ -143,7 +160,9 @@ def submit(form: Submission) -> Callable[[], Answer]:
         commander=form.person("ic"),
         summary=form.text("summary"),
         services=tuple(form.options("services")),
-        detected_by=form.option("detected_by"),
+        detected_by=form.option(own_fields.DETECTED),
+        type=form.option(own_fields.TYPE),
+        fields=_values(form),
         several_teams="several_teams" in ticked,
         cause_unclear="cause_unclear" in ticked,
         drill="" if "drill" in ticked else None,
@@ -163,4 +182,10 @@ def submit(form: Submission) -> Callable[[], Answer]:
     return answer
 
 
-MODAL = Modal("declare", submit, fallback="title")
+def _values(form: Submission) -> dict[str, str]:
+    """Those of the type that was chosen: the form may have been sent before it was drawn anew."""
+    own = form.request.policy.fields_of(form.option(own_fields.TYPE))
+    return {key: value for key, value in own_fields.filled(form).items() if key in own and value}
+
+
+MODAL = Modal("declare", submit, fallback="title", redraw=redraw)

@@ -1,25 +1,27 @@
 """Where the incident stands now: the new state, and a word about it."""
 
-from bot import look
+from bot import look, own_fields
 from bot.commands import Answer
 from bot.modals import FormError, Modal, Submission, field
 from bot.modals import view as frame
 from bot.scene import Scene
 from bot.views import answers, forms
 from bot.views.blocks import Block, context
-from incidents import status
+from incidents import fields, status
 from incidents.errors import MoveRefused, NeedsConfirmation
 from incidents.rules.lifecycle import Status, moves, parse_status
 
 
 def view(scene: Scene, response_url: str = "", *, to: Status | None = None, why: str = "") -> Block:
-    """The moves that are open from here. MoveRefused where there are none."""
+    """The moves that are open from here, and what has to be filled in for the one `to`. MoveRefused where there are none."""
     now = Status(scene.incident.status)
     states = moves(now)
     if not states:
         raise MoveRefused(f"{scene.incident.key} was {now}; nothing more can happen to it. Declare a new incident.")
+    lacks = fields.lacking(scene.incident, scene.policy, to) if to is not None else []
     blocks = [
         forms.standing_line(scene),
+        *(own_fields.one(key, scene.policy.fields[key], "", needed=True) for key in lacks),
         field("status", "New state", forms.select(forms.status_options(states), str(to) if to else None)),
         field(
             "why",
@@ -51,6 +53,7 @@ def submit(form: Submission) -> Answer:
             by=request.by,
             why=form.text("why"),
             confirmed=forms.EARLY in form.options("confirm"),
+            filled=own_fields.filled(form),
             key=request.key,
         )
     except NeedsConfirmation as refused:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
 
-from bot import look
+from bot import look, own_fields
 from bot.commands import Answer, Request
 from bot.modals import FormError, Modal, Submission, field
 from bot.modals import view as frame
@@ -99,6 +99,7 @@ def submit(form: Submission) -> Answer:
             report,
             by=request.by,
             confirmed=forms.EARLY in form.options("confirm"),
+            filled=own_fields.filled(form),
             key=request.key,
         )
     except NeedsConfirmation as refused:

@@ -7,9 +7,12 @@ from bot.commands import RUN, Answer, value
 from bot.look import Alike
 from bot.scene import Scene
 from bot.views.blocks import Block, button, buttons, context, section
+from bot.views.forms import FORM
 from bot.views.texts import channel, clip, cut, escape, lasted, moment, person, say, stamp
+from incidents import fields
 from incidents.errors import Refused
 from incidents.events import (
+    FieldsSet,
     Happened,
     LevelPaged,
     MergedFrom,
@@ -22,6 +25,7 @@ from incidents.events import (
 )
 from incidents.moments import MOMENTS
 from incidents.rooms import asleep
+from incidents.rules import fields as rules
 from incidents.rules.checklists import MITIGATIONS, WATCH, open_items
 from incidents.rules.lifecycle import OPEN, Status
 from models import Event, Incident
@@ -88,6 +92,10 @@ def declared(scene: Scene, by: str, *, assumed: bool = False, like: Alike | None
     if assumed:
         said.append(f"Nobody named a severity, so it counts as {incident.severity}; `/incident sev &lt;level&gt;` changes it.")
         row.append(button("Change severity", f"{RUN}sev", value(number)))
+    lacks = rules.lacking(incident.type, incident.fields, scene.policy, "declare")
+    if lacks:
+        said.append(f"Your team wants to know: {', '.join(escape(scene.policy.field_name(key)) for key in lacks)}.")
+        row.append(button("Fill in", f"{RUN}set:form", value(number, FORM)))
     if "ic" not in held:
         said.append("Nobody is incident commander yet.")
         row.append(button("Take IC", f"{RUN}role:ic", value(number, "ic"), style="primary"))
@@ -105,8 +113,9 @@ def _alike(like: Alike, number: int) -> list[str]:
     if past is not None:
         resolved = f", resolved {stamp(past.resolved_at)}" if past.resolved_at else ""
         said.append(f"Looks like {past.key}{resolved}: {clip(past.title, 300)}")
-        if past.theory:
-            said.append(f">Cause then: {clip(past.theory.replace(chr(10), ' '), 300)}")
+        if past.theory or past.causes:
+            tags = f"{escape(', '.join(past.causes))}. " if past.causes else ""
+            said.append(f">Cause then: {tags}{clip(past.theory.replace(chr(10), ' '), 300)}".rstrip())
         if past.room_channel:
             said.append(f"What was done, and its postmortem: {channel(past.room_channel)}")
     return said
@@ -259,6 +268,16 @@ def acknowledged(scene: Scene, event: Event) -> Answer:
         return answer(said)
     row = buttons(button("Take IC", f"{RUN}role:ic", value(number, "ic"), style="primary"))
     return answer(f"{said} Nobody is incident commander yet.", row)
+
+
+def fields_set(scene: Scene, event: Event) -> Answer:
+    """What is set now, and what the team still wants before it is resolved."""
+    happened = read(event.kind, event.payload)
+    assert isinstance(happened, FieldsSet)
+    said = [f"{escape(one.name)}: {clip(one.says or one.new, 300) or '_empty_'}" for one in happened.changes]
+    lacks = fields.lacking(scene.incident, scene.policy, Status.RESOLVED) if scene.incident.status in OPEN else []
+    names = ", ".join(escape(scene.policy.field_name(key)) for key in lacks)
+    return answer(f"{'. '.join(said)}. {told(scene)}", small=f"Still to fill in before it is resolved: {names}" if names else "")
 
 
 def role_given(scene: Scene, role: str, holder: str, by: str) -> Answer:

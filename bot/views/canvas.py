@@ -6,7 +6,9 @@ from datetime import datetime
 
 from bot.scene import Scene
 from incidents.events import LinkAdded
+from incidents.fields import value
 from incidents.phrase import TOKEN
+from incidents.rules import fields as rules
 from incidents.rules.postmortem.document import Document, Items, Line, Paragraph, Section, Text, Timeline
 from models import Task
 
@@ -44,6 +46,14 @@ def _facts(scene: Scene, kept: Kept) -> Iterable[Line]:
     incident, held = scene.incident, scene.standing.holders
     yield _fact("Severity", f"{incident.severity} {scene.severity.name}".strip())
     yield _fact("Status", incident.status)
+    if incident.type:
+        yield _fact("Type", scene.policy.type_name(incident.type))
+    for key, field in scene.policy.fields.items():
+        if incident.fields.get(key):
+            yield _fact(field.name, _said(incident.fields[key], kept))
+    for key in ("detected_by", "causes"):
+        if value(incident, key):
+            yield _fact(rules.NAMES[key], rules.reads(key, value(incident, key), scene.policy))
     yield _fact("Started", _utc(incident.impact_started_at or incident.declared_at))
     for role, holder in held.items():
         yield _fact(scene.policy.role_name(role), _name(holder, kept))

@@ -7,6 +7,8 @@ from bot.scene import Scene
 from bot.views import checklists, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, option, section
 from bot.views.texts import ago, channel, clip, escape, lasted, moment, person
+from incidents.fields import lacking
+from incidents.rules import fields as rules
 from incidents.rules.lifecycle import OPEN, Status
 
 FRESH = timedelta(minutes=10)  # how long an old value stays on the card, struck through
@@ -32,12 +34,15 @@ def line(scene: Scene) -> str:
     )
 
 
-def card(scene: Scene) -> Message:
-    """The card of an incident in its room, or in the announce channel while it has none."""
+def card(scene: Scene, *, whole: bool = False) -> Message:
+    """The card of an incident in its room, or in the announce channel while it has none; `whole` for somebody who asked
+    for everything that is known."""
     incident = scene.incident
     head = f"{signal(scene.severity.rank, incident.status)} *{incident.key}  {clip(incident.title, 700)}*"
     old_title = _old(scene, "title")
     blocks = [section(f"{head}\n{old_title}" if old_title else head), fields(_facts(scene))]
+    own = _own_fields(scene, whole=whole)
+    blocks += [fields(own[at : at + 10]) for at in range(0, len(own), 10)]
     blocks += [section(f"*{label}*\n{text}") for label, text in _knowledge(scene)]
     blocks.append(context(*_small_print(scene)))
     controls = _controls(scene)
@@ -66,6 +71,28 @@ def _facts(scene: Scene) -> list[tuple[str, str]]:
     return facts
 
 
+def _own_fields(scene: Scene, *, whole: bool) -> list[tuple[str, str]]:
+    """The type, and what the team asked for: a value that was taken back is shown struck through for a while."""
+    incident, policy = scene.incident, scene.policy
+    shown = [("Type", _changed(scene, rules.block("type"), escape(policy.type_name(incident.type))))] if incident.type else []
+    for key, field in policy.fields.items():
+        if field.card or whole:
+            text = _changed(scene, rules.block(key), clip(incident.fields.get(key, ""), 400)).strip()
+            shown += [(escape(field.name), text)] if text else []
+    return shown
+
+
+def origin(scene: Scene) -> str:
+    """Who noticed it and what its causes were tagged with, as far as that was said."""
+    incident = scene.incident
+    said = []
+    if incident.detected_by:
+        said.append(f"Detected by {escape(rules.reads('detected_by', incident.detected_by, scene.policy))}")
+    if incident.causes:
+        said.append(f"Cause: {escape(', '.join(incident.causes))}"[:300])
+    return "  ·  ".join(said)
+
+
 def _knowledge(scene: Scene) -> list[tuple[str, str]]:
     incident = scene.incident
     shown = []
@@ -79,6 +106,8 @@ def _knowledge(scene: Scene) -> list[tuple[str, str]]:
 def _small_print(scene: Scene) -> list[str]:
     incident = scene.incident
     small = [f"Declared by {person(incident.declared_by)} at {moment(incident.declared_at)}"]
+    if origin(scene):
+        small.append(origin(scene))
     if incident.services:
         small.append("Services: " + clip(", ".join(incident.services), 300))
     if scene.standing.pages:
@@ -94,11 +123,21 @@ def _small_print(scene: Scene) -> list[str]:
         small.append(checked)
     if followed := runbooks.line(scene):
         small.append(followed)
+    if _wanted(scene):
+        small.append(_wanted(scene))
     if incident.room_channel is None and incident.room_wanted_at:
         small.append("The war room is being opened")
     if incident.merged_into:
         small.insert(0, f"Merged: it goes on in *INC-{incident.merged_into}*")
     return small
+
+
+def _wanted(scene: Scene) -> str:
+    """From the mitigation on: what the team wants to know before it is resolved."""
+    if scene.incident.status not in (Status.MITIGATING, Status.MONITORING):
+        return ""
+    keys = lacking(scene.incident, scene.policy, Status.RESOLVED)
+    return f"To fill in before resolving: {', '.join(escape(scene.policy.field_name(key)) for key in keys)}" if keys else ""
 
 
 def _controls(scene: Scene) -> Block | None:

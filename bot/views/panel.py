@@ -74,6 +74,7 @@ def _open(scene: Scene) -> list[Block]:
     ]
     more = [
         button("Note", f"{RUN}note", value(incident.number, FORM)),
+        button("Fields…", f"{RUN}set:form", value(incident.number, FORM)),
         button("Timeline", f"{RUN}timeline", target),
         button("Tasks", f"{RUN}tasks", target),
         button("Action items", f"{RUN}actions", target),
@@ -113,6 +114,7 @@ def _over(scene: Scene) -> list[Block]:
         button("Postmortem", f"{RUN}postmortem", target, style="primary"),
         button("Action items", f"{RUN}actions", target),
         look_back,
+        button("Fields…", f"{RUN}set:form", value(incident.number, FORM)),
     ]
     if incident.status == Status.RESOLVED:
         row.append(button("Close", f"{RUN}close", target))

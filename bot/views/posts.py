@@ -36,6 +36,7 @@ _SIGNS = {
     "watch.holds": ":eyes:",
     "checklist.ticked": ":ballot_box_with_check:",
     "field.edited": ":pencil2:",
+    "field.set": ":pencil2:",
     "note.added": ":memo:",
     "decision.made": ":scales:",
     "task.added": ":clipboard:",

@@ -53,9 +53,11 @@ from incidents.events.runbooks import (
     WebhookCalled,
 )
 from incidents.events.state import (
+    Change,
     ChecklistTicked,
     Declared,
     Edited,
+    FieldsSet,
     FlagSet,
     MergedFrom,
     MergedInto,
@@ -98,6 +100,7 @@ __all__ = [
     "ActionDone",
     "BRIEF",
     "Captured",
+    "Change",
     "ChecklistTicked",
     "CommanderMissing",
     "Decided",
@@ -107,6 +110,7 @@ __all__ = [
     "Edited",
     "EntryCurated",
     "Escalated",
+    "FieldsSet",
     "FlagSet",
     "HandoffDeclined",
     "HandoffExpired",

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import BaseModel, ConfigDict
+
 from incidents.events.happened import Happened
 from incidents.phrase import Part, Phrase, When, Where, Who, phrase
 
@@ -18,6 +20,8 @@ class Declared(Happened):
     cause_unclear: bool = False
     services: list[str] = []
     drill: str | None = None
+    type: str | None = None
+    fields: dict[str, str] = {}
 
     def sentence(self, by: str | None) -> Phrase:
         if self.drill is not None:
@@ -122,6 +126,40 @@ class Edited(Happened):
         return phrase("{by} set the {field}: {new}", by=Who(by), field=self.field, new=self.new)
 
 
+class Change(BaseModel):
+    """One field that was set: `field` is its key, `name` what it was called then; empty values are none.
+
+    `old` and `new` are stored text: a type's key, people as `<@U…>`, days as ISO; `says` is how `new` reads where that
+    is something else.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    field: str
+    name: str
+    old: str = ""
+    new: str = ""
+    says: str = ""
+
+
+class FieldsSet(Happened):
+    """The type, the detection source, the causes or fields of the team's own were set or emptied, several at once."""
+
+    kind = "field.set"
+    changes: list[Change]
+
+    def sentence(self, by: str | None) -> Phrase:
+        parts: dict[str, Part] = {"by": Who(by)}
+        given, emptied = [], []
+        for number, change in enumerate(self.changes):
+            parts[f"name{number}"], parts[f"new{number}"] = change.name, change.says or change.new
+            if change.new:
+                given.append(f"*{{name{number}}}* to {{new{number}}}")
+            else:
+                emptied.append(f"*{{name{number}}}*")
+        did = [f"set {', '.join(given)}"] * bool(given) + [f"emptied {', '.join(emptied)}"] * bool(emptied)
+        return Phrase(f"{{by}} {' and '.join(did)}", parts)
+
+
 class MomentCorrected(Happened):
     """A kept moment was not when it was stamped; `old` is None where it was not known before."""
 
@@ -141,12 +179,13 @@ class MomentCorrected(Happened):
 
 
 class ChecklistTicked(Happened):
-    """An item of a built-in checklist was ticked off, or the tick was taken back."""
+    """An item of a built-in checklist was ticked off, or the tick was taken back; `by_itself` because of what was set."""
 
     kind = "checklist.ticked"
     checklist: str
     item: str
     on: bool = True
+    by_itself: bool = False
 
     def sentence(self, by: str | None) -> Phrase:
         did = "ticked *{item}*" if self.on else "took back the tick at *{item}*"

@@ -132,6 +132,18 @@ def parse_due(text: str, today: date, tz: Zone) -> date:
     return day
 
 
+def parse_day(text: str, today: date, tz: Zone) -> date:
+    """Any day, also one that has passed: all that `parse_due` knows, and `yesterday`. Raises BadMoment for anything else,
+    and for what is more than ten years away."""
+    said = re.sub(r"^(?:by|until|before|on|due)\s+(?:the\s+)?", "", _said(text))
+    day = today - timedelta(days=1) if said == "yesterday" else _due(said, today, _zone(tz))
+    if day is None or abs(day - today) > _TEN_YEARS:
+        near = get_close_matches(said, [*_WEEKDAYS, "today", "tomorrow", "yesterday"], n=1, cutoff=0.75)
+        hint = f"Did you mean {near[0]}? " if near and day is None else ""
+        raise BadMoment(f"“{quote(text)}” is not a day. {hint}Write it like friday, 1 Dec, yesterday or 2026-12-01.", field="due")
+    return day
+
+
 def split_action(text: str) -> tuple[str, str | None, str | None]:
     """`text [@owner] [by <date>]`, the last two in any order: the text, the owner as `<@U123>`, the day as typed.
 

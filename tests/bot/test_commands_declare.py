@@ -103,9 +103,9 @@ def test_the_panel_offers_what_fits_the_state(desk: Desk) -> None:
     desk.says("pause")
     assert "Resume updates" in buttons(desk.says("panel"))
     desk.resolves()
-    assert set(buttons(desk.says("panel"))) == {"Postmortem", "Action items", "Timeline", "Close", "Reopen"}
+    assert set(buttons(desk.says("panel"))) == {"Postmortem", "Action items", "Timeline", "Fields…", "Close", "Reopen"}
     desk.says("close all done")
-    assert set(buttons(desk.says("panel"))) == {"Postmortem", "Action items", "Timeline", "Reopen"}
+    assert set(buttons(desk.says("panel"))) == {"Postmortem", "Action items", "Timeline", "Fields…", "Reopen"}
 
 
 def test_the_panel_of_a_cancelled_incident_only_looks_back(desk: Desk) -> None:

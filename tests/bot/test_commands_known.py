@@ -65,7 +65,7 @@ def test_a_flag_opens_the_room_and_can_be_withdrawn(desk: Desk) -> None:
         desk.says("set unclear perhaps")
 
 
-@pytest.mark.parametrize("said", ["summary", "impact", "theory", "rename", "set impact", "set", "set colour blue"])
+@pytest.mark.parametrize("said", ["summary", "impact", "theory", "rename", "set impact", "set region", "set colour blue"])
 def test_nothing_said_gets_an_example(desk: Desk, said: str) -> None:
     with pytest.raises(Refused) as refused:
         desk.says(said)

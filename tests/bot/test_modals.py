@@ -15,7 +15,7 @@ MakeDesk = Callable[..., Desk]
 
 def test_every_form_has_a_place_for_its_refusals(on_call: Desk) -> None:
     on_call.declared()
-    for said in ("update", "status", "sev", "page", "note …", "roles …", "checklist form", "handoff ic"):
+    for said in ("update", "status", "sev", "page", "note …", "roles …", "checklist form", "handoff ic", "set …"):
         on_call.says(said)
     on_call.says("declare", number=None)
     names = {view["callback_id"] for view in on_call.forms.views}
@@ -63,8 +63,8 @@ def test_declares_with_all_that_was_filled_in(on_call: Desk) -> None:
         ic=BOB,
         services=["checkout"],
         summary="since the deploy",
-        detected_by="customer",
         also=["several_teams"],
+        **{"own:detected_by": "customer"},
     )
     incident = on_call.incident()
     assert (incident.title, incident.severity, incident.summary) == ("Checkout is down", "SEV3", "since the deploy")

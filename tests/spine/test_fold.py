@@ -18,6 +18,7 @@ from incidents import (
     checklists,
     edit,
     entries,
+    fields,
     handoffs,
     merge,
     moments,
@@ -72,6 +73,8 @@ services: {checkout: {escalation: quick}, search: {}}
 severities: {SEV2: {room: after 5m}}
 workspace: {archive_room_after: 45m}
 runbooks: {stuck: page}
+types: {outage: {default: true}, vendor: {}}
+fields: {region: {choices: [eu, us]}, report: {types: [vendor], required: resolve}, lead: {kind: people}}
 """
 RUNBOOK = """---
 services: [checkout]
@@ -202,6 +205,17 @@ def _call_answered(core: Core, number: int, a: int, b: int, key: str) -> None:
         runbooks.webhook_answered(unit, run.id or 0, 2, **said)  # type: ignore[arg-type]
 
 
+def _values(a: int, b: int) -> dict[str, str]:
+    """One to three fields at once."""
+    given = (
+        {"region": ("eu", "us", "")[b % 3]},
+        {"type": ("outage", "vendor", "")[b % 3], "report": "written" * (b % 2)},
+        {"causes": ("deploy", "deploy, capacity", "")[b % 3]},
+        {"detected_by": ("customer", "alert", "")[b % 3], "lead": f"<@{PEOPLE[b % 3]}>"},
+    )
+    return given[a % 4] | (given[0] if a > 5 else {})
+
+
 def _merge(core: Core, number: int, a: int, b: int, key: str) -> None:
     """The twin into this one, or this one into its twin."""
     pair = (number + 1, number) if a % 3 else (number, number + 1)
@@ -235,6 +249,10 @@ VERBS: dict[str, Verb] = {
     "reopen": lambda c, n, a, b, k: status.reopen(c, n, by=PEOPLE[b % 3], why="again" * (a % 3), key=k),
     "edit": lambda c, n, a, b, k: edit.edit(
         c, n, ("title", "summary", "impact", "theory", "colour")[a % 5], f"words {b}", by=PEOPLE[b % 3], key=k
+    ),
+    "fields": lambda c, n, a, b, k: fields.set_fields(c, n, _values(a, b), by=PEOPLE[a % 3], key=k),
+    "resolve with fields": lambda c, n, a, b, k: status.move(
+        c, n, Status.RESOLVED, by=PEOPLE[b % 3], confirmed=True, filled=_values(a, b), key=k
     ),
     "flag": lambda c, n, a, b, k: rooms.set_flag(c, n, _flag(a), b % 2 == 0, by=PEOPLE[b % 3], key=k),
     "update": lambda c, n, a, b, k: updates.post_update(c, n, _report(c, n, a, b), by=PEOPLE[b % 3], confirmed=a % 2 == 0, key=k),
@@ -345,6 +363,7 @@ class Folded:
             "services": said.get("services", []),
         }
         self.known |= {"archived": False, "kept": False, "lost": False}
+        self.known |= {"type": said.get("type"), "fields": dict(said.get("fields", {})), "causes": []}
         self.known |= {"room": False, "channel": None, "paused": False, "paused_until": None}
         self.moments = dict.fromkeys(("acknowledged", "mitigated", "resolved", "closed"))
         self.moments |= {"declared": event.recorded_at, "detected": event.recorded_at}
@@ -353,6 +372,7 @@ class Folded:
     def _status_changed(self, event: Event, said: dict[str, Any]) -> None:
         old, new, at = said["old"], said["new"], event.recorded_at
         assert self.known["status"] == old != new
+        assert new != "resolved" or old == "closed" or self.known["type"] != "vendor" or "report" in self.known["fields"]
         was_open = old in ACTIVE
         if old in ENDED:
             self.known["kept"] = False
@@ -413,6 +433,21 @@ class Folded:
         assert self.known[said["field"]] == said["old"] != said["new"]
         assert self.known["status"] not in ENDED
         self.known[said["field"]] = said["new"]
+
+    def _field_set(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.known["status"] not in ENDED - {"closed"}
+        for change in said["changes"]:
+            field, old, new = change["field"], change.get("old", ""), change.get("new", "")
+            assert old != new
+            if field == "causes":
+                assert self.known["causes"] == [tag for tag in old.split(", ") if tag]
+                self.known["causes"] = [tag for tag in new.split(", ") if tag]
+            elif field in ("type", "detected_by"):
+                assert (self.known[field] or "") == old
+                self.known[field] = new or None
+            else:
+                assert self.known["fields"].get(field, "") == old
+                self.known["fields"] = {k: v for k, v in (self.known["fields"] | {field: new}).items() if v}
 
     def _flag_set(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["status"] not in ENDED
@@ -624,6 +659,7 @@ def check(core: Core, number: int) -> None:
             "drill",
         ):
             assert getattr(row, name) == folded.known[name], name
+        assert (row.type, row.fields, row.causes) == tuple(folded.known[name] for name in ("type", "fields", "causes"))
         assert row.ticked == folded.known["ticked"]
         assert row.merged_into == folded.known["merged_into"]
         assert (row.several_teams, row.cause_unclear) == (folded.known["several_teams"], folded.known["cause_unclear"])

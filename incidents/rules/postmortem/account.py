@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from incidents.events import (
     Declared,
+    FieldsSet,
     FlagSet,
     StatusChanged,
 )
@@ -70,8 +71,9 @@ def _impact_duration(story: Story) -> Line:
 
 def _detection(story: Story) -> Line:
     """Where it was said what detected it."""
-    declared = next((happening for happening, what in story.of(Declared) if what.detected_by), None)
-    return story.source(declared) if declared else ()
+    said = [happening for happening, what in story.of(Declared) if what.detected_by]
+    said += [h for h, what in story.of(FieldsSet) if any(one.field == "detected_by" and one.new for one in what.changes)]
+    return story.source(said[-1]) if said else ()
 
 
 def timeline(story: Story) -> Section:

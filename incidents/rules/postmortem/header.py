@@ -32,6 +32,9 @@ def header(story: Story) -> Items:
     ]
     if record.services:
         lines.append(fact("Services", story.said(", ".join(record.services))))
+    lines += [fact(name, story.said(value)) for name, value in record.details]
+    if record.causes:
+        lines.append(fact("Cause", ", ".join(record.causes)))
     return Items((*lines, fact("Author", _author(story)), fact("Reviewers", story.todo("Who reviews this?"))))
 
 

@@ -44,9 +44,10 @@ class FollowUp:
 class Record:
     """All that is known of an incident. People are ids; `names` gives their names, and those of channels.
 
-    `happenings` are in the order in which they were recorded. `targets` are those of the response times, by the
-    measure's name (detect, acknowledge, mitigate, resolve); a measure without one is shown without. `drill` is None for
-    the real thing, as with the incident.
+    `details` are the type and the team's own fields, each by its name, in the order of the config. `happenings` are in
+    the order in which they were recorded. `targets` are those of the response times, by the measure's name (detect,
+    acknowledge, mitigate, resolve); a measure without one is shown without. `drill` is None for the real thing, as with
+    the incident.
     """
 
     key: str
@@ -62,6 +63,8 @@ class Record:
     detected_by: str | None = None
     services: tuple[str, ...] = ()
     drill: str | None = None
+    details: tuple[tuple[str, str], ...] = ()
+    causes: tuple[str, ...] = ()
     impact_started_at: datetime | None = None
     detected_at: datetime | None = None
     acknowledged_at: datetime | None = None
