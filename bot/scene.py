@@ -14,7 +14,7 @@ from incidents.events import Happened, read
 from incidents.policy import Policy, SeverityPolicy
 from incidents.runbooks import runs
 from incidents.standing import Standing, standing
-from models import ActionItem, Delivery, Event, Incident, RunbookRun, Task
+from models import ActionItem, Delivery, Event, Incident, RunbookRun, StatusUpdate, Task
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Scene:
     open_tasks: int
     open_actions: int
     runbooks: Sequence[RunbookRun] = ()
+    updates: int = 0
 
     @property
     def incident(self) -> Incident:
@@ -53,7 +54,7 @@ def picture(core: Core, session: Session, number: int, event_id: int | None = No
     incident = find(session, number)
     event = session.get_one(Event, event_id or incident.last_event)
     now = core.clock.now(session)
-    tasks, actions = session.execute(_OPEN_WORK, {"number": number}).one()
+    tasks, actions, posted = session.execute(_OPEN_WORK, {"number": number}).one()
     return Scene(
         standing=standing(session, incident),
         policy=core.policy,
@@ -64,6 +65,7 @@ def picture(core: Core, session: Session, number: int, event_id: int | None = No
         open_tasks=tasks,
         open_actions=actions,
         runbooks=runs(session, incident),
+        updates=posted,
     )
 
 
@@ -72,4 +74,5 @@ def _open(table: type[Task] | type[ActionItem]) -> Any:
     return select(func.count()).select_from(table).where(of_it, col(table.done_at).is_(None)).scalar_subquery()
 
 
-_OPEN_WORK = select(_open(Task), _open(ActionItem))  # built once: putting it together takes longer than running it
+_POSTED = select(func.count()).select_from(StatusUpdate).where(StatusUpdate.incident_id == bindparam("number")).scalar_subquery()
+_OPEN_WORK = select(_open(Task), _open(ActionItem), _POSTED)  # built once: putting it together takes longer than running it

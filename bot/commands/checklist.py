@@ -1,4 +1,4 @@
-"""The built-in checklists: what to try while mitigating, what to check before and after resolving."""
+"""The built-in checklists: from "is it one?" and the first five minutes to what is checked before and after resolving."""
 
 from bot import look
 from bot.commands import Answer, Command, Request
@@ -6,7 +6,7 @@ from bot.modals import resolve as form
 from bot.views import checklists as view
 from incidents import checklists
 from incidents.errors import Refused
-from incidents.rules.checklists import CHECKLISTS, fitting
+from incidents.rules.checklists import CHECKLISTS
 
 
 def run(request: Request) -> Answer:
@@ -19,7 +19,7 @@ def run(request: Request) -> Answer:
     if words == ["form"]:
         request.forms.open(form.view(scene, request.response_url))
         return Answer()
-    name = words.pop(0) if words and words[0] in CHECKLISTS else fitting(scene.incident.status)
+    name = words.pop(0) if words and words[0] in CHECKLISTS else view.fitting(scene)
     if words:
         item, on = _item(name, words)
         checklists.tick(request.core, number, name, item, on=on, by=request.by, key=request.key)
@@ -39,8 +39,8 @@ def _item(name: str, words: list[str]) -> tuple[str, bool]:
 
 COMMAND = Command(
     name="checklist",
-    usage="checklist [mitigation|resolution] [item]",
-    help="What to try, and what to check before resolving; each tick is on the timeline: `/incident checklist resolution 3`.",
+    usage="checklist [detection|first|investigation|mitigation|resolution] [item]",
+    help="What to think of now, item by item; each tick is on the timeline: `/incident checklist resolution 3`.",
     run=run,
     group="Move it",
 )

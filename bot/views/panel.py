@@ -2,6 +2,7 @@
 
 from bot.commands import RUN, value
 from bot.scene import Scene
+from bot.views import checklists
 from bot.views.blocks import Block, Message, button, buttons, context, section
 from bot.views.card import line, signal
 from bot.views.forms import FORM
@@ -52,6 +53,8 @@ def _known(scene: Scene) -> list[Block]:
         for count, what in ((scene.open_tasks, "task"), (scene.open_actions, "action item"))
         if count
     ]
+    if (checked := checklists.standing(scene)) and incident.status in OPEN:
+        work.append(checked)
     return [*([section(said)] if said else []), *([context("  ·  ".join(work))] if work else [])]
 
 
@@ -79,6 +82,7 @@ def _open(scene: Scene) -> list[Block]:
         button("Tasks", f"{RUN}tasks", target),
         button("Action items", f"{RUN}actions", target),
         button("Runbook", f"{RUN}runbook", target),
+        button(checklists.label(scene), f"{RUN}checklist:now", target),
         button("Resolution checklist", f"{RUN}checklist", value(incident.number, "form")),
         _pausing(scene),
     ]

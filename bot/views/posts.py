@@ -21,7 +21,7 @@ from incidents.events import (
     UpdatePosted,
     WatchAsked,
 )
-from incidents.rules.checklists import open_items
+from incidents.rules.checklists import INVESTIGATION, open_items
 from incidents.rules.lifecycle import OPEN, Status
 from models import Incident, Page
 
@@ -127,6 +127,10 @@ def _checklist(scene: Scene) -> tuple[list[Block], list[Block]]:
         return [context("Before resolving: " + " · ".join(left))], []
     if not isinstance(happened, StatusChanged):
         return [], []
+    if happened.new == Status.INVESTIGATING:
+        ask = value(scene.incident.number, "investigation")
+        row = [buttons(button("Checklist", f"{RUN}checklist:look", ask))]
+        return [context("Look at: " + " · ".join(INVESTIGATION))], row
     if happened.new == Status.MITIGATING:
         said = "Options: roll back · turn the flag off · scale up · fail over · degrade on purpose"
         return [context(said)], [checklists.options(scene)]
@@ -302,7 +306,10 @@ def rules(scene: Scene) -> Message:
         "This room decides and records. Say what you know and what you do; :pushpin: puts a message on the timeline; "
         "`/incident` shows the controls."
     )
-    return Message(rule, [context(rule)])
+    if scene.incident.status not in OPEN:
+        return Message(rule, [context(rule)])
+    row = [button(checklists.label(scene), f"{RUN}checklist:now", value(scene.incident.number))]
+    return Message(rule, [context(rule), buttons(*row)])
 
 
 def moved(scene: Scene) -> Message:

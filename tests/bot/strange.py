@@ -379,6 +379,7 @@ def strange(draw: DrawFn, kind: str) -> Strange:
         open_tasks=draw(st.sampled_from([0, 1, 100])),
         open_actions=draw(st.sampled_from([0, 1, 100])),
         runbooks=followed,
+        updates=draw(st.sampled_from([0, 1])),
     )
     return Strange(
         scene=scene, page=page, text=draw(words(3000)), many=draw(st.sampled_from([0, 1, 25, 110])), choice=draw(st.booleans())

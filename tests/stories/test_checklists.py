@@ -88,10 +88,38 @@ def test_when_it_comes_back_it_is_checked_anew(world: World, room: Room) -> None
     alice.clicks("Resolve anyway")
     alice.runs("/incident reopen errors again", in_=room)
     world.settle()
-    assert "0 of 7 done" in alice.runs("/incident checklist", in_=room)
+    assert "0 of 7 done" in alice.runs("/incident checklist resolution", in_=room)
     alice.runs("/incident checklist resolution 1", in_=room)
     assert "0 of 7 done" in alice.runs("/incident checklist resolution undo 1", in_=room)
     assert ticks(world)[-1] == (alice.id, "service normal", False)
+
+
+def test_the_first_five_minutes_tick_themselves_where_the_record_knows(world: World, room: Room) -> None:
+    alice, bob = world.slack.people("alice", "bob")
+    assert "First five minutes: roles given, first status posted, known facts written down, theories written" in room.pins[0]
+    [rules] = saying(room.messages, "This room decides and records.")
+    bob.clicks("First five minutes", in_=rules)
+    world.settle()
+    listed = bob.ephemerals[-1]
+    assert "First five minutes of INC-1: 1 of 5 done" in listed and {"Roles", "Update"} <= set(listed.buttons)
+    alice.runs("/incident impact nobody can pay", in_=room)
+    alice.runs("/incident comms @bob", in_=room)
+    alice.runs("/incident update looking", in_=room)
+    alice.submits()
+    alice.runs("/incident checklist first 5", in_=room)
+    world.settle()
+    assert "First five minutes" not in room.pins[0]
+    assert "5 of 5 done" in alice.runs("/incident checklist first", in_=room)
+    assert ticks(world) == [(alice.id, "theories written down", True)], "the others are known, not ticked"
+    assert "Investigation checklist of INC-1: 0 of 5 done" in alice.runs("/incident checklist", in_=room)
+    assert "Investigation checklist" in alice.runs("/incident", in_=room).post.buttons
+    alice.runs("/incident checklist investigation 1", in_=room)
+    world.settle()
+    assert saying(room.messages, "@alice ticked *recent deploys* (investigation)")
+    alice.runs("/incident mitigated rolled back", in_=room)
+    alice.runs("/incident status investigating", in_=room)
+    world.settle()
+    assert saying(room.messages, "Look at: recent deploys · config changes")
 
 
 @pytest.mark.parametrize(
