@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import bindparam, text
@@ -13,6 +14,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from bot import look
 from bot.slack import SlackRefused, Transport
 from bot.views.home import INCIDENTS, Mine, home
+from incidents import access, private
 from incidents.core import Core
 from incidents.policy import Target
 from incidents.rules.lifecycle import ENDED
@@ -31,6 +33,13 @@ def opened(core: Core, person: str) -> None:
         session.execute(_OPENED, {"person": person, "now": core.clock.now(session)})
 
 
+def note_views(core: Core, person: str) -> None:
+    """Their Home shows them the private incidents that they are in: that is on record."""
+    own = core.as_seen_by(person)
+    rows, _ = look.incidents(own, look.is_open(), col(Incident.private).is_(True), limit=INCIDENTS)
+    private.viewed(own, [row.number for row in rows], person, "App Home")
+
+
 def stale(core: Core, event: int, limit: int = 50) -> Sequence[str]:
     """Whose Home, opened lately, does not tell of this event yet."""
     with core.view() as session:
@@ -44,7 +53,7 @@ def publish(core: Core, slack: Transport, person: str, *, again: bool = False) -
     with core.view() as session:
         row = session.get(AppHome, person)
         newest = session.exec(select(func.max(Event.id))).one() or 0
-        mine = _mine(core, session, person)
+    mine = _mine(core.as_seen_by(person), person)
     if row is None:
         return
     view = home(mine, core.policy)
@@ -79,8 +88,16 @@ def _forget(core: Core, person: str) -> None:
             session.delete(row)
 
 
-def _mine(core: Core, session: Session, person: str) -> Mine:
+def _mine(core: Core, person: str) -> Mine:
+    """What this person may see of it all."""
     rows, total = look.incidents(core, look.is_open(), limit=INCIDENTS)
+    commanders = look.commanders(core, [row.number for row in rows])
+    with core.view() as session:
+        return _theirs(session, person, Mine(rows, total, commanders, [], [], [], _on_call(core)))
+
+
+def _theirs(session: Session, person: str, mine: Mine) -> Mine:
+    shown = select(Incident.id).where(access.visible(session))
     held = session.exec(
         select(RoleAssignment.role, Incident)
         .join(Incident, col(Incident.id) == col(RoleAssignment.incident_id))
@@ -88,16 +105,14 @@ def _mine(core: Core, session: Session, person: str) -> Mine:
         .order_by(col(Incident.id).desc())
         .limit(_FETCHED)
     ).all()
-    tasks = select(Task).where(Task.owner == person, col(Task.done_at).is_(None)).order_by(col(Task.id).desc())
+    tasks = select(Task).where(Task.owner == person, col(Task.done_at).is_(None), col(Task.incident_id).in_(shown))
     actions = select(ActionItem).where(ActionItem.owner == person, col(ActionItem.done_at).is_(None))
-    return Mine(
-        opened=rows,
-        total=total,
-        commanders=look.commanders(core, [row.number for row in rows]),
+    actions = actions.where(col(ActionItem.incident_id).in_(shown)).order_by(col(ActionItem.due_on), col(ActionItem.id))
+    return replace(
+        mine,
         roles=held,
-        tasks=session.exec(tasks.limit(_FETCHED)).all(),
-        actions=session.exec(actions.order_by(col(ActionItem.due_on), col(ActionItem.id)).limit(_FETCHED)).all(),
-        on_call=_on_call(core),
+        tasks=session.exec(tasks.order_by(col(Task.id).desc()).limit(_FETCHED)).all(),
+        actions=session.exec(actions.limit(_FETCHED)).all(),
     )
 
 

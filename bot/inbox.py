@@ -17,7 +17,7 @@ from bot.modals import told
 from bot.requests import Dispatcher, open_incidents
 from bot.slack import SlackBraked, SlackRefused
 from bot.views.texts import clip, escape, typed
-from incidents import entries, timeline
+from incidents import entries, private, timeline
 from incidents.core import Repeated
 from incidents.errors import Refused
 from models import Incident
@@ -107,7 +107,7 @@ class Inbox:
     def add_to_timeline(self, body: dict[str, Any]) -> None:
         """The message shortcut: to the incident at home there, to the only open one, or to one picked from a form."""
         message, channel, by = body["message"], body["channel"]["id"], body["user"]["id"]
-        core = self.dispatcher.core
+        core = self.dispatcher.core.as_seen_by(by)
         home = timeline.at_home(core, channel, message.get("thread_ts") or message["ts"])
         with core.view() as session:
             found = [home] if home else open_incidents(session, 100)
@@ -165,13 +165,22 @@ class Inbox:
         if home is None or coming in self._welcomed:  # Slack sends an event again when an answer comes late
             return
         self._welcomed.append(coming)
+        if home.private and event["user"] != self.dispatcher.workspace.identity.user:
+            private.admit(self.dispatcher.core, home.number, event["user"], room_ts=str(event.get("event_ts") or ""))
         self.dispatcher.background.run(lambda: self._catch_up(home, event["channel"], event["user"]))
+
+    def left(self, event: dict[str, Any]) -> None:
+        """Whoever leaves the room of a private incident, or is taken out of it, is in the incident no longer."""
+        home = timeline.at_home(self.dispatcher.core, event.get("channel", ""))
+        if home is not None and home.private:
+            private.left(self.dispatcher.core, home.number, event["user"], room_ts=str(event.get("event_ts") or ""))
 
     def home_opened(self, event: dict[str, Any]) -> None:
         """Somebody looks at their App Home: it is published now, and whenever it changes from here on."""
         if event.get("tab") == "home":
             core, person = self.dispatcher.core, str(event["user"])
             homes.opened(core, person)
+            homes.note_views(core, person)
             self.dispatcher.background.run(lambda: homes.publish(core, self.dispatcher.slack, person, again=True))
 
     def broken(self, error: Exception, body: dict[str, Any]) -> None:

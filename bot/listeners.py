@@ -69,6 +69,10 @@ def register(app: App, inbox: Inbox) -> None:
     def member_joined(event: dict[str, Any]) -> None:
         inbox.joined(event)
 
+    @app.event("member_left_channel")
+    def member_left(event: dict[str, Any]) -> None:
+        inbox.left(event)
+
     @app.event("app_home_opened")
     def home_opened(event: dict[str, Any]) -> None:
         inbox.home_opened(event)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
 
 from bot.scene import Scene, picture
+from incidents import access
 from incidents.core import Core, find
 from incidents.dossier import gather
 from incidents.merge import survivor
@@ -31,8 +32,9 @@ def followed(core: Core, event: Event) -> list[Event]:
 
 
 def incidents(core: Core, *where: ColumnElement[bool], limit: int) -> tuple[Sequence[Incident], int]:
-    """The newest that fit, at most `limit`, and how many fit in all."""
+    """The newest that fit, at most `limit`, and how many fit in all; of those that the core's person may see."""
     with core.view() as session:
+        where = (*where, access.visible(session))
         rows = session.exec(select(Incident).where(*where).order_by(col(Incident.id).desc()).limit(limit)).all()
         total = session.exec(select(func.count()).select_from(Incident).where(*where)).one()
         return rows, total
@@ -85,7 +87,9 @@ def similar(core: Core, incident: Incident) -> Alike:
     mine, services = _words(incident.title), set(incident.services)
     since = core.clock.now() - core.policy.workspace.similar_within
     with core.view() as session:
-        query = select(Incident.id, Incident.title, Incident.services).where(col(Incident.id) != incident.number, is_real())
+        query = select(Incident.id, Incident.title, Incident.services)
+        query = query.where(col(Incident.id) != incident.number, is_real(), access.visible(session))
+        query = query.where(col(Incident.private).is_(incident.private))  # the others are not merged with it
         newest = query.order_by(col(Incident.id).desc()).limit(_LOOKED_AT)
         opened = session.exec(newest.where(is_open())).all()
         over = session.exec(newest.where(is_over(), col(Incident.resolved_at) >= since)).all()

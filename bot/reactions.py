@@ -7,6 +7,9 @@ metadata, files by their id, rooms by their name; edits, invitations, pins and t
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum
+
+from sqlmodel import Session
 
 from bot.acts import Act
 from bot.acts.again import Bookmark, Invite, Pin, Tick
@@ -17,14 +20,18 @@ from bot.acts.draft import DraftFile, Render
 from bot.acts.homes import Homes
 from bot.acts.mirror import Mirror, Topic
 from bot.acts.pages import PagesOver
-from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, person, room, thread
+from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, outsider, person, room, thread
 from bot.acts.quiet import AskQuiet
 from bot.acts.room import OpenRoom
 from bot.acts.runbook import CallWebhook, ShowRunbook
 from bot.acts.subscriber import TellSubscriber
+from bot.acts.withdraw import Withdraw
 from bot.views import card, followers, handoffs, posts, runbooks
+from incidents import access
 from incidents.core import Route
 from incidents.events import (
+    AccessEnded,
+    AccessGiven,
     Acknowledged,
     Captured,
     ChecklistTicked,
@@ -32,6 +39,7 @@ from incidents.events import (
     DeliveryFailed,
     DigestDue,
     EntryCurated,
+    GlassBroken,
     HandoffDeclined,
     HandoffExpired,
     HandoffOffered,
@@ -41,6 +49,7 @@ from incidents.events import (
     Joined,
     LevelPaged,
     LinkAdded,
+    MadePrivate,
     MergedFrom,
     MergedInto,
     MessageDeleted,
@@ -58,6 +67,7 @@ from incidents.events import (
     RoomLost,
     RoomOpened,
     RoomQuiet,
+    RoomStrayed,
     RoomWanted,
     RunbookBack,
     RunbookEnded,
@@ -73,6 +83,7 @@ from incidents.events import (
     UpdateNudged,
     UpdatePosted,
     UpdatesSilent,
+    Viewed,
     WebhookAnswered,
     WebhookCalled,
 )
@@ -84,14 +95,36 @@ from models import Event, Incident
 PAGES, ROOMS, POSTS, DECORATION = 0, 1, 2, 3
 
 
+class ForPrivate(Enum):
+    """Why something may leave although the incident is private; where there is no reason, it may not."""
+
+    ROOM = "it goes to the incident's own room"
+    PERSON = "it goes to one person, if they are in it"
+    WORDLESS = "it goes elsewhere, and says neither what it is about nor its number"
+    CONFIRMED = "somebody who is in it has confirmed this very call, which carries no word of it"
+
+
 @dataclass(frozen=True)
 class Reaction:
-    """`lane` keeps order among one incident's things; a mirror is one row that is shown again when things change."""
+    """`lane` keeps order among one incident's things; a mirror is one row that is shown again when things change.
+
+    Of a private incident nothing leaves that does not say in `private` why it may.
+    """
 
     act: Act
     lane: str
     priority: int
     mirror: bool = False
+    private: ForPrivate | None = None
+
+    def may_leave(self, session: Session, incident: Incident, target: str) -> bool:
+        """Asked when it is routed and once more when it is delivered: the incident may have become private in between."""
+        if not incident.private or self.private in (ForPrivate.ROOM, ForPrivate.WORDLESS, ForPrivate.CONFIRMED):
+            return True
+        return self.private is ForPrivate.PERSON and bool(target) and access.may_see(session, incident, target)
+
+
+_ROOM, _INSIDER, _WORDLESS = ForPrivate.ROOM, ForPrivate.PERSON, ForPrivate.WORDLESS
 
 
 def _remember_card(incident: Incident, channel: str, ts: str) -> None:
@@ -105,11 +138,13 @@ def _remember_announcement(incident: Incident, channel: str, ts: str) -> None:
 def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) -> dict[str, Reaction]:
     """The table. `{target}` in a lane is the person or channel that is told."""
     return {
-        "page": Reaction(PagePost(person, posts.page_dm), "page:{target}", PAGES),
-        "page.channel": Reaction(PagePost(named_channel, posts.page_channel), "page:{target}", PAGES),
-        "page.group": Reaction(PagePost(home, posts.page_channel), "page:{target}", PAGES),
-        "page.over": Reaction(PagesOver(posts.page_over), "pages", POSTS, mirror=True),
-        "room": Reaction(OpenRoom(), "room", ROOMS),  # not in the lane of the posts, which wait for it
+        "page": Reaction(PagePost(person, posts.page_dm), "page:{target}", PAGES, private=_INSIDER),
+        "page.channel": Reaction(
+            PagePost(named_channel, posts.page_elsewhere, plain=posts.plain_elsewhere), "page:{target}", PAGES, private=_WORDLESS
+        ),
+        "page.group": Reaction(PagePost(home, posts.page_channel), "page:{target}", PAGES, private=_ROOM),
+        "page.over": Reaction(PagesOver(posts.page_over), "pages", POSTS, mirror=True, private=_WORDLESS),
+        "room": Reaction(OpenRoom(), "room", ROOMS, private=_ROOM),  # not in the lane of the posts, which wait for it
         "announcement": Reaction(
             Mirror(
                 announce,
@@ -126,46 +161,58 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
             "card",
             ROOMS,
             mirror=True,
+            private=_ROOM,
         ),
-        "pin": Reaction(Pin(), "card", ROOMS),
-        "invite": Reaction(Invite(), "invite", ROOMS),
-        "post": Reaction(Post(home, posts.post), "home", POSTS),
+        "pin": Reaction(Pin(), "card", ROOMS, private=_ROOM),
+        "invite": Reaction(Invite(), "invite", ROOMS, private=_ROOM),
+        "post": Reaction(Post(home, posts.post), "home", POSTS, private=_ROOM),
         "update.thread": Reaction(Echo(thread, posts.update), "thread", POSTS),
         "moved": Reaction(Post(thread, posts.moved, marks=False), "thread", POSTS),
-        "alarm": Reaction(Post(announce, posts.alarm, marks=False), "alarm", POSTS),
+        "alarm": Reaction(
+            Post(announce, posts.alarm, marks=False, plain=posts.plain_elsewhere), "alarm", POSTS, private=_WORDLESS
+        ),
         "leadership": Reaction(Post(leadership, posts.leadership, marks=False), "leadership", POSTS),
-        "nudge": Reaction(Post(person, posts.nudge, marks=False), "dm:{target}", POSTS),
-        "nudge.home": Reaction(Post(home, posts.nudge), "home", POSTS),
-        "silent": Reaction(Post(person, posts.silent_dm, marks=False), "dm:{target}", POSTS),
-        "role": Reaction(Post(person, posts.role_dm, marks=False), "dm:{target}", POSTS),
-        "role.lost": Reaction(Post(person, posts.role_lost_dm, marks=False), "dm:{target}", POSTS),
-        "quiet": Reaction(AskQuiet(home, posts.quiet), "home", POSTS),
-        "follower.update": Reaction(TellSubscriber(person, followers.update), "follower:{target}", POSTS),
-        "follower.change": Reaction(TellSubscriber(person, followers.changed), "follower:{target}", POSTS),
+        "nudge": Reaction(Post(person, posts.nudge, marks=False), "dm:{target}", POSTS, private=_INSIDER),
+        "nudge.home": Reaction(Post(home, posts.nudge), "home", POSTS, private=_ROOM),
+        "silent": Reaction(Post(person, posts.silent_dm, marks=False), "dm:{target}", POSTS, private=_INSIDER),
+        "role": Reaction(Post(person, posts.role_dm, marks=False), "dm:{target}", POSTS, private=_INSIDER),
+        "role.lost": Reaction(Post(person, posts.role_lost_dm, marks=False), "dm:{target}", POSTS, private=_INSIDER),
+        "quiet": Reaction(AskQuiet(home, posts.quiet), "home", POSTS, private=_ROOM),
+        "follower.update": Reaction(TellSubscriber(person, followers.update), "follower:{target}", POSTS, private=_INSIDER),
+        "follower.change": Reaction(TellSubscriber(person, followers.changed), "follower:{target}", POSTS, private=_INSIDER),
         "follower.welcome": Reaction(TellSubscriber(person, followers.welcome), "follower:{target}", POSTS),
-        "follower.lost": Reaction(Post(person, followers.lost, marks=False), "dm:{target}", POSTS),
+        "follower.lost": Reaction(Post(person, followers.lost, marks=False), "dm:{target}", POSTS, private=_INSIDER),
         "leadership.update": Reaction(Post(leadership, followers.summary, marks=False), "leadership", POSTS),
         "digest": Reaction(PostDigest(digest_channel, posts.plain_sentence), "digest", POSTS),
-        "handoff": Reaction(Post(person, handoffs.offered_dm, marks=False), "dm:{target}", POSTS),
-        "handoff.over": Reaction(Post(person, handoffs.over_dm, marks=False), "dm:{target}", POSTS),
-        "handoff.suggest": Reaction(Post(person, handoffs.suggested_dm, marks=False), "dm:{target}", POSTS),
+        "handoff": Reaction(Post(person, handoffs.offered_dm, marks=False), "dm:{target}", POSTS, private=_INSIDER),
+        "handoff.over": Reaction(Post(person, handoffs.over_dm, marks=False), "dm:{target}", POSTS, private=_INSIDER),
+        "handoff.suggest": Reaction(Post(person, handoffs.suggested_dm, marks=False), "dm:{target}", POSTS, private=_INSIDER),
         "runbook": Reaction(
-            ShowRunbook(home, posts.plain_sentence, shown=runbooks.running), "runbook:{target}", POSTS, mirror=True
+            ShowRunbook(home, posts.plain_sentence, shown=runbooks.running), "runbook:{target}", POSTS, mirror=True, private=_ROOM
         ),
-        "webhook": Reaction(CallWebhook(webhooks), "webhook:{target}", POSTS),
-        "draft": Reaction(DraftFile(render_draft), "draft", POSTS),
-        "topic": Reaction(Topic(card.topic), "topic", DECORATION, mirror=True),
-        "rules": Reaction(Post(room, posts.rules, marks=False), "decoration", DECORATION),
-        "bookmark": Reaction(Bookmark(), "decoration", DECORATION),
-        "tick": Reaction(Tick(), "tick", DECORATION),
-        "archive": Reaction(Archive(), "home", DECORATION),  # behind what is still to be said there
-        "unarchive": Reaction(Unarchive(), "room", ROOMS),
-        "canvas": Reaction(Canvas(write_canvas), "canvas", DECORATION, mirror=True),
-        "homes": Reaction(Homes(), "homes", DECORATION, mirror=True),
+        "webhook": Reaction(CallWebhook(webhooks), "webhook:{target}", POSTS, private=ForPrivate.CONFIRMED),
+        "draft": Reaction(DraftFile(render_draft), "draft", POSTS, private=_ROOM),
+        "topic": Reaction(Topic(card.topic), "topic", DECORATION, mirror=True, private=_ROOM),
+        "rules": Reaction(Post(room, posts.rules, marks=False), "decoration", DECORATION, private=_ROOM),
+        "bookmark": Reaction(Bookmark(), "decoration", DECORATION, private=_ROOM),
+        "tick": Reaction(Tick(), "tick", DECORATION, private=_ROOM),
+        "archive": Reaction(Archive(), "home", DECORATION, private=_ROOM),  # behind what is still to be said there
+        "unarchive": Reaction(Unarchive(), "room", ROOMS, private=_ROOM),
+        "canvas": Reaction(Canvas(write_canvas), "canvas", DECORATION, mirror=True, private=_ROOM),
+        "homes": Reaction(Homes(), "homes", DECORATION, mirror=True, private=_WORDLESS),
+        "room.failed": Reaction(Post(person, posts.plain_sentence, marks=False), "dm:{target}", POSTS, private=_INSIDER),
+        "withdraw": Reaction(Withdraw(), "withdraw", PAGES, private=_WORDLESS),
+        "glass": Reaction(
+            Post(outsider, posts.glass_broken, marks=False, plain=posts.glass_broken), "glass:{target}", PAGES, private=_WORDLESS
+        ),
     }
 
 
 _UNSAID = (
+    AccessGiven,
+    AccessEnded,
+    Viewed,
+    RoomStrayed,
     DigestDue,
     MessageEdited,
     MessageDeleted,
@@ -196,6 +243,10 @@ _UNSAID = (
 """Events that are not posted at the incident's home: the card shows them, or somebody is told directly."""
 
 _UNSHOWN = (
+    AccessGiven,
+    AccessEnded,
+    Viewed,
+    RoomStrayed,
     DigestDue,
     MessageEdited,
     MessageDeleted,
@@ -228,6 +279,8 @@ def router(table: dict[str, Reaction], policy: Callable[[], Policy]) -> Callable
         causes = [*_causes(happened, event, incident), *_leaders(happened, incident, policy())]
         for name, target in causes:
             reaction = table[name]
+            if incident.private and reaction.private is None:
+                continue
             lane = reaction.lane.format(target=target)
             yield Route(name, target, lane, reaction.priority, reaction.mirror)
 
@@ -240,6 +293,8 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
         yield from _pages(happened)
         if incident.room_channel is not None:  # whoever is paged before it opens is invited when it does
             yield from (("invite", target) for target in happened.people if not target.startswith("group:"))
+        if incident.private:  # its group reads of the page in the room
+            yield from (("invite", target) for target in happened.people if target.startswith("group:"))
     if isinstance(happened, Acknowledged | PagesStopped) and happened.pages:
         yield "page.over", ""
     if isinstance(happened, RoomWanted):
@@ -249,7 +304,8 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     if isinstance(happened, RoleAssigned):
         yield from _role(happened, event, incident)
     yield from _handoff(happened, incident)
-    if not isinstance(happened, _UNSAID) and not _said_already(happened):
+    yield from _private(happened, incident)
+    if not isinstance(happened, _UNSAID) and not _said_already(happened) and not _told_alone(happened):
         yield "post", ""
     if isinstance(happened, RoomQuiet):
         yield "quiet", ""
@@ -264,17 +320,35 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
         yield ("nudge", happened.person) if happened.person else ("nudge.home", "")
     if isinstance(happened, UpdatesSilent) and happened.person:
         yield "silent", happened.person
-    if isinstance(happened, NobodyToPage | PageExhausted | RoomFailed | DeliveryFailed):
+    if isinstance(happened, NobodyToPage | PageExhausted | RoomFailed | DeliveryFailed) and not _told_alone(happened):
         yield "alarm", ""
     yield from _room(happened, incident)
     yield from _runbooks(happened, incident)
     if isinstance(happened, PostmortemDrafted):
         yield "draft", ""
-    if isinstance(happened, Captured):
+    if isinstance(happened, Captured) and (not incident.private or event.channel == incident.room_channel):
         yield "tick", ""
     if isinstance(happened, Joined) and event.actor and incident.room_wanted_at is not None:
         yield "invite", event.actor
     yield from _mirrors(happened, incident)
+
+
+def _private(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
+    """What only private incidents have."""
+    if isinstance(happened, MadePrivate):
+        yield "withdraw", happened.room or ""
+    if isinstance(happened, RoomStrayed):
+        yield "withdraw", happened.channel
+    if isinstance(happened, GlassBroken):
+        yield from (("glass", target) for target in happened.tells)
+        yield "invite", "everyone"
+    if isinstance(happened, RoomFailed):
+        yield from (("room.failed", person) for person in happened.tells)
+
+
+def _told_alone(happened: Happened) -> bool:
+    """A private incident without a room has no place where this could be said."""
+    return isinstance(happened, RoomFailed) and bool(happened.tells)
 
 
 def _pages(paged: LevelPaged) -> Iterable[tuple[str, str]]:

@@ -25,6 +25,7 @@ from bot.slack import CallFailed, Transport
 from bot.views.blocks import Block, button, buttons, section
 from bot.views.texts import clip, say, typed
 from bot.workspace import Workspace
+from incidents import access, private
 from incidents.core import Core, Repeated, find
 from incidents.errors import Refused
 from incidents.events import read
@@ -161,9 +162,12 @@ class Dispatcher:
         chosen: str = "",
         over_form: bool = False,
     ) -> Request:
-        """What every kind of request has in common. `over_form`: it was made in a form, over which another one opens."""
+        """What every kind of request has in common. `over_form`: it was made in a form, over which another one opens.
+
+        It works with a core that shows what this person may see: nothing that it asks for gets around that.
+        """
         return Request(
-            core=self.core,
+            core=self.core.as_seen_by(by),
             forms=FormOpener(self.slack, trigger_id, over_form=over_form),
             by=by,
             text="",
@@ -239,11 +243,13 @@ class Dispatcher:
         return f"There is no command `{word[:40]}`. Did you mean `{near[0]}`? Usage: `/incident {command.usage}`"
 
     def _run(self, command: Command, request: Request, rest: str, channel: str) -> Answer:
-        number, rest, several = self._incident(command, rest, channel)
-        request = replace(request, number=number, text=rest)
+        incident, rest, several = self._incident(request, command, rest, channel)
+        request = replace(request, number=incident.number if incident is not None else None, text=rest)
+        if incident is not None and incident.private:
+            private.viewed(request.core, [incident.number], request.by, command.name)
         if several:
             return self._picker(command, rest, several)
-        in_drill = command.needs is Needs.INCIDENT and self._is_drill(number)
+        in_drill = command.needs is Needs.INCIDENT and incident is not None and incident.drill is not None
         if in_drill:
             request = replace(request, forms=drill.MarkedForms(request.forms))
         try:
@@ -264,30 +270,41 @@ class Dispatcher:
 
     def _again(self, command: Command, request: Request, event: Event) -> Answer:
         """The request came twice: answered like the first time, from what it led to."""
-        with self.core.view() as session:
+        with request.core.view() as session:
             incident = find(session, event.incident_id)
         if command.repeat is not None:
             return command.repeat(request, event, incident)
         return Answer(f"{incident.key}: {say(read(event.kind, event.payload).sentence(event.actor))}")
 
-    def _incident(self, command: Command, rest: str, channel: str) -> tuple[int | None, str, list[Incident]]:
+    def _incident(
+        self, request: Request, command: Command, rest: str, channel: str
+    ) -> tuple[Incident | None, str, list[Incident]]:
         """The incident that is meant and what is left of the text: the named one, the room's, or the only open one."""
+        room = self._room(request, channel)
         if command.needs is Needs.NOTHING:
-            room = at_home(self.core, channel)
-            return (room.number if room else None), rest, []
+            return room, rest, []
         word, _, after = rest.partition(" ")
         named = incident_ref(word)
-        room = at_home(self.core, channel)
         if named is not None and word.isdigit() and self._is_text(command, word, after.strip(), in_room=room is not None):
             named = None
         if named is not None:
-            with self.core.view() as session:
-                return find(session, named).number, after.strip(), []
+            with request.core.view() as session:
+                return find(session, named), after.strip(), []
         if named is None and not command.free_text and _LIKE_A_NAME.fullmatch(word):
             raise Refused(f"There is no {word[:20].upper()}. `/incident list` shows the open ones.")
         if room is not None:
-            return room.number, rest, []
-        return self._only_open(rest)
+            return room, rest, []
+        return self._only_open(request, rest)
+
+    def _room(self, request: Request, channel: str) -> Incident | None:
+        """The incident whose room it is. Slack lets nobody act in a private one who is not in it: so they are."""
+        room = at_home(request.core, channel)
+        if room is not None and room.private:
+            with request.core.view() as session:
+                known = access.may_see(session, room, request.by)
+            if not known:
+                private.admit(request.core, room.number, request.by)
+        return room
 
     def _is_text(self, command: Command, number: str, after: str, *, in_room: bool) -> bool:
         """Whether a bare number at the front is what was said ("sev 2 why", in a room "note 42 users affected") and not
@@ -299,12 +316,12 @@ class Dispatcher:
             return in_room or (level is not None and next_level is None)
         return in_room and bool(after)
 
-    def _only_open(self, rest: str) -> tuple[int | None, str, list[Incident]]:
-        with self.core.view() as session:
+    def _only_open(self, request: Request, rest: str) -> tuple[Incident | None, str, list[Incident]]:
+        with request.core.view() as session:
             found = open_incidents(session, 11)
         if not found:
             raise Refused("No incident is open. `/incident declare <what is wrong>` opens one.")
-        return (found[0].number, rest, []) if len(found) == 1 else (None, rest, found)
+        return (found[0], rest, []) if len(found) == 1 else (None, rest, found)
 
     def _picker(self, command: Command, rest: str, found: list[Incident]) -> Answer:
         if len(rest) > 1800:
@@ -359,12 +376,12 @@ class Dispatcher:
 
     def _submission(self, request: Request, view: Mapping[str, Any]) -> Submission:
         try:
-            private = json.loads(view.get("private_metadata") or "{}")
+            carried = json.loads(view.get("private_metadata") or "{}")
         except ValueError:
-            private = {}
-        respond = private.get("response_url", request.response_url)
-        request = replace(request, number=private.get("incident"), response_url=respond)
-        return Submission(request, view.get("state", {}).get("values", {}), private, view)
+            carried = {}
+        respond = carried.get("response_url", request.response_url)
+        request = replace(request, number=carried.get("incident"), response_url=respond)
+        return Submission(request, view.get("state", {}).get("values", {}), carried, view)
 
     def _in_drill(self, answer: Answer | Callable[[], Answer]) -> Answer | Callable[[], Answer]:
         return (lambda: drill.mark(answer())) if callable(answer) else drill.mark(answer)
@@ -414,7 +431,12 @@ _DRILL = select(Incident.drill).where(Incident.id == bindparam("number"), col(In
 
 
 def open_incidents(session: Session, limit: int = 100) -> list[Incident]:
-    """The newest first."""
+    """Those that the session's person may see, the newest first."""
     states = [str(state) for state in OPEN]
-    query = select(Incident).where(col(Incident.status).in_(states)).order_by(col(Incident.id).desc()).limit(limit)
+    query = (
+        select(Incident)
+        .where(col(Incident.status).in_(states), access.visible(session))
+        .order_by(col(Incident.id).desc())
+        .limit(limit)
+    )
     return list(session.exec(query))

@@ -1,5 +1,6 @@
 """The unit of work: one transaction that locks its incident, changes it, and leaves behind what must follow."""
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from sqlalchemy import Engine, bindparam, case, insert, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from incidents import access
 from incidents.clock import Clock
 from incidents.errors import Refused
 from incidents.events import Happened
@@ -120,6 +122,8 @@ class Unit:
         event_id = int(self.session.connection().execute(_INSERT_EVENT, row).scalar_one() or 0)
         event = Event(id=event_id, **row)
         self._recorded = True
+        if self.incident.private:
+            access.let_in(self.session, self.incident, access.brought(happened, by), self.now)
         for route in self.router(happened, event, self.incident):
             self._leaving.append((route, event_id))
         self.incident.last_event = event_id
@@ -199,6 +203,7 @@ class Core:
         self._bell = bell
         self.members: Callable[[Target], frozenset[str] | None] = named
         self.runbooks: Callable[[], Catalogue] = Catalogue
+        self.viewer: str | None = None
         self._turn = WriteTurn(engine)
 
     @property
@@ -206,10 +211,20 @@ class Core:
         """The policy as it is now."""
         return self._policy()
 
+    def as_seen_by(self, viewer: str | None) -> "Core":
+        """The same, as far as this person may see: to them a private incident that they are not in does not exist.
+
+        Whatever a person asks for goes through such a core. None is Muster itself, which does what is owed to every
+        incident; lists that it makes hold no private ones (`access.visible`).
+        """
+        seen = copy.copy(self)
+        seen.viewer = viewer
+        return seen
+
     @contextmanager
     def view(self) -> Iterator[Session]:
         """Read-only, one moment's picture of the database."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info={access.VIEWER: self.viewer}) as session:
             yield session  # closing ends the transaction; a rollback here would expire what was read
 
     @contextmanager
@@ -251,7 +266,7 @@ class Core:
 
     def _lock(self, session: Session, number: int) -> Incident:
         incident = session.exec(_LOCK, params={"number": number}).one_or_none()
-        if incident is None:
+        if incident is None or not access.may_see(session, incident, self.viewer):
             raise NoSuchIncident(number)
         return incident
 
@@ -270,7 +285,8 @@ class Core:
 
     @contextmanager
     def _unit(self, key: str | None) -> Iterator[Unit]:
-        with self._turn, Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        info = {access.VIEWER: self.viewer}
+        with self._turn, Session(self.engine, expire_on_commit=False, autoflush=False, info=info) as session:
             session.connection(execution_options={WRITES: True})
             unit = Unit(session, self.policy, self.clock.now(), self._router, key, runbooks=self.runbooks)
             try:
@@ -357,8 +373,8 @@ def named(target: Target) -> frozenset[str] | None:
 
 
 def find(session: Session, number: int) -> Incident:
-    """The incident with this number, or a refusal that says where to look."""
+    """The incident with this number, or a refusal that says where to look: the same one for what may not be seen."""
     incident = session.get(Incident, number)
-    if incident is None:
+    if incident is None or not access.may_see(session, incident, session.info.get(access.VIEWER)):
         raise NoSuchIncident(number)
     return incident

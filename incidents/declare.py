@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam
 from sqlmodel import col, select
 
-from incidents import paging, roles, rooms
+from incidents import paging, permissions, roles, rooms
 from incidents.core import Core, Repeated, Unit
 from incidents.events import Captured, Declared
 from incidents.rules.lifecycle import ACTIVE, Status
@@ -47,6 +47,7 @@ class Declaration:
     cause_unclear: bool = False
     source: Source | None = None
     drill: str | None = None
+    private: bool = False
 
 
 def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
@@ -59,6 +60,9 @@ def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
     summary = prose(said.summary, "summary", field="summary", needed=False)
     impact = prose(said.impact, "impact", field="impact", needed=False)
     core.policy.check_level(said.severity)
+    refused = permissions.refusal(core, permissions.PRIVATE, said.by) if said.private else None
+    if refused is not None:
+        raise refused
     with core.new(said.by, key) as unit:
         _refuse_double(unit, said, title)
         unit.incident = _row(said, title, summary, impact, said.type or unit.policy.default_type, unit.now)
@@ -78,6 +82,7 @@ def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
                 type=unit.incident.type,
                 fields=unit.incident.fields,
                 drill=said.drill,
+                private=said.private,
             ),
             by=said.by,
         )
@@ -127,6 +132,7 @@ def _row(said: Declaration, title: str, summary: str, impact: str, type: str | N
         summary=summary,
         impact=impact,
         services=list(said.services),
+        private=said.private,
         detected_by=said.detected_by,
         type=type,
         several_teams=said.several_teams,
@@ -142,6 +148,7 @@ def _row(said: Declaration, title: str, summary: str, impact: str, type: str | N
         ticked={},  # from here on also the defaults: pydantic looks into each factory anew, for longer than all else takes
         runbooks=[],
         runbook_timers={},
+        deadlines={},
         subscribers=[],
         roles_asked=[],
         roles_left={},

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from incidents import access
 from incidents.core import Core, Repeated
 from incidents.events import DigestDue
 from incidents.policy import Policy
@@ -56,7 +57,7 @@ def fire(core: Core) -> int:
     with core.view() as session:
         now = core.clock.now(session)
         is_open = col(Incident.status).in_([str(status) for status in OPEN])
-        rows = session.exec(select(Incident).where(is_open, col(Incident.drill).is_(None))).all()
+        rows = session.exec(select(Incident).where(is_open, col(Incident.drill).is_(None), access.visible(session))).all()
     wanted = channel(policy) is not None
     if wanted and now - latest(policy, now) <= LATE:
         worst = sorted(rows, key=lambda row: (policy.severity(row.severity).rank, row.number))
@@ -70,7 +71,7 @@ def _record(core: Core, numbers: list[int], due: datetime) -> int:
     for number in numbers:
         try:
             with core.unit(number, f"digest:{due:%Y-%m-%dT%H:%M}") as unit:
-                if unit.incident.status in OPEN:  # else it ended this moment
+                if unit.incident.status in OPEN and not unit.incident.private:  # else it changed this moment
                     unit.record(DigestDue(due_at=due))
                     return 1
         except Repeated:

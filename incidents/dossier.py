@@ -27,7 +27,7 @@ def gather(core: Core, number: int, *, names: Mapping[str, str], link: Link) -> 
     with core.view() as session:
         incident = find(session, number)
         events = session.exec(select(Event).where(on_timeline(session, number)).order_by(col(Event.id))).all()
-        family_of = {each: find(session, each) for each in family(session, number)}
+        family_of = {each: session.get_one(Incident, each) for each in family(session, number)}
         items = session.exec(select(ActionItem).where(ActionItem.incident_id == number).order_by(col(ActionItem.id))).all()
         known = _known(session, incident)
     happenings = tuple(_happening(entry, incident, family_of[entry.event.incident_id], link) for entry in told(events))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
 
-from incidents import paging
+from incidents import access, paging
 from incidents.core import Core, Unit, find
 from incidents.edit import remember
 from incidents.errors import MoveRefused, Refused
@@ -63,13 +63,20 @@ def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None
 
 
 def check(incident: Incident, into: Incident) -> None:
-    """Returns when the one may be merged into the other now; raises MoveRefused with what to do instead."""
+    """Returns when the one may be merged into the other now; raises MoveRefused with what to do instead.
+
+    Across the border of what is private nothing is merged: the open one's room would be told of the other.
+    """
     for each in (incident, into):
         if each.status == Status.MERGED:
             raise MoveRefused(f"{each.key} was merged into INC-{each.merged_into} already. Name that one instead.")
     if (incident.drill is None) != (into.drill is None):
         drill = incident.key if into.drill is None else into.key
         raise MoveRefused(f"{drill} is a drill, and what is real is not mixed with it. End it there: `/incident resolve`.")
+    if incident.private != into.private:
+        shut, seen = (incident, into) if incident.private else (into, incident)
+        first = f"`/incident private {seen.number}` makes {seen.key} private, too; then merge them."
+        raise MoveRefused(f"{shut.key} is private and {seen.key} is not. {first}")
     if incident.status not in OPEN:
         raise MoveRefused(f"{incident.key} is {incident.status}, and only open incidents are merged. Reopen it first.")
     if into.status not in OPEN:
@@ -104,7 +111,9 @@ def on_timeline(session: Session, number: int) -> ColumnElement[bool]:
 
 
 def _people(unit: Unit) -> list[str]:
-    """Whoever works on it: the declarer and the holders of its roles."""
+    """Whoever works on it: the declarer and the holders of its roles; everybody who is in it, where it is private."""
+    if unit.incident.private:
+        return access.people(unit.session, unit.incident.number)
     named = [unit.incident.declared_by or "", *holders(unit.session, unit.incident.number).values()]
     return [person for person in dict.fromkeys(named) if TOKEN.fullmatch(f"<@{person}>")]
 

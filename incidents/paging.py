@@ -56,6 +56,8 @@ def _said_nobody(unit: Unit) -> bool:
 
 
 def _escalation_of(unit: Unit) -> str | None:
+    if unit.incident.private:  # whoever else is on call is no affair of it; its room is told where nobody is set up
+        return unit.policy.private.escalation or ""
     severity = unit.policy.severity(unit.incident.severity).escalation
     if severity is None:
         return None
@@ -117,7 +119,7 @@ def advance(unit: Unit, page: Page) -> None:
         last = isinstance(step, LastResort)
         page.round, page.level = (policy.repeat + 1, 0) if isinstance(step, LastResort) else (step.round, step.level)
         refs = policy.last_resort if last else policy.levels[page.level].page
-        told, missing = _resolve(unit, refs)
+        told, missing = resolve(unit, refs)
         empty += [name for name in missing if name not in empty]
         if told:
             if empty:
@@ -128,7 +130,7 @@ def advance(unit: Unit, page: Page) -> None:
     exhaust(unit, page)
 
 
-def _resolve(unit: Unit, refs: list[Target]) -> tuple[list[str], list[str]]:
+def resolve(unit: Unit, refs: list[Target]) -> tuple[list[str], list[str]]:
     """Who is meant at this moment, each once, and which of the refs mean nobody.
 
     A person is an id, or an e-mail address while Slack has not told whose that is; a channel `#name`, a user group `group:S…`.
@@ -164,7 +166,7 @@ def _tell(unit: Unit, page: Page, policy: EscalationPolicy, told: list[str], las
     after: list[str] = []
     if following is not None:
         refs = policy.last_resort if isinstance(following, LastResort) else policy.levels[following.level].page
-        after = _resolve(unit, refs)[0]
+        after = resolve(unit, refs)[0]
     unit.record(
         LevelPaged(
             page_id=page.id,

@@ -10,6 +10,7 @@ from incidents.errors import Refused
 from incidents.policy import Policy, Target
 
 LOWER_SEVERITY, CLOSE = "lower the severity", "close an incident"
+PRIVATE = "declare a private incident"
 _NAMED = 5  # people whom a refusal names
 
 
@@ -41,12 +42,21 @@ def refusal(core: Core, act: str, by: str) -> NotAllowed | None:
     return NotAllowed(_sentence(act, people, unknown))
 
 
+def breaks_glass(core: Core, by: str) -> bool:
+    """Whether this person may let themselves into private incidents. Nobody may unless the config says so, and nobody
+    whom Slack does not show in the group. Asks Slack, as `refusal` does."""
+    targets = sorted(core.policy.private.break_glass, key=lambda each: each.kind == "group")
+    return any(by in (core.members(target) or ()) for target in targets)
+
+
 def _allowed(policy: Policy, act: str) -> Sequence[Target]:
     rules = policy.permissions
     if act == LOWER_SEVERITY:
         return rules.lower_severity
     if act == CLOSE:
         return rules.close
+    if act == PRIVATE:
+        return policy.private.declare
     return next((who for field, who in rules.edit.items() if edit(field) == act), [])
 
 

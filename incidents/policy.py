@@ -47,6 +47,7 @@ __all__ = [
     "PersonPolicy",
     "Policy",
     "PostmortemPolicy",
+    "PrivatePolicy",
     "RolePolicy",
     "RoomRule",
     "Rotation",
@@ -254,6 +255,14 @@ RESTRICTABLE = ("title", "summary", "impact", "theory", "several_teams", "cause_
 """The fields that may be left to some, besides the team's own."""
 
 
+def people_only(value: list[Target]) -> list[Target]:
+    """Who may do something is said by people and user groups."""
+    for target in value:
+        if target.kind not in ("person", "group"):
+            raise wrong(f"is {shown(str(target))}", "write person:<Slack user id or e-mail> or group:<S…>")
+    return value
+
+
 class PermissionsPolicy(Settings):
     """Who alone may do it: `person:<id or e-mail>` and `group:<Slack user group>`. Empty: everybody may."""
 
@@ -264,16 +273,13 @@ class PermissionsPolicy(Settings):
     @field_validator("lower_severity", "close")
     @classmethod
     def _somebody(cls, value: list[Target]) -> list[Target]:
-        for target in value:
-            if target.kind not in ("person", "group"):
-                raise wrong(f"is {shown(str(target))}", "write person:<Slack user id or e-mail> or group:<S…>")
-        return value
+        return people_only(value)
 
     @field_validator("edit")
     @classmethod
     def _fields(cls, value: dict[str, list[Target]]) -> dict[str, list[Target]]:
         for targets in value.values():
-            cls._somebody(targets)
+            people_only(targets)
         return value
 
 
@@ -291,6 +297,31 @@ class RunbooksPolicy(Settings):
         if value.startswith(("/", "~")) or ".." in value.split("/"):
             raise wrong(f"is {shown(value)}", "name a folder beside muster.yml, such as runbooks")
         return value
+
+
+class PrivatePolicy(Settings):
+    """Private and security incidents (PRODUCT §15). `declare`: who alone may, else everybody. `break_glass`: who may let
+    themselves in, else nobody. `escalation`: who is paged, in place of the severity's and the services'; else nobody is.
+
+    `containment` and `regulator` count from the declaration, None where there is no such deadline; the room is reminded
+    `remind_before` and when it has passed.
+    """
+
+    declare: Annotated[list[Target], Field(max_length=50)] = []
+    break_glass: Annotated[list[Target], Field(max_length=50)] = []
+    escalation: Annotated[Word | None, BeforeValidator(none_word)] = None
+    containment: DurationOrNone = timedelta(hours=4)
+    regulator: DurationOrNone = timedelta(hours=72)
+    remind_before: Duration = timedelta(hours=1)
+
+    @field_validator("declare", "break_glass")
+    @classmethod
+    def _somebody(cls, value: list[Target]) -> list[Target]:
+        return people_only(value)
+
+    def deadline(self, name: str) -> timedelta | None:
+        """How long there is for it."""
+        return {"containment": self.containment, "regulator": self.regulator}.get(name)
 
 
 class PagingPolicy(Settings):
@@ -325,6 +356,7 @@ class Policy(Settings):
     permissions: PermissionsPolicy = PermissionsPolicy()
     digest: DigestPolicy = DigestPolicy()
     runbooks: RunbooksPolicy = RunbooksPolicy()
+    private: PrivatePolicy = PrivatePolicy()
 
     def severity(self, name: str) -> SeverityPolicy:
         """The rules of a level. Never fails: an open incident whose level was since taken out of the file follows the
@@ -437,6 +469,7 @@ def _mistakes(policy: Policy) -> Iterator[tuple[_Where, str, str]]:
     for name, service in policy.services.items():
         yield from _unknown("escalation", service.escalation, policy.escalations, ("services", name, "escalation"))
         yield from _unknown("rotation", service.rotation, policy.rotations, ("services", name, "rotation"))
+    yield from _unknown("escalation", policy.private.escalation, policy.escalations, ("private", "escalation"))
     for name, severity in policy.severities.items():
         by_default = severity.escalation == DEFAULT_ESCALATIONS.get(name, "") and not policy.escalations
         if "escalation" in severity.model_fields_set and not by_default:

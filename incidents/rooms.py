@@ -13,10 +13,12 @@ from incidents.events import (
     RoomKept,
     RoomLost,
     RoomOpened,
+    RoomStrayed,
     RoomWanted,
 )
 from incidents.rules.lifecycle import ENDED, OPEN
 from incidents.rules.naming import room_name
+from incidents.standing import holders
 from models import Event, Incident
 
 
@@ -25,7 +27,9 @@ def follow_severity(unit: Unit) -> None:
     incident = unit.incident
     if incident.room_wanted_at is not None or incident.room_refused:
         return
-    if incident.several_teams or incident.cause_unclear:
+    if incident.private:
+        want(unit, "it is private, and nothing of it is said elsewhere", by=None)
+    elif incident.several_teams or incident.cause_unclear:
         why = "several teams" if incident.several_teams else "the cause is unclear"
         want(unit, why, by=None)
     elif unit.policy.severity(incident.severity).room.kind == "now":
@@ -40,11 +44,12 @@ def want(unit: Unit, why: str, *, by: str | None, key: str | None = None) -> Eve
 
 
 def _name(unit: Unit) -> str:
-    """By the team's pattern; a drill's begins with `drill-`, so that nobody takes it for the real thing."""
+    """By the team's pattern; a drill's begins with `drill-`, so that nobody takes it for the real thing. That of a private
+    incident has no word of the title: names are shown where rooms are not."""
     incident, template = unit.incident, unit.policy.workspace.room_name
     return room_name(
         template if incident.drill is None else f"drill-{template}",
-        title=incident.title,
+        title="private" if incident.private else incident.title,
         number=incident.number,
         declared_at=incident.declared_at,
         timezone=unit.policy.workspace.timezone,
@@ -74,8 +79,11 @@ def next_name(core: Core, number: int) -> str:
         return incident.room_name
 
 
-def opened(unit: Unit, channel: str, name: str) -> None:
-    """The room exists. Says nothing twice."""
+def opened(unit: Unit, channel: str, name: str, *, private: bool = False) -> None:
+    """The room exists. Says nothing twice. One that everybody can read is no room of a private incident."""
+    if unit.incident.private and not private:
+        unit.record(RoomStrayed(channel=channel), key=f"room:{unit.incident.number}:{channel}")
+        return
     if unit.incident.room_channel is not None:
         return
     unit.incident.room_channel, unit.incident.room_name = channel, name
@@ -85,9 +93,14 @@ def opened(unit: Unit, channel: str, name: str) -> None:
 
 
 def failed(unit: Unit, trouble: str) -> None:
-    """Slack will not make the room: the thread is the home again, and people are told why."""
-    unit.incident.room_wanted_at, unit.incident.room_refused = None, True
-    unit.record(RoomFailed(trouble=trouble))
+    """Slack will not make the room: the thread is the home again, and people are told why.
+
+    A private incident has no other home: what is to be said in its room waits for one, and whoever is responsible is told.
+    """
+    incident = unit.incident
+    incident.room_wanted_at, incident.room_refused = None, True
+    responsible = [incident.declared_by or "", *holders(unit.session, incident.number).values()] if incident.private else []
+    unit.record(RoomFailed(trouble=trouble, tells=[person for person in dict.fromkeys(responsible) if person]))
 
 
 def asleep(incident: Incident) -> bool:

@@ -15,6 +15,8 @@ def subscribe(core: Core, number: int, target: str, *, by: str, key: str | None 
         incident = unit.incident
         if incident.status in ENDED:
             raise Refused(f"{incident.key} is {incident.status}; no more updates will come.")
+        if incident.private and target[:1] not in "UW":
+            raise Refused(f"{incident.key} is private: no channel is told of it. Whoever should know is invited to its room.")
         if target in (incident.room_channel, incident.announce_channel):
             raise Refused(f"The updates of {incident.key} come there anyway; nothing was changed.")
         if target in incident.subscribers:

@@ -70,12 +70,14 @@ def capture(
 
 
 def at_home(core: Core, channel: str, thread_ts: str | None = None) -> Incident | None:
-    """The incident that lives in this room, or in this thread of the announce channel."""
+    """The incident that lives in this room, or in this thread of the announce channel. Whoever names a private one's room
+    is in it: Slack lets nobody else act there."""
     with core.view() as session:
         room = session.exec(select(Incident).where(Incident.room_channel == channel)).first()
         if room is not None or thread_ts is None:
             return room
         query = select(Incident).where(Incident.announce_channel == channel, Incident.announce_ts == thread_ts)
+        query = query.where(col(Incident.private).is_(False))
         return session.exec(query).first()
 
 

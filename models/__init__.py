@@ -2,6 +2,7 @@
 
 from models.event import Event
 from models.incident import Incident
+from models.insider import Insider
 from models.page import Notice, Page
 from models.postmortem import Postmortem
 from models.role import RoleAssignment
@@ -19,6 +20,7 @@ __all__ = [
     "Event",
     "Fact",
     "Incident",
+    "Insider",
     "Notice",
     "Page",
     "Person",

@@ -18,7 +18,7 @@ def make_engine(url: str, *, pool_size: int = 64) -> Engine:
 
     SQLite: WAL; a transaction that writes takes the write lock when it begins, so it cannot fail half-way on a
     busy lock; `synchronous=FULL`, for NORMAL may forget an acknowledged commit at power loss. PostgreSQL: lock and
-    statement timeouts that fit a Slack request.
+    statement timeouts that fit a Slack request. No error of either shows the values of a statement: they are people's words.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -49,7 +49,11 @@ def _sqlite(url: str, pool_size: int) -> Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=pool_size, max_overflow=0
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_size=pool_size,
+        max_overflow=0,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _sqlite_connect)
     event.listen(engine, "begin", _sqlite_begin)
@@ -83,4 +87,5 @@ def _postgresql(url: str, pool_size: int) -> Engine:
         max_overflow=0,
         pool_timeout=2,
         pool_pre_ping=True,
+        hide_parameters=True,
     )

@@ -40,6 +40,9 @@ class Incident(SQLModel, table=True):
     type: str | None = None
     fields: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     causes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    # Seen by nobody but whoever is in it (incidents/access.py). `deadlines` says how far each has come.
+    private: bool = False
+    deadlines: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
     # Who ticked what of the built-in checklists: {checklist: {item: person}}.
     ticked: dict[str, dict[str, str]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from bot.acts import Act, Desk, NotYet
+from bot.acts import Act, Desk, NotYet, Withheld
 from bot.reactions import DECORATION, Reaction
-from bot.scene import load
+from bot.scene import Scene, load
 from bot.slack import SlackAway, SlackBraked, SlackDoubt, SlackRefused, Transport
 from bot.workspace import Workspace
 from incidents.core import Core
+from models import Delivery
 from workers import leases
 from workers.leases import Claim
 
@@ -108,8 +109,8 @@ class Courier:
         return True
 
     def _work(self, claimed: Claim, reaction: Reaction) -> None:
-        delivery, act = claimed.delivery, reaction.act
-        scene = load(self.core, delivery)
+        delivery, scene = claimed.delivery, load(self.core, claimed.delivery)
+        act = reaction.act if self._may_leave(reaction, scene, delivery) else Withheld(reaction.act)
         desk = Desk(self.core, self.brakes, self.workspace, delivery, scene)
         doubt = claimed.doubt
         started = time.monotonic()
@@ -132,9 +133,15 @@ class Courier:
         except SlackDoubt as failed:
             leases.put_back(self.core, claimed, after=leases.LOOK_AFTER, doubt=True, trouble=str(failed))
         except SlackRefused as refused:
-            self._refused(claimed, reaction, desk, refused, doubt)
+            self._refused(claimed, reaction, act, desk, refused, doubt)
         else:
             leases.settle(self.core, claimed, act, result, shown=scene.event.id if reaction.mirror else None)
+
+    def _may_leave(self, reaction: Reaction, scene: Scene, delivery: Delivery) -> bool:
+        if not scene.incident.private:
+            return True
+        with self.core.view() as session:
+            return reaction.may_leave(session, scene.incident, delivery.target)
 
     def _perform(self, act: Act, desk: Desk) -> dict[str, Any]:
         try:
@@ -145,7 +152,7 @@ class Courier:
                 raise
             return simpler
 
-    def _refused(self, claimed: Claim, reaction: Reaction, desk: Desk, refused: SlackRefused, doubt: bool) -> None:
+    def _refused(self, claimed: Claim, reaction: Reaction, act: Act, desk: Desk, refused: SlackRefused, doubt: bool) -> None:
         """A refused look leaves the doubt. A bad token or a lost channel may be mended; anything else is given up."""
         delivery = claimed.delivery
         mendable = refused.error in _TOKEN_TROUBLE
@@ -160,7 +167,7 @@ class Courier:
             return
         log.error("INC-%s: %s %s given up: %s", delivery.incident_id, delivery.reaction, delivery.target, refused)
         silent = reaction.priority >= DECORATION or delivery.reaction in ("alarm", "announcement", "room", "unarchive")
-        leases.give_up(self.core, claimed, reaction.act, _plainly(refused), silent=silent)
+        leases.give_up(self.core, claimed, act, _plainly(refused), silent=silent)
 
     def _check_one(self) -> bool:
         """Look once more for a late copy of something that was posted again."""

@@ -64,6 +64,9 @@ class Act:
     def tidy(self, desk: Desk) -> None:
         """A minute after a repost: remove what an earlier attempt left behind late."""
 
+    def take_back(self, desk: Desk) -> None:
+        """The incident is private by now, and this is not for it: what an attempt in doubt may have said is unsaid."""
+
     def recover(self, desk: Desk, refused: SlackRefused) -> dict[str, Any] | None:
         """A simpler form after a refusal; None if there is none."""
         return None
@@ -73,3 +76,17 @@ class Act:
 
     def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
         """What follows in the record when it is given up."""
+
+
+@dataclass(frozen=True)
+class Withheld(Act):
+    """In place of an act that is not for a private incident: nothing leaves, and what may have left before is unsaid."""
+
+    instead_of: Act
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        return {}
+
+    def look(self, desk: Desk) -> dict[str, Any] | None:
+        self.instead_of.take_back(desk)
+        return {}

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from bot.acts import Act, Desk, NotYet
 from bot.slack import SlackRefused
 from bot.views import bookmarks
-from incidents import timeline
+from incidents import access, timeline
 from incidents.events import LinkAdded
 from models import Notice, Page
 
@@ -41,12 +41,20 @@ class Invite(Act):
 
     def _people(self, desk: Desk) -> list[str]:
         target = desk.delivery.target
+        if target.startswith("group:"):
+            return list(desk.call("usergroups.users.list", usergroup=target.removeprefix("group:")).get("users", []))
         if target != "everyone":
             return [desk.workspace.user_id(target)]
         incident = desk.scene.incident
+        if incident.private:
+            return list(dict.fromkeys(desk.workspace.user_id(one) for one in self._insiders(desk)))
         named = [incident.declared_by, *desk.scene.standing.holders.values(), *self._paged(desk)]
         ids = [name for name in named if name and not name.startswith(("#", "group:"))]
         return list(dict.fromkeys(desk.workspace.user_id(id) for id in ids))
+
+    def _insiders(self, desk: Desk) -> Sequence[str]:
+        with desk.core.view() as session:
+            return access.people(session, desk.scene.incident.number)
 
     def _paged(self, desk: Desk) -> Sequence[str]:
         """Whoever was paged, also by a page that is over by now: the room may have come late."""

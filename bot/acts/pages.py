@@ -12,8 +12,9 @@ from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
 from bot.views.texts import cut
+from incidents import access
 from incidents.events import LevelPaged
-from models import Delivery, Event, Page
+from models import Delivery, Event, Incident, Page
 from models.page import PAGE_ACKNOWLEDGED, PAGE_STOPPED
 from models.spine import DONE, OPEN
 
@@ -32,17 +33,24 @@ class PagesOver(Act):
         with desk.core.view() as session:
             pages = {page.id: page for page in self._over(session, desk.scene.incident.number) if page.id not in shown}
             levels = self._levels(session, desk.scene.incident.number)
+            strangers = self._strangers(session, desk.scene.incident, levels)
         for level in levels:
             page = pages.get(level.told.page_id)
             if page is None:
                 continue
             if level.unsent:
                 raise NotYet
-            for channel, ts in level.asked:
-                self._edit(desk, channel, ts, self.view(desk.scene, page, None))
-            if level.home is not None:
+            for target, channel, ts in level.asked:
+                if target not in strangers and _ours_to_edit(desk.scene.incident, channel):
+                    self._edit(desk, channel, ts, self.view(desk.scene, page, None))
+            if level.home is not None and _ours_to_edit(desk.scene.incident, level.home[0]):
                 self._edit(desk, *level.home, self.view(desk.scene, page, level.told))
         return {"pages": sorted(shown | {id for id in pages if id is not None})}
+
+    def _strangers(self, session: Session, incident: Incident, levels: Iterable["_Level"]) -> set[str]:
+        """Whoever was asked and may not know of it, or does no longer: their message is left as it is."""
+        asked = {target for level in levels for target, _, _ in level.asked if not target.startswith("group:")}
+        return {target for target in asked if not access.may_see(session, incident, target)}
 
     def _over(self, session: Session, number: int) -> Iterable[Page]:
         return session.exec(
@@ -63,17 +71,24 @@ class PagesOver(Act):
                 raise
 
 
+def _ours_to_edit(incident: Incident, channel: str) -> bool:
+    """What stands in a room that a private incident has left was taken back."""
+    return not incident.private or channel[:1] == "D" or channel == incident.room_channel
+
+
 @dataclass(frozen=True)
 class _Level:
-    """One level that was told: the messages that asked for an answer, and the one at the incident's home."""
+    """One level that was told: whom, by which messages that asked for an answer, and the one at the incident's home."""
 
     told: LevelPaged
-    asked: list[tuple[str, str]]
+    asked: list[tuple[str, str, str]]
     home: tuple[str, str] | None
     unsent: bool
 
     @classmethod
     def of(cls, event: Event, sent: list[Delivery]) -> "_Level":
-        asked = [(row.result["channel"], row.result["ts"]) for row in sent if row.state == DONE and row.result.get("ts")]
+        asked = [
+            (row.target, row.result["channel"], row.result["ts"]) for row in sent if row.state == DONE and row.result.get("ts")
+        ]
         home = (event.channel, event.ts) if event.channel and event.ts else None
         return cls(LevelPaged.model_validate(event.payload), asked, home, any(row.state == OPEN for row in sent))

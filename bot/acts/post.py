@@ -11,7 +11,7 @@ from bot.acts import Act, Desk, NotYet
 from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
-from bot.views.posts import plain_sentence
+from bot.views.posts import GONE_PRIVATE, plain_sentence, push
 from bot.views.texts import cut
 from incidents import paging, rooms
 from incidents.core import Unit
@@ -50,8 +50,13 @@ def thread(desk: Desk) -> Place:
 
 
 def home(desk: Desk) -> Place:
-    """The room where there is one or will be, else the thread; the thread also once the room is archived."""
+    """The room where there is one or will be, else the thread; the thread also once the room is archived. Of a private
+    incident nothing is said in a thread."""
     incident = desk.scene.incident
+    if incident.private:
+        if incident.room_channel is None:
+            raise NotYet(30 if incident.room_refused else 0.5)
+        return Place(incident.room_channel)
     return thread(desk) if incident.room_wanted_at is None or rooms.asleep(incident) else room(desk)
 
 
@@ -77,6 +82,11 @@ def named_channel(desk: Desk) -> Place:
     return Place(desk.workspace.channel(name, make=name == policy.announce_channel))
 
 
+def outsider(desk: Desk) -> Place:
+    """A person or a channel that is not in a private incident."""
+    return named_channel(desk) if desk.delivery.target.startswith("#") else person(desk)
+
+
 def overtaken(desk: Desk) -> bool:
     """A timed update or a nudge that could not be posted until there was a newer one: only the latest is said."""
     event, happened = desk.scene.event, desk.scene.happened
@@ -92,37 +102,44 @@ def overtaken(desk: Desk) -> bool:
 
 @dataclass(frozen=True)
 class Post(Act):
-    """Post `view` at `place`. With `marks`, the message becomes the event's own, which the timeline links to."""
+    """Post `view` at `place`, or `plain` where Slack does not take that. With `marks`, the message becomes the event's own,
+    which the timeline links to."""
 
     place: Callable[[Desk], Place]
     view: Callable[[Scene], Message]
     marks: bool = True
+    plain: Callable[[Scene], Message] = plain_sentence
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         if overtaken(desk):
             return {}
         place = self.place(desk)
         if desk.delivery.result.get("plain"):  # it was refused as it should be; the plain one may still be in doubt
-            return self._send(desk, place, plain_sentence(desk.scene))
+            return self._send(desk, place, self.plain(desk.scene))
         try:
             message = self.view(desk.scene)
         except Exception:  # a broken view must not keep the sentence from people
             log.exception("the view of delivery %s", desk.delivery.id)
             desk.keep(plain=True)
-            message = plain_sentence(desk.scene)
+            message = self.plain(desk.scene)
         return self._send(desk, place, message)
+
+    def take_back(self, desk: Desk) -> None:
+        for copy in self._copies(desk):
+            desk.call("chat.update", channel=copy["channel"], ts=copy["ts"], text=GONE_PRIVATE, blocks=[])
 
     def recover(self, desk: Desk, refused: SlackRefused) -> dict[str, Any] | None:
         if refused.error in INVALID and not desk.delivery.result.get("plain"):
             desk.keep(plain=True)
-            return self._send(desk, self.place(desk), plain_sentence(desk.scene))
+            return self._send(desk, self.place(desk), self.plain(desk.scene))
         return None
 
     def _send(self, desk: Desk, place: Place, message: Message) -> dict[str, Any]:
+        text = push(desk.scene, message) if desk.scene.incident.private and place.channel[:1] in "UWD" else message.text
         answer = desk.call(
             "chat.postMessage",
             channel=place.channel,
-            text=cut(message.text, TEXT_LENGTH),
+            text=cut(text, TEXT_LENGTH),
             blocks=message.blocks or None,
             thread_ts=place.thread_ts,
             metadata={"event_type": "muster", "event_payload": {"key": desk.metadata_key}},
@@ -156,6 +173,8 @@ class Post(Act):
             return [self.place(desk)]
         places = [Place(incident.room_channel)] if incident.room_channel else []
         moved = incident.room_archived_at or incident.room_wanted_at
+        if incident.private:
+            return places
         if tried is not None and (tried <= moved or rooms.asleep(incident)) and incident.announce_ts:
             places.append(thread(desk))
         return places

@@ -18,14 +18,21 @@ _TRIES = 20
 
 @dataclass(frozen=True)
 class OpenRoom(Act):
-    """conversations.create; the name is in the database before the call, so a lost answer can be found again."""
+    """conversations.create; the name is in the database before the call, so a lost answer can be found again.
+
+    A private incident's room is private, or there is none.
+    """
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         name = desk.scene.incident.room_name or f"inc-{desk.scene.incident.number}"
+        private = desk.scene.incident.private
         for _ in range(_TRIES):
             try:
-                made = desk.call("conversations.create", name=name, is_private=False)["channel"]
-                return {"channel": made["id"], "name": made.get("name", name)}
+                made = desk.call("conversations.create", name=name, is_private=private)["channel"]
+                if private and not made.get("is_private"):
+                    desk.call("conversations.archive", channel=made["id"])
+                    raise SlackRefused("conversations.create", "not_private", "Slack made an open room instead")
+                return {"channel": made["id"], "name": made.get("name", name), "private": private}
             except SlackRefused as refused:
                 if refused.error != "name_taken":
                     raise
@@ -42,18 +49,20 @@ class OpenRoom(Act):
         """A channel of this name that our bot made after our first try and that is no other incident's room."""
         first = (desk.delivery.first_try_at or desk.scene.now) - _SKEW
         me = desk.workspace.identity.user
-        for found in desk.workspace.pages("users.conversations", "channels", types="public_channel"):
-            if found.get("name") != name or found.get("is_private"):
+        private = desk.scene.incident.private
+        kind = "private_channel" if private else "public_channel"
+        for found in desk.workspace.pages("users.conversations", "channels", types=kind):
+            if found.get("name") != name or bool(found.get("is_private")) != private:
                 continue
             if found.get("creator") == me and float(found.get("created", 0)) >= first.timestamp():
                 with desk.core.view() as session:
                     taken = session.exec(select(Incident.id).where(Incident.room_channel == found["id"])).first()
                 if taken is None or taken == desk.scene.incident.number:
-                    return {"channel": found["id"], "name": name}
+                    return {"channel": found["id"], "name": name, "private": private}
         return None
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
-        rooms.opened(unit, result["channel"], result["name"])
+        rooms.opened(unit, result["channel"], result["name"], private=bool(result.get("private")))
 
     def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
         rooms.failed(unit, trouble)

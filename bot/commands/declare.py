@@ -1,11 +1,14 @@
 """Declaring: at once with a title, else by the form."""
 
+import re
+
 from bot import look
 from bot.commands import Answer, Command, Needs, Request
 from bot.modals import declare as form
 from bot.severities import default_severity
 from bot.views import answers, forms
 from incidents.declare import Declaration, declare
+from incidents.policy import Policy
 from incidents.rules.severity import split_leading_severity, split_unknown_severity
 from models import Event, Incident
 
@@ -13,25 +16,50 @@ from models import Event, Incident
 def run(request: Request) -> Answer:
     """Whoever declares is the commander. Without a severity it counts as the second worst: in doubt, escalate. One that
     does not exist is asked for again by the form, which holds the title."""
-    severity, title = split_leading_severity(request.text, request.policy)
-    unknown, rest = split_unknown_severity(request.text, request.policy)
-    if unknown is not None or not title:
-        private = forms.carried(request.response_url)
+    private, text = split_private(request.text, request.policy)
+    severity, title = split_leading_severity(text, request.policy)
+    unknown, rest = split_unknown_severity(text, request.policy)
+    if unknown is not None or private is None or not title:
         title = rest if unknown is not None else title
-        near = look.near(request.core, title)
-        request.forms.open(
-            form.view(request.policy, request.by, private, title=title, severity=severity, unknown=unknown, near=near)
+        opened = form.view(
+            request.policy,
+            request.by,
+            forms.carried(request.response_url),
+            title=title,
+            severity=severity,
+            unknown=unknown,
+            near=look.near(request.core, title),
+            private=private is not False,
         )
+        request.forms.open(opened)
         return Answer()
     said = Declaration(
         title=title,
         severity=severity or default_severity(request.policy, request.policy.default_type),
         by=request.by,
         commander=request.by,
+        private=private,
     )
     event = declare(request.core, said, request.key)
     scene = look.scene(request.core, event.incident_id)
     return answers.declared(scene, request.by, assumed=severity is None, like=look.similar(request.core, scene.incident))
+
+
+_PRIVATE = re.compile(r"private(:)?(?=\s|$)\s*", re.IGNORECASE)
+
+
+def split_private(text: str, policy: Policy) -> tuple[bool | None, str]:
+    """Whether `declare private: …` or `declare private sev1 …` was said, and what is left of the text.
+
+    None where that is not plain ("private keys leaked" may be either): the form asks, with "Private" ticked.
+    """
+    found = _PRIVATE.match(text.strip())
+    if found is None:
+        return False, text
+    rest = text.strip()[found.end() :]
+    if found[1] or not rest or split_leading_severity(rest, policy)[0] is not None:
+        return True, rest
+    return None, text
 
 
 def again(request: Request, event: Event, incident: Incident) -> Answer:
@@ -43,7 +71,8 @@ COMMAND = Command(
     name="declare",
     aliases=("new", "open"),
     usage="declare [sev] [title]",
-    help="Declare an incident. With a title it is declared at once: `/incident declare sev1 Checkout is down`.",
+    help="Declare an incident. With a title it is declared at once: `/incident declare sev1 Checkout is down`. "
+    "`/incident declare private: …`: only who is invited to its room sees it.",
     run=run,
     needs=Needs.NOTHING,
     free_text=True,

@@ -5,6 +5,7 @@ from sqlmodel import col
 from bot import look
 from bot.commands import Answer, Command, Needs, Request
 from bot.views.lists import SHOWN, Found, incidents
+from incidents import private
 from incidents.errors import UnknownSeverity, quote
 from incidents.rules.severity import parse_severity
 from models import Incident
@@ -27,6 +28,7 @@ def run(request: Request) -> Answer:
         else:
             where, what = [look.mentions(said)], f"incidents with “{quote(said)}”"
     rows, total = look.incidents(request.core, *where, limit=SHOWN)
+    private.viewed(request.core, [row.number for row in rows], request.by, "list")
     commanders = look.commanders(request.core, [row.number for row in rows])
     shown = incidents(Found(what, rows, total, commanders), request.policy, request.now)
     return Answer(shown.text, shown.blocks)

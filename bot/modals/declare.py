@@ -38,13 +38,14 @@ SCOPES = {
 def view(
     policy: Policy,
     by: str,
-    private: str,
+    carried: str,
     *,
     title: str = "",
     severity: str | None = None,
     unknown: str | None = None,
     near: Sequence[Incident] = (),
     quote: Sequence[Block] = (),
+    private: bool = False,
 ) -> Block:
     """The empty form, with what was typed already; the declarer is the commander unless they clear the field.
 
@@ -84,12 +85,14 @@ def view(
                     option("Several teams are needed", "several_teams", "Opens a war room at once"),
                     option("The cause is unclear", "cause_unclear", "Opens a war room at once"),
                     option("This is a drill", "drill", "Pages people for real, with DRILL on everything"),
-                ]
+                    option("It is private", "private", "Only who is invited to its room sees it"),
+                ],
+                ["private"] if private else [],
             ),
             optional=True,
         ),
     ]
-    return frame(MODAL.name, "Declare an incident", "Declare", blocks, private)
+    return frame(MODAL.name, "Declare an incident", "Declare", blocks, carried)
 
 
 def _own(policy: Policy, type: str | None) -> list[Block]:
@@ -166,6 +169,7 @@ def submit(form: Submission) -> Callable[[], Answer]:
         several_teams="several_teams" in ticked,
         cause_unclear="cause_unclear" in ticked,
         drill="" if "drill" in ticked else None,
+        private="private" in ticked,
         source=Source(quoted.channel, quoted.ts, quoted.thread_ts, quoted.author, quoted.text, quoted.at) if quoted else None,
     )
     try:

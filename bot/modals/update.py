@@ -60,6 +60,8 @@ def _audiences(scene: Scene) -> list[Block]:
     """Who can be told besides the incident's home."""
     incident, leaders = scene.incident, scene.policy.workspace.leadership_channel
     found = []
+    if incident.private:
+        return [option(f"Whoever follows it ({len(incident.subscribers)})", "subscribers")] if incident.subscribers else []
     if incident.room_wanted_at is not None:
         found.append(option("The announcement's thread", "thread"))
     if incident.subscribers:

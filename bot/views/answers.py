@@ -60,12 +60,12 @@ def home(scene: Scene) -> str:
         return "the announce channel's thread"
     if incident.room_channel:
         return channel(incident.room_channel)
-    return "its room" if incident.room_wanted_at else "the announce channel's thread"
+    return "its room" if incident.room_wanted_at or incident.private else "the announce channel's thread"
 
 
 def told(scene: Scene) -> str:
     """Who knows of a change by themselves."""
-    in_room = scene.incident.room_wanted_at is not None and not asleep(scene.incident)
+    in_room = scene.incident.private or (scene.incident.room_wanted_at is not None and not asleep(scene.incident))
     return "The room is told." if in_room else "Its thread is told."
 
 
@@ -78,8 +78,10 @@ def declared(scene: Scene, by: str, *, assumed: bool = False, like: Alike | None
         said.append(f"Go to {channel(incident.room_channel)}.")
     elif incident.room_wanted_at:
         said.append(f"Its room #{escape(incident.room_name or '')} opens within seconds and you are invited.")
-    else:
+    elif not incident.private:
         said.append(f"It lives in the announce channel's thread; `/incident room {number}` opens a room.")
+    if incident.private:
+        said.append("It is private: only who is invited to its room sees it.")
     if like is not None:
         said += _alike(like, number)
     if held.get("ic") == by:
@@ -136,6 +138,8 @@ def joined(scene: Scene, merged: str = "") -> Answer:
         said += f"You are invited to {channel(incident.room_channel)}. `/incident catchup` there tells what you missed."
     elif incident.room_wanted_at:
         said += f"The room of {incident.key} opens within seconds, and you are invited."
+    elif incident.private:
+        said += f"{incident.key} is private and its room could not be opened. Try again: `/incident room {incident.number}`"
     elif incident.announce_channel:
         said += f"{incident.key} lives in its thread in {channel(incident.announce_channel)}."
     else:

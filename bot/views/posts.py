@@ -9,6 +9,8 @@ from bot.views.texts import channel, clip, escape, lasted, moment, person, say
 from incidents import updates
 from incidents.events import (
     CommanderMissing,
+    DeadlineNear,
+    DeliveryFailed,
     HandoffOffered,
     LevelPaged,
     NobodyToPage,
@@ -57,6 +59,10 @@ _SIGNS = {
     "handoff.withdrawn": ":handshake:",
     "handoff.expired": ":handshake:",
     "room.failed": ":warning:",
+    "access.made_private": ":lock:",
+    "access.glass_broken": ":warning:",
+    "deadline.near": ":alarm_clock:",
+    "deadline.met": ":white_check_mark:",
     "updates.paused": ":double_vertical_bar:",
     "updates.resumed": ":arrow_forward:",
     "message.captured": ":pushpin:",
@@ -66,6 +72,38 @@ _SIGNS = {
     "webhook.called": ":zap:",
     "webhook.answered": ":zap:",
 }
+
+
+GONE_PRIVATE = "Taken back: this goes on elsewhere."
+"""In place of what was said in public of an incident that is private now."""
+
+
+def push(scene: Scene, message: Message) -> str:
+    """The notification of a direct message about a private incident, which a phone shows to whoever holds it: no word of
+    what it is about, and what to do."""
+    key, number = scene.incident.key, scene.incident.number
+    if isinstance(scene.happened, LevelPaged):
+        return (
+            f"You are paged: {key} {scene.incident.severity}, which is private. Acknowledge here or with /incident ack {number}"
+        )
+    return f"{key}, which is private: open this message" if message.blocks else message.text
+
+
+def glass_broken(scene: Scene) -> Message:
+    """For whoever stands behind private incidents and is not in this one."""
+    text = f"{person(scene.event.actor)} let themselves into a private incident. Whoever is in it reads why."
+    return Message(text, [section(f":warning: {text}")])
+
+
+def wordless(scene: Scene) -> Message:
+    """What must not go unnoticed of a private incident, for those who may not know which."""
+    held = scene.standing.holders
+    ask_whom = person(held.get("ic") or scene.incident.declared_by)
+    if isinstance(scene.happened, DeliveryFailed):
+        text = "Something of a private incident could not be brought to Slack. Whoever runs Muster: the `worker` log says what."
+    else:
+        text = f"A private incident needs somebody, and nobody who was paged has answered. Ask {ask_whom}."
+    return Message(text, [section(f":warning: {text}")])
 
 
 def plain_sentence(scene: Scene) -> Message:
@@ -102,6 +140,13 @@ def _next_steps(scene: Scene) -> list[Block]:
         return [button("Page somebody", f"{RUN}page", target, style="primary")]
     if isinstance(happened, CommanderMissing) and is_open and "ic" not in scene.standing.holders:
         return [button("Take IC", f"{RUN}role:ic", value(scene.incident.number, "ic"), style="primary")]
+    if isinstance(happened, DeadlineNear) and scene.incident.deadlines.get(happened.deadline) in ("near", "over"):
+        said = "Contained" if happened.deadline == "containment" else "Regulator told"
+        number = scene.incident.number
+        return [
+            button(said, f"{RUN}private:met", value(number, happened.deadline), style="primary"),
+            button("Not needed", f"{RUN}private:none", value(number, f"{happened.deadline} not needed")),
+        ]
     if isinstance(happened, RoleMissing) and is_open:
         return handoffs.take_empty(scene)
     if isinstance(happened, SeverityChanged | StatusChanged) and is_open:
@@ -207,11 +252,13 @@ def page_dm(scene: Scene) -> Message:
 def _where(incident: Incident) -> str:
     if incident.room_channel:
         return channel(incident.room_channel)
+    if incident.private:
+        return "private; you will be invited"
     return "opening now; you will be invited" if incident.room_wanted_at else "the announce channel"
 
 
 def page_channel(scene: Scene) -> Message:
-    """A page to a channel: the same, for whoever reads it first."""
+    """A page to several: the same, for whoever reads it first."""
     message = page_dm(scene)
     return Message(
         message.text.replace("You are paged", "Paging this channel", 1),
@@ -220,6 +267,16 @@ def page_channel(scene: Scene) -> Message:
             *message.blocks[1:],
         ],
     )
+
+
+def page_elsewhere(scene: Scene) -> Message:
+    """A page to a channel that the config names."""
+    return wordless(scene) if scene.incident.private else page_channel(scene)
+
+
+def plain_elsewhere(scene: Scene) -> Message:
+    """The event as one sentence where others read it, too."""
+    return wordless(scene) if scene.incident.private else plain_sentence(scene)
 
 
 def page_over(scene: Scene, page: Page, told: LevelPaged | None) -> Message:
@@ -322,6 +379,8 @@ def moved(scene: Scene) -> Message:
 
 def alarm(scene: Scene) -> Message:
     """Something that must not go unnoticed, for the announce channel."""
+    if scene.incident.private:
+        return wordless(scene)
     incident, number = scene.incident, value(scene.incident.number)
     sentence = say(scene.happened.sentence(scene.event.actor)).replace("/incident page @", f"/incident page {incident.number} @")
     text = f"{incident.key} {incident.severity} {clip(incident.title, 200)}: {sentence}"

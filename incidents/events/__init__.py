@@ -6,6 +6,16 @@ that the state of an incident is the fold of its events.
 
 from typing import Any
 
+from incidents.events.access import (
+    DEADLINES,
+    AccessEnded,
+    AccessGiven,
+    DeadlineMet,
+    DeadlineNear,
+    GlassBroken,
+    MadePrivate,
+    Viewed,
+)
 from incidents.events.happened import Happened
 from incidents.events.paging import (
     Acknowledged,
@@ -39,6 +49,7 @@ from incidents.events.rooms import (
     RoomKept,
     RoomLost,
     RoomOpened,
+    RoomStrayed,
     RoomWanted,
 )
 from incidents.events.runbooks import (
@@ -94,15 +105,20 @@ from incidents.events.updates import (
 from incidents.events.work import ActionAdded, ActionDone, TaskAdded, TaskDone
 
 __all__ = [
-    "AUDIENCES",
+    "AccessEnded",
+    "AccessGiven",
     "Acknowledged",
     "ActionAdded",
     "ActionDone",
+    "AUDIENCES",
     "BRIEF",
     "Captured",
     "Change",
     "ChecklistTicked",
     "CommanderMissing",
+    "DeadlineMet",
+    "DeadlineNear",
+    "DEADLINES",
     "Decided",
     "Declared",
     "DeliveryFailed",
@@ -112,6 +128,7 @@ __all__ = [
     "Escalated",
     "FieldsSet",
     "FlagSet",
+    "GlassBroken",
     "HandoffDeclined",
     "HandoffExpired",
     "HandoffOffered",
@@ -122,6 +139,7 @@ __all__ = [
     "KINDS",
     "LevelPaged",
     "LinkAdded",
+    "MadePrivate",
     "MergedFrom",
     "MergedInto",
     "MessageDeleted",
@@ -131,8 +149,8 @@ __all__ = [
     "Noted",
     "PageExhausted",
     "PageFailed",
-    "PageStarted",
     "PagesStopped",
+    "PageStarted",
     "PostmortemDrafted",
     "RoleAssigned",
     "RoleLeft",
@@ -145,6 +163,7 @@ __all__ = [
     "RoomLost",
     "RoomOpened",
     "RoomQuiet",
+    "RoomStrayed",
     "RoomWanted",
     "RunbookBack",
     "RunbookEnded",
@@ -166,6 +185,7 @@ __all__ = [
     "UpdatesPaused",
     "UpdatesResumed",
     "UpdatesSilent",
+    "Viewed",
     "WatchAsked",
     "WatchHolds",
     "WebhookAnswered",

@@ -85,6 +85,17 @@ class RoomLost(Happened):
         )
 
 
+class RoomStrayed(Happened):
+    """A room that everybody can read was made for an incident that became private meanwhile. It is not used."""
+
+    kind = "room.strayed"
+    headline = False
+    channel: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("The open room {room} came too late and is taken back", room=Where(self.channel))
+
+
 class LinkAdded(Happened):
     kind = "link.added"
     url: str
@@ -96,10 +107,19 @@ class LinkAdded(Happened):
 
 
 class RoomFailed(Happened):
+    """`tells`: whom alone, where the incident is private."""
+
     kind = "room.failed"
     trouble: str
+    tells: list[str] = []
 
     def sentence(self, by: str | None) -> Phrase:
+        if self.tells:
+            return phrase(
+                "The private room could not be opened ({trouble}), so nothing is said anywhere. Whoever runs Muster mends it "
+                "(`make doctor`); then: `/incident room`",
+                trouble=self.trouble,
+            )
         return phrase(
             "The war room could not be opened ({trouble}); the incident goes on in this thread. Try again: `/incident room`",
             trouble=self.trouble,

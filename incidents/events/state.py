@@ -22,6 +22,7 @@ class Declared(Happened):
     drill: str | None = None
     type: str | None = None
     fields: dict[str, str] = {}
+    private: bool = False
 
     def sentence(self, by: str | None) -> Phrase:
         if self.drill is not None:

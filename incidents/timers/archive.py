@@ -19,6 +19,7 @@ def owed(now: Standing, policy: Policy) -> Iterable[Due]:
         and incident.room_channel is not None
         and incident.room_archived_at is None
         and not incident.room_kept
+        and not incident.private  # what is said later has no other place
     ):
         yield Due(incident.closed_at + after, f"archive:{incident.number}:{int(incident.closed_at.timestamp())}")
 

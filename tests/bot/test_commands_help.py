@@ -14,7 +14,7 @@ PRODUCT = re.findall(
     r"\w+",
     """declare list show catchup status identified mitigated resolve reopen close cancel decline sev rename summary impact
     theory set role leave roles update pause note decision timeline task tasks page escalate ack room action actions
-    postmortem help merge runbook""",
+    postmortem help merge runbook private access""",
 )
 NOT_BUILT = re.findall(r"\w+", "oncall cover maintenance metrics doctor")
 
@@ -58,6 +58,7 @@ def test_help_for_one(desk: Desk) -> None:
 
 def test_what_needs_no_incident() -> None:
     assert {name for name, command in COMMANDS.items() if command.needs is Needs.NOTHING} == {
+        "access",
         "declare",
         "panel",
         "list",

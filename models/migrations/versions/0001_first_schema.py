@@ -47,6 +47,8 @@ def upgrade() -> None:
     sa.Column('type', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('fields', sa.JSON(), nullable=False),
     sa.Column('causes', sa.JSON(), nullable=False),
+    sa.Column('private', sa.Boolean(), nullable=False),
+    sa.Column('deadlines', sa.JSON(), nullable=False),
     sa.Column('ticked', sa.JSON(), nullable=False),
     sa.Column('runbooks', sa.JSON(), nullable=False),
     sa.Column('runbook_timers', sa.JSON(), nullable=False),
@@ -146,6 +148,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.create_index('event_timeline', ['incident_id', 'id'], unique=False)
+
+    op.create_table('insider',
+    sa.Column('incident_id', sa.Integer(), nullable=False),
+    sa.Column('person', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('inside', sa.Boolean(), nullable=False),
+    sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('room_ts', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], ),
+    sa.PrimaryKeyConstraint('incident_id', 'person')
+    )
+    with op.batch_alter_table('insider', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_insider_person'), ['person'], unique=False)
 
     op.create_table('page',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -358,6 +372,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_page_incident_id'))
 
     op.drop_table('page')
+    with op.batch_alter_table('insider', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_insider_person'))
+
+    op.drop_table('insider')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index('event_timeline')
 

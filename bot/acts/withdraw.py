@@ -1,0 +1,128 @@
+"""An incident has become private: what Muster said of it where others read it is taken back, and its open room is left."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.acts import Act, Desk, NotYet
+from bot.acts.post import log
+from bot.slack import SlackRefused
+from bot.views.posts import GONE_PRIVATE
+from incidents import access
+from incidents.rules.naming import room_name
+from models import Delivery, Incident, Postmortem
+from models.spine import OPEN
+
+_AT_ONCE = 4.0  # seconds; a lease is longer, and the call at hand ends within it
+_SAID = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive", "is_archived"})
+
+
+@dataclass(frozen=True)
+class Withdraw(Act):
+    """Edits, deletions, a new name and topic, and at last the archive: each may be done again, and each that is refused
+    is left, since the next one still helps. People's own messages, and Slack's lines, are not ours to change."""
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        if self._under_way(desk):
+            raise NotYet(1)
+        until = time.monotonic() + _AT_ONCE
+        done: set[str] = set(desk.delivery.result.get("done", []))
+        try:
+            for channel, ts in self._messages(desk):
+                if f"{channel}:{ts}" not in done:
+                    if time.monotonic() > until:
+                        raise NotYet(0.1)
+                    self._blank(desk, channel, ts)
+                    done.add(f"{channel}:{ts}")
+        finally:
+            desk.keep(done=sorted(done))
+        if desk.delivery.target:
+            self._leave(desk, desk.delivery.target)
+        return {"done": []}
+
+    def _under_way(self, desk: Desk) -> bool:
+        """Whether a message of before may be on its way to Slack at this moment."""
+        query = select(Delivery.id).where(
+            Delivery.incident_id == desk.scene.incident.number,
+            Delivery.state == OPEN,
+            col(Delivery.id) < desk.delivery.id,
+            col(Delivery.lease_until) > desk.scene.now,
+        )
+        with desk.core.view() as session:
+            return session.exec(query.limit(1)).first() is not None
+
+    def _messages(self, desk: Desk) -> Iterator[tuple[str, str]]:
+        """Ours, where people read them who are not in it."""
+        with desk.core.view() as session:
+            incident = session.get_one(Incident, desk.scene.incident.number)
+            rows = session.exec(select(Delivery).where(Delivery.incident_id == incident.number)).all()
+            strangers = {row.target for row in rows if not access.may_see(session, incident, row.target)}
+        for row in rows:
+            channel, ts = row.result.get("channel"), row.result.get("ts")
+            if channel and ts and channel != incident.room_channel and (channel[:1] != "D" or row.target in strangers):
+                yield channel, ts
+        room = desk.delivery.target
+        if room:
+            yield from self._of_ours(desk, "conversations.history", channel=room)
+        if incident.announce_channel and incident.announce_ts:
+            place = {"channel": incident.announce_channel, "ts": incident.announce_ts}
+            yield from self._of_ours(desk, "conversations.replies", **place)
+
+    def _of_ours(self, desk: Desk, method: str, **where: str) -> Iterator[tuple[str, str]]:
+        me = desk.workspace.identity
+        try:
+            for message in desk.workspace.pages(method, "messages", **where):
+                ours = message.get("bot_id") == me.bot or message.get("user") == me.user
+                if ours and message.get("subtype") in (None, "bot_message", "file_share"):
+                    yield where["channel"], message["ts"]
+        except SlackRefused as refused:
+            log.warning("what was said in public of INC-%s could not be read: %s", desk.scene.incident.number, refused.error)
+
+    def _blank(self, desk: Desk, channel: str, ts: str) -> None:
+        try:
+            desk.call("chat.update", channel=channel, ts=ts, text=GONE_PRIVATE, blocks=[])
+        except SlackRefused as refused:
+            if refused.error not in _SAID:
+                log.warning("a message of INC-%s could not be taken back: %s", desk.scene.incident.number, refused.error)
+
+    def _leave(self, desk: Desk, room: str) -> None:
+        incident, workspace = desk.scene.incident, desk.scene.policy.workspace
+        asks = desk.scene.event.actor
+        who = f" Ask {desk.workspace.names([asks]).get(asks, asks)}." if asks else ""
+        name = room_name(
+            workspace.room_name,
+            title="moved",
+            number=incident.number,
+            declared_at=incident.declared_at,
+            timezone=workspace.timezone,
+        )
+        if desk.call("conversations.info", channel=room)["channel"].get("is_archived"):
+            self._try(desk, "conversations.unarchive", channel=room)  # an archived room takes no edits
+        self._try(desk, "conversations.setTopic", channel=room, topic=f"This goes on elsewhere.{who}")
+        self._try(desk, "conversations.rename", channel=room, name=name)
+        for bookmark in self._try(desk, "bookmarks.list", channel_id=room).get("bookmarks", []):
+            self._try(desk, "bookmarks.remove", channel_id=room, bookmark_id=bookmark["id"])
+        self._remove_documents(desk, room)
+        self._try(desk, "conversations.archive", channel=room)
+
+    def _remove_documents(self, desk: Desk, room: str) -> None:
+        number = desk.scene.incident.number
+        with desk.core.view() as session:
+            draft = session.exec(select(Postmortem.file_id).where(Postmortem.incident_id == number)).first()
+            drawn = session.exec(select(Delivery).where(Delivery.incident_id == number, Delivery.reaction == "canvas")).all()
+        if draft:
+            self._try(desk, "files.delete", file=draft)
+        for row in drawn:
+            if row.result.get("canvas") and row.result.get("room") == room:
+                change = {"operation": "replace", "document_content": {"type": "markdown", "markdown": GONE_PRIVATE}}
+                self._try(desk, "canvases.edit", canvas_id=row.result["canvas"], changes=[change])
+
+    def _try(self, desk: Desk, method: str, **args: Any) -> dict[str, Any]:
+        try:
+            return desk.call(method, **args)
+        except SlackRefused as refused:
+            log.warning("INC-%s is private now, but %s was refused: %s", desk.scene.incident.number, method, refused.error)
+            return {}
