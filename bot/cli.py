@@ -91,7 +91,7 @@ def _scenario(name: str) -> _Scenario:
     path = Path(name) if name.endswith((".yml", ".yaml")) else _SCENARIOS / f"{name}.yml"
     if not path.is_file():
         known = ", ".join(sorted(each.stem for each in _SCENARIOS.glob("*.yml")))
-        raise SettingsError(f"There is no scenario {name}. There are: {known}; or name a file: make run scenario=drills/ours.yml")
+        raise SettingsError(f"There is no scenario {name}. There are: {known}; or name a file: make run scenario=plays/ours.yml")
     checked = subprocess.run([sys.executable, "-m", "sandbox", "--describe", "--scenario", path], stdout=subprocess.PIPE)
     if checked.returncode:
         raise SettingsError(f"{path} is described in docs/rehearsal.md.")

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, func, select
 from bot.redis import connect
 from bot.settings import Settings
 from bot.slack import CallFailed, WebApi
+from incidents import drill_files, drills
 from incidents.policy import Policy, Target
 from incidents.policy_file import PolicyError, Problem, load_policy
 from incidents.rules.on_call import by_email, who
@@ -78,6 +79,23 @@ def examine(settings: Settings, manifest: Path = Path("manifest.yml")) -> Iterat
     yield from _slack(settings, policy, manifest)
     yield from _on_call(policy, datetime.now(UTC))
     yield from _runbooks(settings.muster_config.parent, policy, datetime.now(UTC).date())
+    yield from _drills(settings.muster_config.parent / policy.drills.folder, policy)
+
+
+def _drills(folder: Path, policy: Policy) -> Iterator[Finding]:
+    """The scenarios, and what they name that there is not. None at all is fine, unless the config names a folder."""
+    scenarios = drill_files.read(folder)
+    for problem in scenarios.problems:
+        yield _mind("drills", str(problem), "Until it is right that scenario is not offered; docs/drills.md has examples.")
+    for each in scenarios.found:
+        unknown = list(drills.strangers(each.script, policy))
+        if unknown:
+            fix = f"Correct {each.name}.yml, or add them to the config."
+            yield _mind("drills", f"{each.name} names {', '.join(unknown)}, unknown here", fix)
+    if scenarios.found:
+        yield _ok("drills", f"{len(scenarios.found)} in {folder}")
+    elif not folder.is_dir() and policy.drills.folder != Policy().drills.folder:
+        yield _mind("drills", f"there is no folder {folder}", "Make it, or correct `drills: folder` in the config.")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from bot.acts import Act
 from bot.acts.again import Bookmark, Invite, Pin, Tick
 from bot.acts.archive import Archive, Unarchive
 from bot.acts.canvas import Canvas
+from bot.acts.controls import Controls
 from bot.acts.digest import PostDigest, digest_channel
 from bot.acts.draft import DraftFile, Render
 from bot.acts.homes import Homes
@@ -26,7 +27,7 @@ from bot.acts.room import OpenRoom
 from bot.acts.runbook import CallWebhook, ShowRunbook
 from bot.acts.subscriber import TellSubscriber
 from bot.acts.withdraw import Withdraw
-from bot.views import card, followers, handoffs, posts, runbooks
+from bot.views import card, drills, followers, handoffs, posts, runbooks
 from incidents import access
 from incidents.core import Route
 from incidents.events import (
@@ -38,6 +39,11 @@ from incidents.events import (
     Declared,
     DeliveryFailed,
     DigestDue,
+    DrillEnded,
+    DrillHintSpared,
+    DrillInjected,
+    DrillPaused,
+    DrillResumed,
     EntryCurated,
     GlassBroken,
     HandoffDeclined,
@@ -205,6 +211,8 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "glass": Reaction(
             Post(outsider, posts.glass_broken, marks=False, plain=posts.glass_broken), "glass:{target}", PAGES, private=_WORDLESS
         ),
+        "drill.briefing": Reaction(Post(home, drills.briefing, marks=False), "home", POSTS, private=_ROOM),
+        "drill.controls": Reaction(Controls(person, drills.controls), "drill:{target}", POSTS, mirror=True, private=_INSIDER),
     }
 
 
@@ -214,6 +222,7 @@ _UNSAID = (
     Viewed,
     RoomStrayed,
     DigestDue,
+    DrillHintSpared,
     MessageEdited,
     MessageDeleted,
     EntryCurated,
@@ -248,6 +257,8 @@ _UNSHOWN = (
     Viewed,
     RoomStrayed,
     DigestDue,
+    DrillInjected,
+    DrillHintSpared,
     MessageEdited,
     MessageDeleted,
     EntryCurated,
@@ -305,6 +316,7 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
         yield from _role(happened, event, incident)
     yield from _handoff(happened, incident)
     yield from _private(happened, incident)
+    yield from _drill(happened, incident)
     if not isinstance(happened, _UNSAID) and not _said_already(happened) and not _told_alone(happened):
         yield "post", ""
     if isinstance(happened, RoomQuiet):
@@ -416,13 +428,28 @@ def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tup
 
 
 def _said_already(happened: Happened) -> bool:
-    """A change that came with an update stands in it, and a tick that came by itself in what brought it. What brings a
-    checklist is said all the same."""
+    """A change that came with an update stands in it, a tick that came by itself in what brought it, and that an ended drill
+    is resolved in its score. What brings a checklist is said all the same."""
     if isinstance(happened, ChecklistTicked):
         return happened.by_itself
     if isinstance(happened, StatusChanged):
-        return "home" in happened.told and happened.new not in (Status.MITIGATING, Status.RESOLVED)
+        stands_in_it = "home" in happened.told and happened.new not in (Status.MITIGATING, Status.RESOLVED)
+        return stands_in_it or happened.by_drill
     return isinstance(happened, SeverityChanged) and "home" in happened.told
+
+
+def _drill(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
+    """Its room is told what it is; whoever runs it has the buttons, which follow it."""
+    if incident.drill is None:
+        return
+    if isinstance(happened, Declared):
+        yield "drill.briefing", ""
+    if isinstance(happened, _MODERATED) and incident.declared_by is not None:
+        yield "drill.controls", incident.declared_by
+
+
+_MODERATED = (Declared, RoomOpened, DrillInjected, DrillHintSpared, DrillPaused, DrillResumed, DrillEnded, MergedInto)
+"""Events after which the buttons of whoever runs a drill look otherwise."""
 
 
 def _followers(happened: Happened, event: Event, incident: Incident) -> Iterable[tuple[str, str]]:

@@ -11,7 +11,7 @@ from bot.reactions import Reaction, reactions, router
 from bot.settings import Settings
 from bot.slack import Transport, WebApi
 from bot.views import canvas
-from incidents import work
+from incidents import drill_files, work
 from incidents.clock import Clock, SystemClock
 from incidents.core import Core
 from incidents.dossier import gather
@@ -74,6 +74,7 @@ def build(
     api = slack or WebApi.at(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     core.members = Groups(core, api).members
     core.runbooks = RunbookFiles(settings.muster_config, policy_file.current).current
+    core.scenarios = lambda: drill_files.read(settings.muster_config.parent / core.policy.drills.folder)
     return Muster(settings, core, policy_file, api, table)
 
 

@@ -13,13 +13,14 @@ from sqlmodel import Session, col, select
 
 from incidents import access
 from incidents.clock import Clock
+from incidents.drill_files import Scenarios
 from incidents.errors import Refused
 from incidents.events import Happened
 from incidents.policy import Policy, Target
 from incidents.runbook_files import Catalogue
 from incidents.standing import Standing, standing
 from incidents.timers import Due, Timer
-from models import Delivery, Event, Incident, Notice, Page, RoleAssignment, Wake
+from models import Delivery, Drill, Event, Incident, Notice, Page, RoleAssignment, Wake
 from models.database import WRITES, WriteTurn
 from models.spine import OPEN
 
@@ -182,7 +183,8 @@ class Core:
 
     `router` says what must leave because of an event; `bell` is rung, with the most pressing priority, after a commit
     that left something. `members` says who is behind a person or a user group of the policy, None where that is not
-    known; it may ask Slack, and the composition root sets it. So it does `runbooks`, which gives those of the team.
+    known; it may ask Slack, and the composition root sets it. So it does `runbooks`, which gives those of the team, and
+    `scenarios`, which looks up what drills there are and what is wrong with their files.
     """
 
     def __init__(
@@ -203,6 +205,7 @@ class Core:
         self._bell = bell
         self.members: Callable[[Target], frozenset[str] | None] = named
         self.runbooks: Callable[[], Catalogue] = Catalogue
+        self.scenarios: Callable[[], Scenarios] = Scenarios
         self.viewer: str | None = None
         self._turn = WriteTurn(engine)
 
@@ -323,7 +326,7 @@ class Core:
         return sorted(dues, key=lambda pair: (pair[0].at, pair[0].key))
 
     def _rewrite_wake(self, unit: Unit) -> None:
-        if unit.is_new and not unit.pages:
+        if unit.is_new and not unit.pages and unit.incident.drill is None:
             stands = Standing(unit.incident, unit.given, [], [])
         else:
             stands = standing(unit.session, unit.incident)
@@ -364,7 +367,7 @@ _REOPEN = (
 _INSERT_EVENT = insert(Event).returning(col(Event.id))
 _INSERT_DELIVERY = insert(Delivery)
 _INSERT_WAKE = insert(Wake)
-_TIMED = (Incident, Notice, Page, RoleAssignment)  # what a Standing is made of
+_TIMED = (Incident, Notice, Page, RoleAssignment, Drill)  # what a Standing is made of
 
 
 def named(target: Target) -> frozenset[str] | None:

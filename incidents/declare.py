@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import bindparam
 from sqlmodel import col, select
 
-from incidents import paging, permissions, roles, rooms
+from incidents import drills, paging, permissions, roles, rooms
 from incidents.core import Core, Repeated, Unit
+from incidents.drill_script import Script
 from incidents.events import Captured, Declared
 from incidents.rules.lifecycle import ACTIVE, Status
 from incidents.texts import TEXT_LENGTH, one_line, prose
@@ -30,7 +31,7 @@ class Source:
 @dataclass(frozen=True)
 class Declaration:
     """What a person says when declaring. `commander` None leaves the role empty, `type` None makes it the default one;
-    `fields` are values as `rules.fields.read` gives them. `drill` is the scenario's name, "" for a drill without a script,
+    `fields` are values as `rules.fields.read` gives them. `drill` is the scenario's name, "" for a drill without a `script`,
     None for the real thing."""
 
     title: str
@@ -47,6 +48,7 @@ class Declaration:
     cause_unclear: bool = False
     source: Source | None = None
     drill: str | None = None
+    script: Script | None = None
     private: bool = False
 
 
@@ -82,10 +84,13 @@ def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
                 type=unit.incident.type,
                 fields=unit.incident.fields,
                 drill=said.drill,
+                script=said.script.stored() if said.script is not None else {},
                 private=said.private,
             ),
             by=said.by,
         )
+        if said.drill is not None:
+            drills.opened(unit, said.script)
         unit.incident.update_anchor_event = event.id
         unit.incident.ic_missing_event = event.id
         if said.source is not None:

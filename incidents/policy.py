@@ -38,6 +38,7 @@ from incidents.policy_values import (
 
 __all__ = [
     "DigestPolicy",
+    "DrillsPolicy",
     "EscalationLevel",
     "EscalationPolicy",
     "FieldPolicy",
@@ -332,6 +333,12 @@ class PagingPolicy(Settings):
     unsent_after: Duration = timedelta(seconds=30)
 
 
+class DrillsPolicy(Settings):
+    """Where the scenarios of drills are, counted from the file's own folder."""
+
+    folder: Line = "drills"
+
+
 class Policy(Settings):
     """All that a team decided, its gaps filled with the defaults. `Policy()` is a workspace with no config at all.
 
@@ -357,6 +364,7 @@ class Policy(Settings):
     digest: DigestPolicy = DigestPolicy()
     runbooks: RunbooksPolicy = RunbooksPolicy()
     private: PrivatePolicy = PrivatePolicy()
+    drills: DrillsPolicy = DrillsPolicy()
 
     def severity(self, name: str) -> SeverityPolicy:
         """The rules of a level. Never fails: an open incident whose level was since taken out of the file follows the

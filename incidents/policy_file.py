@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from incidents.errors import quote
 from incidents.policy import Policy
+from incidents.policy_values import Settings
 
 LARGEST = 1_000_000
 """Bytes. A larger file is refused unread."""
@@ -21,6 +22,7 @@ LARGEST = 1_000_000
 _DEEPEST = 20
 _MOST_VALUES = 50_000
 _MOST_PROBLEMS = 20
+S = TypeVar("S", bound=Settings)
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one reads a megabyte in a tenth of the time
 
 
@@ -63,7 +65,18 @@ def load_policy(path: Path | None) -> Policy:
     except OSError as error:
         what = f"cannot be read ({error.strerror or type(error).__name__})"
         raise PolicyError(Problem(path, 0, what, "make it a file that this user may read")) from None
-    return _policy(path, _read(path, raw))
+    return _checked(path, _read(path, raw), Policy)
+
+
+def load_settings(path: Path, kind: type[S]) -> S:
+    """What a file of settings besides muster.yml holds. Raises PolicyError with all that is wrong, and nothing else."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as error:
+        what = f"cannot be read ({error.strerror or type(error).__name__})"
+        raise PolicyError(Problem(path, 0, what, "make it a file that this user may read")) from None
+    return _checked(path, _read(path, raw), kind)
 
 
 class PolicyFile:
@@ -255,16 +268,16 @@ def _read(path: Path, raw: bytes) -> _Node | None:
     return root
 
 
-def _policy(path: Path, root: _Node | None) -> Policy:
+def _checked(path: Path, root: _Node | None, kind: type[S]) -> S:
     if root is None or root.value is None:
-        return Policy()
+        root = _Node({}, 0)
     if not isinstance(root.value, dict):
-        expected = f"it is made of `name: value`, with these names: {', '.join(Policy.model_fields)}"
+        expected = f"it is made of `name: value`, with these names: {', '.join(_names(kind))}"
         raise PolicyError(Problem(path, root.line, "does not hold settings", expected))
     try:
-        return Policy.model_validate(root.plain())
+        return kind.model_validate(root.plain())
     except ValidationError as error:
-        found = list(_found(error))
+        found = list(_found(error, kind))
     present = [mistake for mistake in found if _is_there(root, mistake.where)] or found
     problems = {Problem(path, _line(root, m.where), m.what, m.expected): None for m in present}
     ordered = sorted(problems, key=lambda problem: problem.line)
@@ -285,7 +298,7 @@ class _Mistake:
     expected: str
 
 
-def _found(error: ValidationError) -> Iterable[_Mistake]:
+def _found(error: ValidationError, kind: type[Settings]) -> Iterable[_Mistake]:
     """Pydantic's findings in our words."""
     for item in error.errors(include_url=False, include_input=True):
         where, context = item["loc"], item.get("ctx", {})
@@ -295,9 +308,9 @@ def _found(error: ValidationError) -> Iterable[_Mistake]:
         elif item["type"] == "muster":
             yield _Mistake(where, f"{_named(where)} {context['what']}", context["expected"])
         elif item["type"] == "extra_forbidden":
-            yield _unknown_setting(where)
+            yield _unknown_setting(where, kind)
         elif item["type"] == "missing":
-            yield _Mistake(where, f"{_named(where[:-1])} has no {_named(where[-1:])}", _shape("missing", context))
+            yield _Mistake(where, f"{_named(where[:-1])} has no {_named(where[-1:])}", kind.lacking)
         else:
             value = item.get("input")
             if value is None:
@@ -311,11 +324,10 @@ def _found(error: ValidationError) -> Iterable[_Mistake]:
                     if isinstance(value, dict)
                     else f"“{quote(str(value), 40)}”"
                 )
-                yield _Mistake(where, f"{_named(where)} is {shown}", _shape(item["type"], context))
+                yield _Mistake(where, f"{_named(where)} is {shown}", _shape(item["type"], context) or kind.example)
 
 
 _SHAPES = {
-    "missing": "a new level needs its own rank (1 is the worst), a new role its name, an escalation its levels",
     "int": "write a whole number, such as 2",
     "bool": "write true or false",
     "string_type": "write plain text",
@@ -335,15 +347,15 @@ _SHAPES = {
 
 
 def _shape(kind: str, context: dict[str, Any]) -> str:
-    """What would be right, for one of pydantic's kinds of error."""
+    """What would be right, for one of pydantic's kinds of error; nothing where that is not known."""
     for name in (kind, kind.partition("_")[0]):
         if name in _SHAPES:
             return _SHAPES[name].format_map(context)
-    return "see the example in muster.yml"
+    return ""
 
 
-def _unknown_setting(where: _Where) -> _Mistake:
-    known, key = _settings_at(where[:-1]), str(where[-1])
+def _unknown_setting(where: _Where, root: type[Settings]) -> _Mistake:
+    known, key = _settings_at(where[:-1], root), str(where[-1])
     near = get_close_matches(key.lower(), known, n=1, cutoff=0.6)
     near = near or [name for name in known if len(key) > 2 and name.startswith(key.lower())]
     here = f"here: {', '.join(known)}"
@@ -351,9 +363,9 @@ def _unknown_setting(where: _Where) -> _Mistake:
     return _Mistake(where, f"{_named(where[-1:])} is not a setting here", expected)
 
 
-def _settings_at(where: _Where) -> list[str]:
+def _settings_at(where: _Where, root: type[Settings]) -> list[str]:
     """The settings that there are at a place of the file."""
-    kind: Any = Policy
+    kind: Any = root
     for part in where:
         model = _model(kind)
         if model is not None and part in model.model_fields:
@@ -361,7 +373,12 @@ def _settings_at(where: _Where) -> list[str]:
         else:
             kind = next(iter(reversed(get_args(_bare(kind)))), kind)  # a list's or a mapping's values
     model = _model(kind)
-    return list(model.model_fields) if model is not None else []
+    return _names(model) if model is not None else []
+
+
+def _names(model: type[BaseModel]) -> list[str]:
+    """Its settings as they are written."""
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _bare(kind: Any) -> Any:

@@ -6,7 +6,7 @@ Each reads what a person writes in `muster.yml` and is stored as that text again
 import re
 from collections.abc import Callable
 from datetime import time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -164,7 +164,11 @@ PersonRef = Annotated[str, BeforeValidator(_person)]
 
 
 class Settings(BaseModel):
-    """The base of all that the file holds: unknown keys are refused, nothing can be changed afterwards."""
+    """The base of all that a file holds: unknown keys are refused, nothing can be changed afterwards. `lacking` is said
+    where something that is needed is missing, `example` where nothing better is known to say."""
+
+    lacking: ClassVar[str] = "a new level needs its own rank (1 is the worst), a new role its name, an escalation its levels"
+    example: ClassVar[str] = "see the example in muster.yml"
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)
 

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from models import Incident, Notice, Page, RoleAssignment
+from models import Drill, Incident, Notice, Page, RoleAssignment
 from models.page import PAGE_OPEN
 
 
 @dataclass(frozen=True)
 class Standing:
-    """An incident with the roles that are held, its open pages, and those pages' notices."""
+    """An incident with the roles that are held, its open pages, those pages' notices, and how far it is where it is a drill."""
 
     incident: Incident
     holdings: Sequence[RoleAssignment]
     pages: Sequence[Page]
     notices: Sequence[Notice]
+    drill: Drill | None = None
 
     @property
     def holders(self) -> Mapping[str, str]:
@@ -44,7 +45,8 @@ def standing(session: Session, incident: Incident) -> Standing:
     notices: Sequence[Notice] = []
     if pages:
         notices = session.exec(select(Notice).where(col(Notice.page_id).in_([page.id for page in pages]))).all()
-    return Standing(incident, _holdings(session, incident.number), pages, notices)
+    drill = session.get(Drill, incident.number) if incident.drill is not None else None
+    return Standing(incident, _holdings(session, incident.number), pages, notices, drill)
 
 
 # Built once: putting a statement together takes longer than running it.

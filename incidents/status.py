@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from incidents import fields, paging, permissions, postmortems, rooms, runbooks
+from incidents import drills, fields, paging, permissions, postmortems, rooms, runbooks
 from incidents.checklists import forget_resolution
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
@@ -83,7 +83,17 @@ def watch_over(unit: Unit) -> bool:
     return watched(unit.incident, unit.policy, unit.now)
 
 
-def carry_out(unit: Unit, old: Status, to: Status, *, by: str, why: str, early: bool = False, told: Sequence[str] = ()) -> Event:
+def carry_out(
+    unit: Unit,
+    old: Status,
+    to: Status,
+    *,
+    by: str | None,
+    why: str,
+    early: bool = False,
+    told: Sequence[str] = (),
+    by_drill: bool = False,
+) -> Event:
     """Make a move that has been checked, with all that follows from it."""
     incident = unit.incident
     incident.status = str(to)
@@ -93,7 +103,7 @@ def carry_out(unit: Unit, old: Status, to: Status, *, by: str, why: str, early: 
         setattr(incident, f"{name}_at", unit.now)
     for name in changes.clear:
         setattr(incident, f"{name}_at", None)
-    event = unit.record(StatusChanged(old=old, new=to, why=why, early=early, told=list(told)), by=by)
+    event = unit.record(StatusChanged(old=old, new=to, why=why, early=early, told=list(told), by_drill=by_drill), by=by)
     if "mitigated" in changes.stamp:
         incident.watch_event = event.id
     if old in ENDED and to not in ENDED:
@@ -102,6 +112,7 @@ def carry_out(unit: Unit, old: Status, to: Status, *, by: str, why: str, early: 
         runbooks.forget_deadlines(unit)
     if to not in OPEN:
         paging.stop(unit)
+        drills.finish(unit, by=by)
     if old is Status.RESOLVED and to in ACTIVE:
         forget_resolution(unit)
     if old not in ACTIVE and to in ACTIVE:

@@ -1,5 +1,6 @@
 """NOUNS: the tables. They hold state and no behaviour beyond a property."""
 
+from models.drill import Drill
 from models.event import Event
 from models.incident import Incident
 from models.insider import Insider
@@ -17,6 +18,7 @@ __all__ = [
     "AppHome",
     "Brake",
     "Delivery",
+    "Drill",
     "Event",
     "Fact",
     "Incident",

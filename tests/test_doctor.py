@@ -126,3 +126,19 @@ def test_nobody_is_paged_where_nothing_is_described(doctor: Doctor) -> None:
     found = about(doctor(""), "on call")
     assert found and all(each.grade is Grade.MIND for each in found)
     assert "nobody is paged at SEV1" in found[0].seen and "escalations" in found[0].fix
+
+
+def test_scenarios_that_are_wrong_or_name_what_there_is_not(doctor: Doctor, tmp_path: Path) -> None:
+    """Each is named; none of it keeps Muster from its work."""
+    assert not [each for each in doctor() if each.about == "drills"], "no scenario at all is fine"
+    (tmp_path / "drills").mkdir()
+    (tmp_path / "drills" / "bad.yml").write_text("title: x\nseverity: SEV1\nend: soon\n")
+    (tmp_path / "drills" / "odd.yml").write_text(
+        "title: x\nseverity: SEV9\nservices: [cellar]\nexpect: [{do: take piper, within: 5m}, {do: raise to SEV8, within: 5m}]\n"
+    )
+    bad, odd, fine = [each for each in doctor() if each.about == "drills"]
+    assert bad.grade is odd.grade is Grade.MIND and fine.grade is Grade.OK
+    assert "bad.yml line 3: `end` is “soon”" in bad.seen
+    assert odd.seen == "odd names the severity SEV9, the service cellar, the role piper, the severity SEV8, unknown here"
+    [missing] = [each for each in doctor(FULL + "drills: {folder: elsewhere}\n") if each.about == "drills"]
+    assert "there is no folder" in missing.seen and "elsewhere" in missing.seen

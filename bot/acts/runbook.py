@@ -81,6 +81,8 @@ class CallWebhook(Act):
     def perform(self, desk: Desk) -> dict[str, Any]:
         called = desk.scene.happened
         assert isinstance(called, WebhookCalled)
+        if desk.scene.incident.drill is not None:
+            return {"trouble": "it is a drill, in which nothing real is called"}
         with desk.core.view() as session:
             run = session.get_one(RunbookRun, called.run_id)
         step = runbooks.content(run).step(called.step)

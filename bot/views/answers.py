@@ -104,6 +104,16 @@ def declared(scene: Scene, by: str, *, assumed: bool = False, like: Alike | None
     return answer("\n".join(said), *([buttons(*row)] if row else []))
 
 
+def drill_begun(scene: Scene) -> Answer:
+    """Where it goes on, and from where it is run."""
+    incident = scene.incident
+    where = f"Go to {channel(incident.room_channel)}." if incident.room_channel else f"It goes on in {home(scene)}."
+    if incident.room_wanted_at and not incident.room_channel:
+        where = f"Its room #{escape(incident.room_name or '')} opens within seconds."
+    said = f"*{incident.key}* has begun: {clip(incident.title, 400)}\n{where} You run it by the buttons in your direct message."
+    return answer(said)
+
+
 def _alike(like: Alike, number: int) -> list[str]:
     """What it may be the same as, and what was learnt from the last one like it."""
     said = []

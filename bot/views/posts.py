@@ -2,7 +2,7 @@
 
 from bot.commands import RUN, value
 from bot.scene import Scene
-from bot.views import checklists, handoffs, runbooks
+from bot.views import checklists, drills, handoffs, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, section
 from bot.views.card import line, signal
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
@@ -11,6 +11,8 @@ from incidents.events import (
     CommanderMissing,
     DeadlineNear,
     DeliveryFailed,
+    DrillEnded,
+    DrillInjected,
     HandoffOffered,
     LevelPaged,
     NobodyToPage,
@@ -71,6 +73,8 @@ _SIGNS = {
     "runbook.ended": ":closed_book:",
     "webhook.called": ":zap:",
     "webhook.answered": ":zap:",
+    "drill.paused": ":double_vertical_bar:",
+    "drill.resumed": ":arrow_forward:",
 }
 
 
@@ -118,6 +122,10 @@ def post(scene: Scene) -> Message:
         return update(scene)
     if isinstance(happened, HandoffOffered):
         return handoffs.offered(scene)
+    if isinstance(happened, DrillInjected):
+        return drills.inject(scene)
+    if isinstance(happened, DrillEnded):
+        return drills.score(scene)
     sign = _SIGNS.get(happened.kind, "")
     if isinstance(happened, SeverityChanged) and not happened.raised:
         sign = ":chart_with_downwards_trend:"

@@ -228,7 +228,7 @@ def choose(scene: Scene, fitting: Sequence[Runbook], others: Sequence[Runbook]) 
             value(number, f"open {book.name}"),
             style="primary" if book in fitting else None,
         )
-        small = f"{', '.join(map(escape, book.services))[:200] or 'no service'}  ·  {_tested(book, scene.now.date())}"
+        small = f"{clip(', '.join(book.services), 200) or 'no service'}  ·  {_tested(book, scene.now.date())}"
         blocks.append(section(f"*{clip(book.title, 200)}*\n{small}", None if book.name in there else open_it))
     total = len(fitting) + len(others)
     if not blocks:

@@ -16,6 +16,7 @@ from incidents.events.access import (
     MadePrivate,
     Viewed,
 )
+from incidents.events.drills import DrillEnded, DrillHintSpared, DrillInjected, DrillMark, DrillPaused, DrillResumed
 from incidents.events.happened import Happened
 from incidents.events.paging import (
     Acknowledged,
@@ -123,6 +124,12 @@ __all__ = [
     "Declared",
     "DeliveryFailed",
     "DigestDue",
+    "DrillEnded",
+    "DrillHintSpared",
+    "DrillInjected",
+    "DrillMark",
+    "DrillPaused",
+    "DrillResumed",
     "Edited",
     "EntryCurated",
     "Escalated",

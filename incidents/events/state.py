@@ -1,6 +1,7 @@
 """What the incident is: declared, its severity, status, words, moments and checklists, merging, the watch after the fix."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -20,6 +21,7 @@ class Declared(Happened):
     cause_unclear: bool = False
     services: list[str] = []
     drill: str | None = None
+    script: dict[str, Any] = {}
     type: str | None = None
     fields: dict[str, str] = {}
     private: bool = False
@@ -54,7 +56,7 @@ class SeverityChanged(Happened):
 
 class StatusChanged(Happened):
     """`early` says that the incident was resolved before its watch was over, after the person confirmed it. `told` as
-    with a severity."""
+    with a severity. `by_drill`: because the drill that it is was ended."""
 
     kind = "status.changed"
     old: str
@@ -62,6 +64,7 @@ class StatusChanged(Happened):
     why: str = ""
     early: bool = False
     told: list[str] = []
+    by_drill: bool = False
 
     def sentence(self, by: str | None) -> Phrase:
         early = " before the watch was over" if self.early else ""

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from bot.scene import Scene
-from incidents.events import AUDIENCES, KINDS, Happened
+from incidents.drill_script import Script
+from incidents.events import AUDIENCES, KINDS, DrillMark, Happened
 from incidents.moments import MOMENTS
 from incidents.policy import Policy
 from incidents.rules.checklists import CHECKLISTS
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.runbook import Runbook
 from incidents.standing import Standing
-from models import ActionItem, Event, Incident, Notice, Page, RoleAssignment, RunbookRun, Task
+from models import ActionItem, Drill, Event, Incident, Notice, Page, RoleAssignment, RunbookRun, Task
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 NUMBER = 42
@@ -123,6 +124,7 @@ def incidents(draw: DrawFn, policy: Policy, number: int = NUMBER) -> Incident:
         several_teams=draw(st.booleans()),
         cause_unclear=draw(st.booleans()),
         services=draw(st.sampled_from([[], list(policy.services)[:1], list(policy.services)])),
+        drill=draw(st.sampled_from([None, None, "", "checkout-outage"])),
         ticked=draw(_ticked()) if known else {},
         impact_started_at=draw(moments) if known else None,
         declared_at=declared,
@@ -207,6 +209,23 @@ def runs(draw: DrawFn, id: int) -> RunbookRun:
 
 
 @st.composite
+def drills(draw: DrawFn) -> Drill:
+    """How far a drill is, without a script or with the longest one."""
+    script = draw(st.sampled_from([{}, _script(draw(words(2000)))]))
+    ended, paused = draw(st.sampled_from([None, None, NOW])), draw(st.sampled_from([None, NOW]))
+    said = draw(st.sampled_from([0, 149, 150])) if script else 0
+    return Drill(incident_id=NUMBER, script=script, zero_at=NOW, said=said, paused_at=paused, ended_at=ended)
+
+
+def _script(said: str) -> dict[str, Any]:
+    said = said if said.strip() else "…"
+    injects = [{"at": f"{n}m", "say": said, "as": " ".join(said.split())[:40].strip() or "…"} for n in range(100)]
+    hints = [{"at": f"{n}m", "say": said, "unless": "take " + "x" * 34} for n in range(50)]
+    made = {"title": "Trouble", "severity": "SEV1", "briefing": said, "injects": injects, "hints": hints, "end": "1d"}
+    return Script.model_validate(made).stored()
+
+
+@st.composite
 def _ticked(draw: DrawFn) -> dict[str, dict[str, str]]:
     return {name: {item: draw(somebody) for item in items if draw(st.booleans())} for name, items in CHECKLISTS.items()}
 
@@ -227,6 +246,8 @@ def _part(name: str, hint: Any, kind: type[Happened], policy: Policy) -> SearchS
         return st.none() | _part(name, inner, kind, policy)
     if name in _FIELDS:
         return _FIELDS[name](policy)
+    if hint is timedelta:
+        return st.timedeltas(timedelta(), timedelta(days=1))
     if hint is bool:
         return st.booleans()
     if hint is int:
@@ -278,6 +299,16 @@ _FIELDS: dict[str, Any] = {
     "files": lambda policy: st.lists(st.tuples(words(150), st.sampled_from(_ADDRESSES)), max_size=10),
     "services": lambda policy: st.sampled_from([[], list(policy.services)]),
 }
+_MARKS = st.lists(
+    st.builds(
+        DrillMark,
+        label=words(60, lines=False),
+        took=st.none() | st.timedeltas(timedelta(), timedelta(days=1)),
+        target=st.none() | st.just(timedelta(minutes=5)),
+        met=st.sampled_from([None, True, False]),
+    ),
+    max_size=33,
+)
 _ADDRESSES = ["", "https://acme.slack.com/f>|<https://evil.example|x>", "javascript:alert(1)", "https://a.b/" + "x" * 480]
 _OF_KIND: dict[tuple[str, str], Any] = {
     ("runbook.stuck", "asked"): lambda policy: nobody_or,
@@ -289,6 +320,12 @@ _OF_KIND: dict[tuple[str, str], Any] = {
     ("subscription.removed", "target"): lambda policy: st.just("C0SUPPORT"),
     ("moment.corrected", "old"): lambda policy: st.none() | moments,
     ("moment.corrected", "new"): lambda policy: moments,
+    ("incident.declared", "drill"): lambda policy: st.sampled_from([None, "", "checkout-outage"]),
+    ("incident.declared", "script"): lambda policy: st.just({}),
+    ("drill.inject", "says"): lambda policy: words(2000),
+    ("drill.inject", "speaker"): lambda policy: words(40, lines=False),
+    ("drill.ended", "marks"): lambda policy: _MARKS,
+    ("drill.ended", "practise"): lambda policy: st.lists(words(300), max_size=33),
     ("severity.changed", "old"): lambda policy: st.sampled_from([*policy.levels(), *LEVELS]),
     ("severity.changed", "new"): lambda policy: st.sampled_from([*policy.levels(), *LEVELS]),
 }
@@ -370,7 +407,7 @@ def strange(draw: DrawFn, kind: str) -> Strange:
     incident.runbook_timers = {f"1:{n}:7": NOW.isoformat() for n in range(20)} if followed else {}
     notices = [Notice(id=1, page_id=1, round=0, level=0, target="U0BOB", at=NOW)]
     scene = Scene(
-        standing=Standing(incident, holdings, pages, notices),
+        standing=Standing(incident, holdings, pages, notices, draw(drills()) if incident.drill is not None else None),
         policy=policy,
         now=NOW,
         event=event,

@@ -14,7 +14,7 @@ PRODUCT = re.findall(
     r"\w+",
     """declare list show catchup status identified mitigated resolve reopen close cancel decline sev rename summary impact
     theory set role leave roles update pause note decision timeline task tasks page escalate ack room action actions
-    postmortem help merge runbook private access""",
+    postmortem help merge runbook private access drill""",
 )
 NOT_BUILT = re.findall(r"\w+", "oncall cover maintenance metrics doctor")
 
@@ -60,9 +60,10 @@ def test_what_needs_no_incident() -> None:
     assert {name for name, command in COMMANDS.items() if command.needs is Needs.NOTHING} == {
         "access",
         "declare",
+        "drill",
+        "runbook",
         "panel",
         "list",
         "help",
         "merge",
-        "runbook",
     }

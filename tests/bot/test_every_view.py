@@ -12,7 +12,8 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
@@ -24,6 +25,7 @@ import bot.views
 from bot.acts.pages import PagesOver
 from bot.acts.runbook import ShowRunbook
 from bot.commands import Answer, Command
+from bot.drill import badged, said
 from bot.look import Alike
 from bot.reactions import reactions, router
 from bot.scene import Scene
@@ -34,12 +36,15 @@ from bot.views.lists import Found
 from bot.views.quoted import Quoted
 from bot.views.texts import escape
 from incidents import events as kinds
+from incidents.drill_files import MOST, Scenario, Scenarios
+from incidents.drill_script import Script
 from incidents.errors import Refused
 from incidents.events import KINDS, LevelPaged
 from incidents.exports.markdown import EXPORT
 from incidents.handoffs import Brief
 from incidents.phrase import TOKEN
 from incidents.policy import Policy
+from incidents.policy_file import Problem
 from incidents.rules.checklists import CHECKLISTS
 from incidents.rules.lifecycle import Status
 from incidents.rules.postmortem.document import Document, Items
@@ -74,6 +79,8 @@ ABOUT: dict[str, tuple[type[kinds.Happened], ...]] = {
     "posts.role_dm": (kinds.RoleAssigned,),
     "posts.page_dm": (kinds.LevelPaged,),
     "posts.page_channel": (kinds.LevelPaged,),
+    "drills.inject": (kinds.DrillInjected,),
+    "drills.score": (kinds.DrillEnded,),
 }
 """Views that are about certain events only; the others must do with any."""
 
@@ -110,8 +117,9 @@ def _views() -> Iterator[View]:
 
 VIEWS = list(_views())
 NOT_SHOWN = frozenset(
-    {"bookmarks.about", "lists.finished", "capture.carried", "capture.shared_files", "declare.chosen_severity", "answers.answer"}
-)
+    {"bookmarks.about", "lists.finished", "capture.carried", "capture.shared_files", "declare.chosen_severity", "answers.answer",
+     "drill.begun"}
+)  # fmt: skip
 """Public functions of these modules that draw nothing, or what others have drawn."""
 
 
@@ -149,6 +157,8 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     Alike | None: lambda made: Alike(made.rows[0], made.rows[-1]) if made.rows else None,
     LevelPaged | None: lambda made: made.scene.happened if isinstance(made.scene.happened, LevelPaged) else None,
     Status | None: lambda made: None,
+    Scenarios: lambda made: _scenarios(made),
+    kinds.DrillMark: lambda made: kinds.DrillMark(label=made.text[:60], took=timedelta(minutes=made.many)),
     Sequence[Incident]: lambda made: made.rows,
     Sequence[Event]: lambda made: made.events,
     Sequence[Task]: lambda made: made.tasks,
@@ -208,6 +218,12 @@ def _run(made: Strange) -> RunbookRun:
     if not made.scene.runbooks:
         raise Refused("it follows none")
     return made.scene.runbooks[0]
+
+
+def _scenarios(made: Strange) -> Scenarios:
+    script = Script(title=made.scene.incident.title, severity="SEV1", about=made.text.strip()[:300] or "…")
+    problem = Problem(Path("ours.yml"), 3, f"`at` is “{made.text}”", "write 5m")
+    return Scenarios(tuple(Scenario(f"s{n}", script) for n in range(min(made.many, MOST))), (problem,) * made.many)
 
 
 def _quoted(made: Strange) -> Quoted:
@@ -366,6 +382,8 @@ def test_every_message_that_an_event_causes(kind: str) -> None:
                 continue
             else:
                 shown = act.view(scene)  # type: ignore[attr-defined]
+            if scene.incident.drill is not None:
+                shown = Message(said(shown.text), badged(shown.blocks) if shown.blocks else [])
             found = list(faults(shown)) + list(_lacks(route.reaction, shown.text, scene))
             assert not found, f"{kind} -> {route.reaction}: {found[:3]}"
 

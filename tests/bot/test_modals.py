@@ -15,7 +15,7 @@ MakeDesk = Callable[..., Desk]
 
 def test_every_form_has_a_place_for_its_refusals(on_call: Desk) -> None:
     on_call.declared()
-    for said in ("update", "status", "sev", "page", "note …", "roles …", "checklist form", "handoff ic", "set …"):
+    for said in ("update", "status", "sev", "page", "note …", "roles …", "checklist form", "handoff ic", "set …", "drill"):
         on_call.says(said)
     on_call.says("declare", number=None)
     names = {view["callback_id"] for view in on_call.forms.views}

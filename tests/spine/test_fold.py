@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from sqlalchemy import delete
 from sqlmodel import SQLModel, col, func, select
 
@@ -21,6 +22,7 @@ from incidents import (
     fields,
     handoffs,
     merge,
+    moderate,
     moments,
     paging,
     postmortems,
@@ -35,6 +37,7 @@ from incidents import (
 )
 from incidents.core import Core, Repeated
 from incidents.declare import Declaration, declare
+from incidents.drill_script import Script
 from incidents.errors import Refused
 from incidents.handoffs import Brief
 from incidents.rules.checklists import MITIGATIONS, RESOLUTION
@@ -46,6 +49,7 @@ from incidents.updates import Report
 from models import (
     ActionItem,
     Delivery,
+    Drill,
     Event,
     Incident,
     Notice,
@@ -91,6 +95,16 @@ If not solved in 20 minutes, page nobody we know.
 ## Rollback
 4. Back.
 """
+SCRIPT = Script.model_validate(
+    {
+        "title": "Trouble",
+        "severity": "SEV1",
+        "injects": [{"at": "1m", "say": "It smokes", "as": "Monitoring"}, {"at": "40m", "say": "It burns"}],
+        "hints": [{"at": "10m", "say": "Look there", "unless": "theory"}, {"at": "11m", "say": "Or there", "unless": "take ic"}],
+        "expect": [{"do": "acknowledge", "within": "2m"}, {"do": "raise to SEV2", "within": "50m"}],
+        "end": "5h",
+    }
+)
 PEOPLE = ("U0ALICE", "U0BOB", "U0CAROL")
 LEVELS = ("SEV1", "SEV2", "SEV3", "SEV4")
 STATES = (
@@ -294,6 +308,10 @@ VERBS: dict[str, Verb] = {
     "call webhook": lambda c, n, a, b, k: runbooks.call_webhook(c, n, _a_run(c, n).id or 0, 2, by=PEOPLE[b % 3], key=k),
     "webhook answers": _call_answered,
     "draft": lambda c, n, a, b, k: postmortems.draft(c, n, by=PEOPLE[b % 3], key=k),
+    "drill on": lambda c, n, a, b, k: moderate.next_inject(c, n, by=PEOPLE[b % 3], expected=a if b % 2 else None, key=k),
+    "drill pause": lambda c, n, a, b, k: moderate.pause(c, n, by=PEOPLE[b % 3], key=k),
+    "drill resume": lambda c, n, a, b, k: moderate.resume(c, n, by=PEOPLE[b % 3], key=k),
+    "drill end": lambda c, n, a, b, k: moderate.end(c, n, by=PEOPLE[b % 3], key=k),
     "room comes": _room,
     "room stays": _room_stays,
     "page comes": _notice,
@@ -332,6 +350,7 @@ class Folded:
     followers: list[str] = field(default_factory=list)
     heard: tuple[int, datetime] | None = None
     quiet_asked: bool = False
+    drill: dict[str, Any] = field(default_factory=dict)
     anchor: int = 0
     last: int = 0
 
@@ -365,6 +384,8 @@ class Folded:
         self.known |= {"archived": False, "kept": False, "lost": False}
         self.known |= {"type": said.get("type"), "fields": dict(said.get("fields", {})), "causes": []}
         self.known |= {"room": False, "channel": None, "paused": False, "paused_until": None}
+        if "drill" in said:
+            self.drill = {"script": said.get("script", {}), "zero": event.recorded_at, "said": 0, "paused": None, "ended": None}
         self.moments = dict.fromkeys(("acknowledged", "mitigated", "resolved", "closed"))
         self.moments |= {"declared": event.recorded_at, "detected": event.recorded_at}
         self.anchor = self.last
@@ -488,6 +509,31 @@ class Folded:
 
     def _subscription_removed(self, event: Event, said: dict[str, Any]) -> None:
         self.followers.remove(said["target"])
+
+    def _drill_inject(self, event: Event, said: dict[str, Any]) -> None:
+        assert said["number"] == self.drill["said"] and self.drill["ended"] is None and self.known["status"] in ACTIVE
+        assert event.actor is not None or self.drill["paused"] is None, "the clock says nothing while it is paused"
+        self.drill["said"] += 1
+        self.drill["zero"] += TypeAdapter(timedelta).validate_python(said.get("late", "PT0S"))
+
+    _drill_hint_spared = _drill_inject
+
+    def _drill_paused(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.drill["paused"] is None and self.drill["ended"] is None
+        self.drill["paused"] = event.recorded_at
+        self.known["paused"], self.known["paused_until"] = True, None
+
+    def _drill_resumed(self, event: Event, said: dict[str, Any]) -> None:
+        self.drill["zero"] += event.recorded_at - self.drill["paused"]
+        self.drill["paused"] = None
+        self.known["paused"], self.known["paused_until"] = False, None
+        self.anchor = self.last
+
+    def _drill_ended(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.drill["ended"] is None
+        if self.drill["paused"] is not None:
+            self.known["paused"] = False
+        self.drill |= {"paused": None, "ended": event.recorded_at}
 
     def _room_quiet(self, event: Event, said: dict[str, Any]) -> None:
         assert not self.quiet_asked and self.known["status"] in ACTIVE
@@ -672,6 +718,9 @@ def check(core: Core, number: int) -> None:
         assert (row.subscribers, row.quiet_asked) == (folded.followers, folded.quiet_asked)
         assert (row.heard_event, row.heard_at) == folded.heard
         offers = standing(session, row).holdings
+        drill = session.get(Drill, number)
+        kept = (drill.script, drill.zero_at, drill.said, drill.paused_at, drill.ended_at) if drill else ()
+        assert kept == tuple(folded.drill.values())
         assert {h.role: (h.offer_event, h.offered_to) for h in offers if h.offered_to} == folded.offers
         pages = session.exec(select(Page).where(Page.incident_id == number)).all()
         assert {p.id: (p.state, p.name, p.acknowledged_by) for p in pages} == {
@@ -726,7 +775,8 @@ def play(house: House, beginning: tuple[str, int], steps: list[tuple[str, int, i
         commander=PEOPLE[a % 2] if a % 3 else None,
         services=("checkout",) if a % 4 == 0 else (),
         cause_unclear=a == 5,
-        drill="" if a == 7 else None,
+        drill=("script", "")[a % 2] if a > 5 else None,
+        script=SCRIPT if a == 6 else None,
     )
     number = declare(core, said, f"declare:{next(_keys)}").incident_id
     twin = declare(core, Declaration(f"Twin {next(_keys)}", "SEV4", by=PEOPLE[0]), f"declare:{next(_keys)}").incident_id

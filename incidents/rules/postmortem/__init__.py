@@ -6,6 +6,7 @@ claim the link to the message it came from; how that is written down, and escape
 
 from incidents.rules.postmortem.account import contributing, impact, root_cause, summary, timeline
 from incidents.rules.postmortem.document import Document
+from incidents.rules.postmortem.drill import drill_score
 from incidents.rules.postmortem.follow_up import action_items
 from incidents.rules.postmortem.header import header, notice
 from incidents.rules.postmortem.lessons import went_poorly, went_well
@@ -39,6 +40,7 @@ def build(record: Record) -> Document:
             action_items(story),
             section(story, "lessons", "Lessons learned", [], "What do we know now that we did not know before?"),
             response(story),
+            *drill_score(story),
             people(story),
         ),
     )

@@ -129,6 +129,16 @@ def upgrade() -> None:
     with op.batch_alter_table('action_item', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_action_item_incident_id'), ['incident_id'], unique=False)
 
+    op.create_table('drill',
+    sa.Column('incident_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('script', sa.JSON(), nullable=False),
+    sa.Column('zero_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('said', sa.Integer(), nullable=False),
+    sa.Column('paused_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], ),
+    sa.PrimaryKeyConstraint('incident_id')
+    )
     op.create_table('event',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('incident_id', sa.Integer(), nullable=False),
@@ -380,6 +390,7 @@ def downgrade() -> None:
         batch_op.drop_index('event_timeline')
 
     op.drop_table('event')
+    op.drop_table('drill')
     with op.batch_alter_table('action_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_action_item_incident_id'))
 
