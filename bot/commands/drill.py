@@ -22,12 +22,12 @@ def run(request: Request) -> Answer:
     """`drill` opens the form, and in a drill's room its controls; `drill checkout-outage` begins; `next`, `pause`, `resume`
     and `end` are for the one at hand, or for the one that is named."""
     words = request.text.split()
-    number = next((ref for word in words[:2] if (ref := incident_ref(word))), None)
-    said = [word for word in words if incident_ref(word) is None or incident_ref(word) != number]
-    if number is None:
-        number = request.number
+    places = 2 if words and words[0].lower() in _STEPS else 1  # `INC-42 end` and `end 42`, but no number in a scenario's name
+    named = next((at for at, word in enumerate(words[:places]) if incident_ref(word)), None)
+    said = [word for at, word in enumerate(words) if at != named]
+    number = incident_ref(words[named]) if named is not None else request.number
     if said and said[0].lower() in _STEPS:
-        return _moderate(request, said[0].lower(), number, _expected(words))
+        return _moderate(request, said, number)
     if words and said:
         return _begin(request, " ".join(said))
     if number is not None and (incident := look.scene(request.core, number).incident).drill is not None:
@@ -42,31 +42,33 @@ def _controls(request: Request, number: int) -> Answer:
     if scene.incident.declared_by != request.by:
         end = "Anybody may end it: `/incident drill end`."
         return Answer(f"{scene.incident.key} is a drill, run by <@{scene.incident.declared_by}>. {end}")
-    shown = drills.controls(scene)
+    shown = drills.controls_now(scene)
     return Answer(shown.text, shown.blocks)
 
 
-def _expected(words: Sequence[str]) -> int | None:
-    """Which inject a button means: `INC-5 next 3`."""
-    return int(words[-1]) if len(words) == 3 and words[-1].isdigit() else None
-
-
-def _moderate(request: Request, step: str, number: int | None, expected: int | None) -> Answer:
+def _moderate(request: Request, said: Sequence[str], number: int | None) -> Answer:
+    """As typed; or as a button says it: `next 3 quietly` means the third inject and needs no answer."""
+    step, how = said[0].lower(), said[-1]
     if number is None:
         raise Refused(f"Which drill? Say it in its room, or name it: `/incident drill {step} INC-42`.")
     core, by, key = request.core, request.by, request.key
     if step == "next":
+        expected = next((int(word) for word in said[1:] if word.isdigit()), None)
         moderate.next_inject(core, number, by=by, expected=expected, key=key)
     else:
         _STEPS[step](core, number, by=by, key=key)
+    if how == drills.QUIETLY:
+        return Answer()
     scene = look.scene(core, number)
-    said = {
+    if how == drills.AGAIN:
+        return drill.answered(scene.incident, _controls(request, number))
+    done = {
         "next": "Said in the room.",
         "pause": "Paused: nothing comes, and no time counts. Paging goes on. Go on with `/incident drill resume`.",
         "resume": "It goes on where it stopped.",
         "end": "The drill is over; its score is in the room.",
     }
-    return drill.answered(scene.incident, Answer(f"{scene.incident.key}: {said[step]}"))
+    return drill.answered(scene.incident, Answer(f"{scene.incident.key}: {done[step]}"))
 
 
 _STEPS: dict[str, Callable[..., Event]] = {

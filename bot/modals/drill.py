@@ -31,7 +31,7 @@ def view(scenarios: Scenarios, policy: Policy, serious: Sequence[Incident], priv
     about = "For a drill without a script."
     title = forms.text_input(most=TITLE_LENGTH, placeholder="Checkout is down")
     blocks.append(field("title", "What is wrong?", title, optional=True, hint=about))
-    severity = forms.select(forms.severity_options(policy), default_severity(policy))
+    severity = forms.select(forms.severity_options(policy), placeholder=f"Left empty: {default_severity(policy)}")
     blocks.append(field("severity", "Severity", severity, optional=True, hint=about))
     said = "Whoever is on call is paged for real; everything says DRILL. You run it, by buttons that come as a direct message."
     blocks.append(context(said))

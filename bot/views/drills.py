@@ -22,7 +22,7 @@ def briefing(scene: Scene) -> Message:
     said = f"This is a drill, run by {person(scene.incident.declared_by)}. Act as if it were real."
     told = f"\n{clip(script.briefing, 2400)}" if script and script.briefing else ""
     text = f"{scene.incident.key}, {clip(scene.incident.title, 300)}: {said} {REAL}"
-    return Message(text, [section(f":performing_arts: *{said}*{told}"), context(REAL)])
+    return Message(text, [section(f":dart: *{said}*{told}"), context(REAL)])
 
 
 def inject(scene: Scene) -> Message:
@@ -51,8 +51,10 @@ def score(scene: Scene) -> Message:
     blocks = [section(f":checkered_flag: *{head}*")]
     if ended.practise:
         blocks.append(section("*Practise*\n" + "\n".join(f"•  {clip(each, 300)}" for each in ended.practise[:3])))
-    elif judged:
+    elif len(judged) == len(ended.marks):
         blocks.append(section("All in time. Next: the same at night, or a harder one."))
+    else:
+        blocks.append(section("Nothing was late; it ended before the rest was due."))
     blocks += _paragraphs(lines)
     target = value(scene.incident.number)
     blocks.append(buttons(button("Action items", f"{RUN}actions", target), button("Postmortem", f"{RUN}postmortem", target)))
@@ -75,22 +77,34 @@ def _paragraphs(lines: Sequence[str]) -> list[Block]:
     return [section("\n".join(lines[at : at + 15])) for at in range(0, len(lines), 15)]
 
 
+QUIETLY, AGAIN = "quietly", "again"  # at the end of a button's text: its message is edited anyway, or shown anew
+
+
 def controls(scene: Scene) -> Message:
     """For whoever runs it: what comes next, which nobody else is told, and the buttons."""
+    return _controls(scene, QUIETLY)
+
+
+def controls_now(scene: Scene) -> Message:
+    """The same as an answer, which shows what a press led to in its place."""
+    return _controls(scene, AGAIN)
+
+
+def _controls(scene: Scene, how: str) -> Message:
     incident, drill = scene.incident, scene.standing.drill
     where = channel(incident.room_channel) if incident.room_channel else "opens now" if incident.room_wanted_at else "a thread"
     title = clip(incident.title, 300)
     if drill is None or drill.ended_at is not None or incident.status not in OPEN:
         said = f"Your drill {incident.key} is over: {title}"
-        return Message(said, [section(f":performing_arts: *{said}*\nIts score is in the room: {where}")])
+        return Message(said, [section(f":dart: *{said}*\nIts score is in the room: {where}")])
     script = drills.script_of(drill)
     moments = script.moments if script else []
     said = f"You run the drill {incident.key}: {title}"
     paused = "\n*Paused.* Nothing comes, and no time counts." if drill.paused_at is not None else ""
-    blocks = [section(f":performing_arts: *{said}*\nRoom: {where}{paused}")]
+    blocks = [section(f":dart: *{said}*\nRoom: {where}{paused}")]
     if moments:
         blocks.append(section(_coming(drill, moments)))
-    blocks.append(_buttons(incident.number, drill, len(moments)))
+    blocks.append(_buttons(incident.number, drill, len(moments), how))
     end = _ends(drill, script.end if script else None)
     blocks.append(context(f"Only you see what comes next. {end}{REAL}"))
     return Message(said, blocks)
@@ -100,8 +114,8 @@ def _coming(drill: Drill, moments: Sequence[Moment]) -> str:
     """The next three, with their times while it runs."""
     left = moments[drill.said :]
     if not left:
-        return f"All {len(moments)} injects are said."
-    lines = [f"{drill.said} of {len(moments)} injects are said. Next:"]
+        return f"The script has said all of its {len(moments)}."
+    lines = [f"{drill.said} of {len(moments)} said. Next:"]
     for each in left[:3]:
         at = f"after {lasted(each.at)}" if drill.paused_at is not None else moment(drill.zero_at + each.at)
         unless = f", unless {each.unless} is done" if each.unless else ""
@@ -110,16 +124,16 @@ def _coming(drill: Drill, moments: Sequence[Moment]) -> str:
     return "\n".join(lines)
 
 
-def _buttons(number: int, drill: Drill, count: int) -> Block:
+def _buttons(number: int, drill: Drill, count: int, how: str) -> Block:
     row = []
     if drill.said < count:
-        row.append(button("Next inject now", f"{RUN}drill:next", value(number, f"next {drill.said}"), style="primary"))
+        row.append(button("Next inject now", f"{RUN}drill:next", value(number, f"next {drill.said} {how}"), style="primary"))
     if drill.paused_at is None:
-        row.append(button("Pause", f"{RUN}drill:pause", value(number, "pause")))
+        row.append(button("Pause", f"{RUN}drill:pause", value(number, f"pause {how}")))
     else:
-        row.append(button("Go on", f"{RUN}drill:resume", value(number, "resume")))
+        row.append(button("Go on", f"{RUN}drill:resume", value(number, f"resume {how}")))
     sure = ("End the drill?", "It is resolved for everybody, and the score comes.", "End it")
-    row.append(button("End drill", f"{RUN}drill:end", value(number, "end"), style="danger", confirm=sure))
+    row.append(button("End drill", f"{RUN}drill:end", value(number, f"end {how}"), style="danger", confirm=sure))
     return buttons(*row)
 
 

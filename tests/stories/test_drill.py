@@ -82,7 +82,7 @@ def test_from_the_form_to_the_score(world: World) -> None:
     carol.runs("/incident theory the new release", in_=room)
     world.advance(minutes=2)
     [support] = saying(room.messages, "charged twice")
-    assert "<!channel>" not in support.text and "All 3 injects are said" in controls(alice)
+    assert "<!channel>" not in support.text and "The script has said all of its 3" in controls(alice)
     carol.clicks("Update", in_=room.pins[0])
     carol.fills("Impact", "1 in 3 payments fail")
     carol.submits()
@@ -152,6 +152,22 @@ def test_who_runs_it_moves_it_on_pauses_and_ends_it(world: World) -> None:
     assert "Theory named: not done by the end (target 15 min)" in told and "0 of" not in told
     world.advance(hours=1)
     assert not saying(room.messages, "charged twice"), "nothing comes after its end"
+
+
+def test_the_controls_in_the_room_show_what_a_press_led_to(world: World) -> None:
+    """In the direct message the press shows in the message itself, and nothing more is said."""
+    alice = begun(world)
+    heard = len(alice.ephemerals)
+    alice.clicks("Next inject now", in_=controls(alice))
+    world.settle()
+    assert len(alice.ephemerals) == heard and "1 of 3 said" in controls(alice)
+    shown = alice.runs("/incident drill", in_=world.room()).post
+    assert shown is not None and "1 of 3 said" in shown and "Pause" in shown.buttons
+    alice.clicks("Pause", in_=shown)
+    world.settle()
+    assert "Paused." in alice.ephemerals[-1] and "Go on" in alice.ephemerals[-1].buttons
+    assert "It goes on where it stopped" in alice.runs("/incident drill resume", in_=world.room())
+    assert "its score is in the room" in alice.runs("/incident drill end 1")
 
 
 def test_a_hint_that_nobody_needs_is_kept_back(world: World) -> None:
