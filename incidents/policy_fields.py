@@ -1,5 +1,6 @@
 """What a team asks about its incidents besides what everybody asks: types, and fields of its own (PRODUCT §5)."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
@@ -14,6 +15,8 @@ STAGES: tuple[Stage, ...] = ("declare", "mitigate", "resolve", "close")
 """In the order in which an incident comes to them."""
 
 MOST_FIELDS = 25
+MOST_OF_CHOICES = 100_000
+"""Bytes of all choices together, as a form carries them: a form has 250 000 for everything."""
 MOST_ON_CARD = 8  # two columns of a phone's screen; Slack takes ten
 BUILT_IN_FIELDS = ("type", "detected_by", "causes")
 """What everybody has, set in the same way as a team's own."""
@@ -112,9 +115,24 @@ def mistakes(
     for key, field in fields.items():
         yield from _name_mistakes("fields", key, "a field", "region")
         yield from _field_mistakes(key, field, types)
+    heavy = list(_too_much(fields))
+    if heavy:
+        yield (
+            ("fields", heavy[0], "choices"),
+            "are too many for one form together with the others'",
+            "shorten them, or take some out",
+        )
     on_card = [key for key, field in fields.items() if field.card]
     for key in on_card[MOST_ON_CARD:]:
         yield ("fields", key, "card"), f"is the {len(on_card)}th on the card", f"{MOST_ON_CARD} are the most that a card shows"
+
+
+def _too_much(fields: Mapping[str, FieldPolicy]) -> Iterator[str]:
+    size = 0
+    for key, field in fields.items():
+        size += sum(2 * len(json.dumps(choice)) + 80 for choice in field.choices)
+        if size > MOST_OF_CHOICES:
+            yield key
 
 
 def _name_mistakes(section: str, key: str, what: str, example: str) -> Iterator[tuple[_Where, str, str]]:

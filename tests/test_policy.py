@@ -439,6 +439,11 @@ MISTAKES = [
     ("fields:\n  region: {naem: Region}", 2, "`naem` is not a setting here; did you mean `name`?"),
     ("fields: {" + ", ".join(f"f{n}: {{}}" for n in range(26)) + "}", 1, "25 entries are the most"),
     ("fields:\n" + "".join(f"  f{n}: {{card: true}}\n" for n in range(9)), 10, "8 are the most that a card shows"),
+    (
+        "fields:\n" + "".join(f"  f{n}: {{choices: [{', '.join(f'{c} ' + 'x' * 70 for c in range(100))}]}}\n" for n in range(5)),
+        6,
+        "`choices` are too many for one form together with the others'; shorten them",
+    ),
     ("causes: [deploy, Deploy]", 1, "`causes` has “Deploy”; write each tag once, without commas"),
     ("permissions: {edit: {colour: [person:U0A]}}", 1, "names the field “colour”; these can be restricted: title,"),
     ("updates: {silent_before_ic_told: 0}", 1, "write 1 or more"),

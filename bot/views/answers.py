@@ -288,7 +288,8 @@ def fields_set(scene: Scene, event: Event) -> Answer:
     """What is set now, and what the team still wants before it is resolved."""
     happened = read(event.kind, event.payload)
     assert isinstance(happened, FieldsSet)
-    said = [f"{escape(one.name)}: {clip(one.says or one.new, 300) or '_empty_'}" for one in happened.changes]
+    most = min(300, 1500 // len(happened.changes))  # of names and values; 28 of them fit one message
+    said = [f"{clip(one.name, 60)}: {clip(one.says or one.new, most) or '_empty_'}" for one in happened.changes]
     lacks = fields.lacking(scene.incident, scene.policy, Status.RESOLVED) if scene.incident.status in OPEN else []
     names = ", ".join(escape(scene.policy.field_name(key)) for key in lacks)
     return answer(f"{'. '.join(said)}. {told(scene)}", small=f"Still to fill in before it is resolved: {names}" if names else "")

@@ -92,9 +92,34 @@ def policies() -> tuple[Policy, ...]:
                 **{f"{n:02d} {strange}"[:40]: {"levels": [{"page": ["person:U0BOB"]}]} for n in range(60)},
             },
             "services": services,
+            "types": {f"type{n}": {"name": f"{n} {strange}"[:40], "when": "<!channel> & " * 20} for n in range(50)},
+            "fields": {f"a-field-with-a-long-n{n:02d}": _field(n, strange) for n in range(25)},
+            "causes": [f"{n:02d} {strange}"[:40] for n in range(100)],
         }
     )
     return Policy(), full
+
+
+def _field(number: int, strange: str) -> dict[str, Any]:
+    kind = ("choice", "text", "number", "people", "date")[number % 5]
+    return {
+        "name": f"{number:02d} {strange}"[:40],
+        "kind": kind,
+        "choices": [f"{n:02d} {strange} {strange}"[:75] for n in range(12)] if kind == "choice" else [],
+        "types": [] if number % 2 else ["type1"],
+        "required": "resolve",
+        "card": number < 8,
+        "hint": "<!channel> & " * 11,
+    }
+
+
+@st.composite
+def values(draw: DrawFn, policy: Policy) -> dict[str, str]:
+    """What the team's own fields hold: nothing, or as much as they can; one has left the config."""
+    full = {"text": words(300, lines=False), "number": st.just("-999999999999999.999999"), "date": st.just("2026-12-01")}
+    full["people"] = st.just(" ".join(f"<@U0P{n:03d}>" for n in range(10)))
+    known = {key: draw(st.just(its.choices[-1]) if its.choices else full[its.kind]) for key, its in policy.fields.items()}
+    return draw(st.sampled_from([{}, {**known, "gone": draw(words(300, lines=False))}]))
 
 
 moments = st.integers(0, 90 * 24 * 60).map(lambda minutes: NOW - timedelta(minutes=minutes))
@@ -125,6 +150,10 @@ def incidents(draw: DrawFn, policy: Policy, number: int = NUMBER) -> Incident:
         cause_unclear=draw(st.booleans()),
         services=draw(st.sampled_from([[], list(policy.services)[:1], list(policy.services)])),
         drill=draw(st.sampled_from([None, None, "", "checkout-outage"])),
+        type=draw(st.sampled_from([None, "gone", *list(policy.types)[:2]])),
+        fields=draw(values(policy)),
+        causes=draw(st.sampled_from([[], policy.causes[:10], ["gone"]])),
+        detected_by=draw(st.sampled_from([None, "customer"])),
         ticked=draw(_ticked()) if known else {},
         impact_started_at=draw(moments) if known else None,
         declared_at=declared,
@@ -269,6 +298,12 @@ def _part(name: str, hint: Any, kind: type[Happened], policy: Policy) -> SearchS
     raise AssertionError(f"nothing strange is known for {kind.__name__}.{name}: {hint}")
 
 
+def _changes(policy: Policy) -> SearchStrategy[dict[str, str]]:
+    key = st.sampled_from(["type", "causes", "gone", *policy.fields])
+    made = {name: words(300, least=0, lines=False) for name in ("old", "new", "says")}
+    return st.fixed_dictionaries({"field": key, "name": words(40, lines=False), **made})
+
+
 def _least(kind: type[Happened], name: str) -> int:
     return 1 if kind.model_fields[name].is_required() else 0
 
@@ -298,6 +333,8 @@ _FIELDS: dict[str, Any] = {
     "tells": lambda policy: st.sampled_from([["home"], list(AUDIENCES)]),
     "files": lambda policy: st.lists(st.tuples(words(150), st.sampled_from(_ADDRESSES)), max_size=10),
     "services": lambda policy: st.sampled_from([[], list(policy.services)]),
+    "fields": values,
+    "changes": lambda policy: st.lists(_changes(policy), min_size=1, max_size=28),
 }
 _MARKS = st.lists(
     st.builds(

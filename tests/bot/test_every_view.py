@@ -63,6 +63,7 @@ ABOUT: dict[str, tuple[type[kinds.Happened], ...]] = {
     "answers.moved": (kinds.StatusChanged,),
     "answers.resolved": (kinds.StatusChanged,),
     "answers.moment_corrected": (kinds.MomentCorrected,),
+    "answers.fields_set": (kinds.FieldsSet,),
     "answers.merged": (kinds.MergedFrom,),
     "answers.update_posted": (kinds.UpdatePosted,),
     "answers.acknowledged": (kinds.Acknowledged,),
@@ -111,7 +112,7 @@ def _views() -> Iterator[View]:
                 continue
             for name, function in vars(module).items():
                 ours = inspect.isfunction(function) and function.__module__ == found.name and not name.startswith("_")
-                if ours and name != "submit":
+                if ours and name not in ("submit", "redraw"):
                     yield View(f"{found.name.split('.', 2)[2]}.{name}", function)
 
 
@@ -156,9 +157,9 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     Command: lambda made: COMMANDS["note"],
     Alike | None: lambda made: Alike(made.rows[0], made.rows[-1]) if made.rows else None,
     LevelPaged | None: lambda made: made.scene.happened if isinstance(made.scene.happened, LevelPaged) else None,
-    Status | None: lambda made: None,
     Scenarios: lambda made: _scenarios(made),
     kinds.DrillMark: lambda made: kinds.DrillMark(label=made.text[:60], took=timedelta(minutes=made.many)),
+    Status | None: lambda made: Status.RESOLVED if made.choice else None,
     Sequence[Incident]: lambda made: made.rows,
     Sequence[Event]: lambda made: made.events,
     Sequence[Task]: lambda made: made.tasks,

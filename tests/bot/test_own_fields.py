@@ -25,7 +25,7 @@ FULL: dict[str, Any] = {
             "name": f"{n} {NASTY}"[:40].strip(),
             "hint": (NASTY * 2)[:150].strip(),
             "kind": ("choice", "number", "text", "people", "date")[n % 5],
-            "choices": [f"{c} {LONG}"[:75].strip() for c in range(100)] if n % 5 == 0 else [],
+            "choices": [f"{c} {LONG}"[:75].strip() for c in range(12)] if n % 5 == 0 else [],
             "card": n < 8,
             "required": "resolve",
         }
