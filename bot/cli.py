@@ -19,7 +19,12 @@ from bot.manifest import over_http
 from bot.process import no_database
 from bot.procfile import Keeper
 from bot.settings import SettingsError, load_settings
+from bot.wiring import build
+from incidents import automations
+from incidents.errors import Refused
+from incidents.phrase import Phrase
 from incidents.policy_file import PolicyError, load_policy
+from incidents.rules.naming import incident_ref
 from models.database import make_engine
 from models.migrate import migrate, revision
 
@@ -134,6 +139,34 @@ def _doctor(_: argparse.Namespace) -> int:
     return int(worst is Grade.WRONG)
 
 
+def _automations(arguments: argparse.Namespace) -> int:
+    """Reads the database, and changes nothing."""
+    number = incident_ref(arguments.incident)
+    if number is None:
+        raise ValueError(f"{arguments.incident[:40]} names no incident; write it like INC-42")
+    settings = load_settings()
+    if not load_policy(settings.muster_config).automations:
+        print(f"{settings.muster_config} has no automations.")
+        return 0
+    core = build(settings, bell=lambda priority: None).core
+    tried = automations.on_trial(core, number)
+    for each in tried:
+        print(f"{each.event.recorded_at:%Y-%m-%d %H:%M:%S} UTC  {_plainly(each.what.sentence(each.event.actor))}")
+        print(f"    → {_plainly(each.does.sentence(None))}")
+        for post in each.does.posts:
+            print(f"      in {f'#{post.channel}' if post.channel else 'the room'}: {post.text}")
+    fired = {each.rule.key for each in tried}
+    for rule in core.policy.automations:
+        if rule.key not in fired:
+            print(f"never: {rule.because}")
+    return 0
+
+
+def _plainly(sentence: Phrase) -> str:
+    """For a terminal."""
+    return sentence.render(text=str, who=lambda id: id or "Muster", where=str, when=lambda at: f"{at:%H:%M} UTC")
+
+
 def main() -> int:
     """Returns the exit status; what a person did wrong is said in one sentence."""
     parser = argparse.ArgumentParser(prog="python -m bot", description="Muster, from the shell.")
@@ -153,6 +186,8 @@ def main() -> int:
     attempt.add_argument("--web-port", type=int, default=3999, help="the web process's")
     manifest = add("manifest", "Print the app manifest for HTTP instead of Socket Mode.", _manifest)
     manifest.add_argument("url", help="where Slack reaches this installation, such as https://muster.example.com")
+    trial = add("automations", "Say which automations would have fired in an incident, and what they would do.", _automations)
+    trial.add_argument("incident", help="such as INC-42")
     add("check-config", "Say whether the config file is right, and if not, which line.", _check)
     add(
         "doctor",
@@ -162,6 +197,9 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return int(arguments.run(arguments))
+    except Refused as refused:
+        print(refused.sentence, file=sys.stderr)
+        return 2
     except (SettingsError, PolicyError, ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from bot.acts import Act
 from bot.acts.again import Bookmark, Invite, Pin, Tick
 from bot.acts.archive import Archive, Unarchive
+from bot.acts.automation import CallOut, TellChannel
 from bot.acts.canvas import Canvas
 from bot.acts.controls import Controls
 from bot.acts.digest import PostDigest, digest_channel
@@ -34,6 +35,8 @@ from incidents.events import (
     AccessEnded,
     AccessGiven,
     Acknowledged,
+    Automated,
+    AutomationFailed,
     Captured,
     ChecklistTicked,
     Declared,
@@ -85,6 +88,7 @@ from incidents.events import (
     SeverityChanged,
     StatusChanged,
     Subscribed,
+    TaskAdded,
     Unsubscribed,
     UpdateNudged,
     UpdatePosted,
@@ -197,6 +201,10 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
             ShowRunbook(home, posts.plain_sentence, shown=runbooks.running), "runbook:{target}", POSTS, mirror=True, private=_ROOM
         ),
         "webhook": Reaction(CallWebhook(webhooks), "webhook:{target}", POSTS, private=ForPrivate.CONFIRMED),
+        "automation.post": Reaction(
+            TellChannel(named_channel, posts.plain_sentence, told=posts.automated), "rule:{target}", POSTS
+        ),
+        "automation.webhook": Reaction(CallOut(webhooks), "rule:{target}", POSTS),
         "draft": Reaction(DraftFile(render_draft), "draft", POSTS, private=_ROOM),
         "topic": Reaction(Topic(card.topic), "topic", DECORATION, mirror=True, private=_ROOM),
         "rules": Reaction(Post(room, posts.rules, marks=False), "decoration", DECORATION, private=_ROOM),
@@ -276,6 +284,8 @@ _UNSHOWN = (
     RunbookOffered,
     WebhookCalled,
     WebhookAnswered,
+    Automated,
+    AutomationFailed,
 )
 """Events after which the card and the announcement read as before."""
 
@@ -336,6 +346,8 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
         yield "alarm", ""
     yield from _room(happened, incident)
     yield from _runbooks(happened, incident)
+    if isinstance(happened, Automated):
+        yield from _rules(happened, incident)
     if isinstance(happened, PostmortemDrafted):
         yield "draft", ""
     if isinstance(happened, Captured) and (not incident.private or event.channel == incident.room_channel):
@@ -408,6 +420,14 @@ _OF_A_RUN = (
 )
 
 
+def _rules(fired: Automated, incident: Incident) -> Iterable[tuple[str, str]]:
+    """Each channel and each address once. Who is invited comes into the room now, or when it opens."""
+    if incident.room_wanted_at is not None:
+        yield from (("invite", target) for target in fired.invites)
+    yield from (("automation.post", f"#{channel}") for channel in dict.fromkeys(post.channel for post in fired.posts) if channel)
+    yield from (("automation.webhook", url) for url in dict.fromkeys(fired.webhooks))
+
+
 def _runbooks(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
     """The message of a run follows it; all of them follow the incident into its room, and its end."""
     if isinstance(happened, _OF_A_RUN):
@@ -428,10 +448,12 @@ def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tup
 
 
 def _said_already(happened: Happened) -> bool:
-    """A change that came with an update stands in it, a tick that came by itself in what brought it, and that an ended drill
-    is resolved in its score. What brings a checklist is said all the same."""
+    """A change that came with an update stands in it, a tick or a task that came by itself in what brought it, and that an
+    ended drill is resolved in its score. What brings a checklist is said all the same."""
     if isinstance(happened, ChecklistTicked):
         return happened.by_itself
+    if isinstance(happened, TaskAdded):
+        return happened.automated
     if isinstance(happened, StatusChanged):
         stands_in_it = "home" in happened.told and happened.new not in (Status.MITIGATING, Status.RESOLVED)
         return stands_in_it or happened.by_drill

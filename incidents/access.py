@@ -16,6 +16,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from incidents.events import (
     AccessGiven,
+    Automated,
     Declared,
     GlassBroken,
     HandoffOffered,
@@ -74,6 +75,8 @@ def brought(happened: Happened, by: str | None) -> list[str]:
         return [happened.person]
     if isinstance(happened, HandoffOffered):
         return [happened.to]
+    if isinstance(happened, Automated):
+        return [person for person in happened.invites if not person.startswith("group:")]
     if isinstance(happened, LevelPaged | MergedFrom | MadePrivate):
         return [person for person in happened.people if not person.startswith("group:")]
     return []

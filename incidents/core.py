@@ -128,9 +128,17 @@ class Unit:
         for route in self.router(happened, event, self.incident):
             self._leaving.append((route, event_id))
         self.incident.last_event = event_id
+        self._leave_to_rules(event_id)
         if by is not None:
             self.incident.heard_at, self.incident.heard_event, self.incident.quiet_asked = self.now, event_id, False
         return event
+
+    def _leave_to_rules(self, event_id: int) -> None:
+        """The clock looks at it at once where the config has rules; where it has none, none that comes later does."""
+        if not self.policy.automations:
+            self.incident.automated_event, self.incident.automate_at = event_id, None
+        elif self.incident.automate_at is None:
+            self.incident.automate_at = self.now
 
     def standing(self) -> Standing:
         """How the incident stands, this unit's changes included."""

@@ -154,6 +154,7 @@ def _row(said: Declaration, title: str, summary: str, impact: str, type: str | N
         runbooks=[],
         runbook_timers={},
         deadlines={},
+        automations={},
         subscribers=[],
         roles_asked=[],
         roles_left={},

@@ -214,7 +214,11 @@ def call(unit: Unit, ref: str, *, by: str | None, why: str) -> None:
 
 def is_called(unit: Unit, ref: str) -> bool:
     """Whether this is being paged at the moment."""
-    name, _ = _policy_for(unit, ref)
+    return is_running(unit, _policy_for(unit, ref)[0])
+
+
+def is_running(unit: Unit, name: str) -> bool:
+    """Whether an escalation of this name is under way."""
     return any(row.name == name for row in _pages(unit, PAGE_OPEN))
 
 

@@ -12,6 +12,8 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from incidents.errors import UnknownSeverity, quote
+from incidents.policy_automations import MOST_RULES, Automation
+from incidents.policy_automations import mistakes as automation_mistakes
 from incidents.policy_defaults import DEFAULT_ESCALATIONS, DEFAULT_SEVERITIES, with_defaults
 from incidents.policy_fields import BUILT_IN_FIELDS, CAUSES, MOST_FIELDS, FieldPolicy, TypePolicy
 from incidents.policy_fields import mistakes as field_mistakes
@@ -365,6 +367,7 @@ class Policy(Settings):
     runbooks: RunbooksPolicy = RunbooksPolicy()
     private: PrivatePolicy = PrivatePolicy()
     drills: DrillsPolicy = DrillsPolicy()
+    automations: Annotated[list[Automation], Field(max_length=MOST_RULES)] = []
 
     def severity(self, name: str) -> SeverityPolicy:
         """The rules of a level. Never fails: an open incident whose level was since taken out of the file follows the
@@ -454,12 +457,14 @@ def _folded(text: str) -> str:
 
 
 _Where = tuple[str | int, ...]
+_NAMED_BY_RULES = ("severities", "services", "types", "fields", "escalations", "rotations")
 
 
 def _mistakes(policy: Policy) -> Iterator[tuple[_Where, str, str]]:
     """What is wrong between settings that are each right: where, what, and what would be right."""
     yield from _level_mistakes(policy)
     yield from _role_mistakes(policy)
+    yield from automation_mistakes(policy.automations, {name: getattr(policy, name) for name in _NAMED_BY_RULES})
     yield from field_mistakes(policy.types, policy.fields, policy.severities)
     yield from _name_clashes({key: (type.name,) for key, type in policy.types.items()}, "types")
     yield from _name_clashes({key: (field.name,) for key, field in policy.fields.items()}, "fields")

@@ -124,6 +124,17 @@ def _shown(run: RunbookRun) -> dict[str, Any]:
     return {"channel": run.channel, "ts": run.ts} if run.ts else {}
 
 
+def shown(unit: Unit, run: RunbookRun, channel: str, ts: str, thread_ts: str | None) -> None:
+    """Its message is out: what was done of it until then is told there, and linked to it."""
+    query = select(Event).where(Event.incident_id == run.incident_id, col(Event.kind).in_(_TOLD_BY_THE_RUN))
+    for event in unit.session.exec(query.where(col(Event.ts).is_(None))):
+        if event.payload.get("run_id") == run.id:
+            event.channel, event.ts, event.thread_ts = channel, ts, thread_ts
+
+
+_TOLD_BY_THE_RUN = (RunbookOffered.kind, RunbookOpened.kind, RunbookStep.kind, RunbookBack.kind)
+
+
 def _start_timers(unit: Unit, run: RunbookRun, step: int | None) -> dict[str, datetime]:
     """A timer is named by its run, its deadline and the event before it: whoever goes back begins another one."""
     if unit.incident.status not in WORKING:

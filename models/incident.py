@@ -51,6 +51,11 @@ class Incident(SQLModel, table=True):
     runbooks: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     runbook_timers: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
+    # The config's rules: how often each has fired, the last event that they were asked about, since when more wait.
+    automations: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    automated_event: int | None = None
+    automate_at: datetime | None = None
+
     # Kept moments (PRODUCT §2).
     impact_started_at: datetime | None = None
     detected_at: datetime | None = None

@@ -10,8 +10,9 @@ from bot.acts import Act, Desk, NotYet
 from bot.slack import SlackRefused
 from bot.views import bookmarks
 from incidents import access, timeline
-from incidents.events import LinkAdded
-from models import Notice, Page
+from incidents.events import Automated, LinkAdded
+from incidents.policy import Target
+from models import Event, Notice, Page
 
 _INVITE_FINE = frozenset({"already_in_channel", "cant_invite_self"})
 _INVITE_ONE_BY_ONE = frozenset(
@@ -42,13 +43,13 @@ class Invite(Act):
     def _people(self, desk: Desk) -> list[str]:
         target = desk.delivery.target
         if target.startswith("group:"):
-            return list(desk.call("usergroups.users.list", usergroup=target.removeprefix("group:")).get("users", []))
+            return sorted(desk.core.members(Target(kind="group", name=target.removeprefix("group:"))) or ())
         if target != "everyone":
             return [desk.workspace.user_id(target)]
         incident = desk.scene.incident
         if incident.private:
             return list(dict.fromkeys(desk.workspace.user_id(one) for one in self._insiders(desk)))
-        named = [incident.declared_by, *desk.scene.standing.holders.values(), *self._paged(desk)]
+        named = [incident.declared_by, *desk.scene.standing.holders.values(), *self._paged(desk), *self._by_rule(desk)]
         ids = [name for name in named if name and not name.startswith(("#", "group:"))]
         return list(dict.fromkeys(desk.workspace.user_id(id) for id in ids))
 
@@ -61,6 +62,15 @@ class Invite(Act):
         with desk.core.view() as session:
             query = select(Notice.target).join(Page).where(Page.incident_id == desk.scene.incident.number)
             return session.exec(query.order_by(col(Notice.id))).all()
+
+    def _by_rule(self, desk: Desk) -> list[str]:
+        """Whom rules of the config invited before the room was wanted; those that they invite later come one by one."""
+        with desk.core.view() as session:
+            query = select(Event.payload).where(Event.incident_id == desk.scene.incident.number, Event.kind == Automated.kind)
+            targets = [target for payload in session.exec(query) for target in payload.get("invites", [])]
+        groups = [target.removeprefix("group:") for target in targets if target.startswith("group:")]
+        members = [one for name in groups for one in desk.core.members(Target(kind="group", name=name)) or ()]
+        return [target for target in targets if not target.startswith("group:")] + sorted(members)
 
     def _one(self, desk: Desk, channel: str, person: str) -> bool:
         try:

@@ -68,6 +68,8 @@ class ShowRunbook(Post):
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
         run = unit.session.get_one(RunbookRun, int(delivery.target))
+        if run.ts is None:
+            runbooks.shown(unit, run, result["channel"], result["ts"], result.get("thread_ts"))
         run.channel, run.ts = result["channel"], result["ts"]
         delivery.result = {name: value for name, value in result.items() if name != "plain"}
 
@@ -89,9 +91,8 @@ class CallWebhook(Act):
         if step is None or step.webhook is None:
             return {"trouble": "the step calls nothing"}
         hook, incident = step.webhook, desk.scene.incident
-        body = (
-            hook.body.replace("{key}", incident.key).replace("{severity}", incident.severity).replace("{status}", incident.status)
-        )
+        key = "private" if incident.private else incident.key  # whoever is called learns nothing of it
+        body = hook.body.replace("{key}", key).replace("{severity}", incident.severity).replace("{status}", incident.status)
         try:
             reply = self.webhooks.call(Call(hook.method, hook.url, desk.metadata_key, hook.headers, body))
         except NotCalled as failed:

@@ -8,6 +8,7 @@ from bot.views.card import line, signal
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
 from incidents import updates
 from incidents.events import (
+    Automated,
     CommanderMissing,
     DeadlineNear,
     DeliveryFailed,
@@ -68,6 +69,8 @@ _SIGNS = {
     "updates.paused": ":double_vertical_bar:",
     "updates.resumed": ":arrow_forward:",
     "message.captured": ":pushpin:",
+    "automation.fired": ":gear:",
+    "automation.failed": ":warning:",
     "runbook.stuck": ":raised_hand:",
     "runbook.overdue": ":alarm_clock:",
     "runbook.ended": ":closed_book:",
@@ -363,6 +366,16 @@ def role_lost_dm(scene: Scene) -> Message:
     text = f"{say(scene.happened.sentence(scene.event.actor))} ({incident.key}, {clip(incident.title, 300)})"
     where = f"\nRoom: {channel(incident.room_channel)}" if incident.room_channel else ""
     return Message(text, [section(f":bust_in_silhouette: {text}{where}")])
+
+
+def automated(scene: Scene, target: str) -> Message:
+    """What a rule has to say in another channel. People's words in it are escaped like everybody's."""
+    fired = scene.happened
+    assert isinstance(fired, Automated)
+    texts = [post.text for post in fired.posts if f"#{post.channel}" == target]
+    said = "\n".join(clip(text, 2800 // max(1, len(texts))) for text in texts)
+    text = f"{scene.incident.key} {escape(scene.incident.severity)}: {said}"
+    return Message(text, [section(said), context(f"*{scene.incident.key}*  ·  {clip(fired.because, 100)}")])
 
 
 def rules(scene: Scene) -> Message:

@@ -16,6 +16,7 @@ from incidents.events.access import (
     MadePrivate,
     Viewed,
 )
+from incidents.events.automations import Automated, AutomationFailed, Told
 from incidents.events.drills import DrillEnded, DrillHintSpared, DrillInjected, DrillMark, DrillPaused, DrillResumed
 from incidents.events.happened import Happened
 from incidents.events.paging import (
@@ -112,6 +113,8 @@ __all__ = [
     "ActionAdded",
     "ActionDone",
     "AUDIENCES",
+    "Automated",
+    "AutomationFailed",
     "BRIEF",
     "Captured",
     "Change",
@@ -186,6 +189,7 @@ __all__ = [
     "TaskAdded",
     "TaskDone",
     "Unsubscribed",
+    "Told",
     "UpdateNudged",
     "UpdatePosted",
     "UpdateSnoozed",

@@ -7,12 +7,17 @@ from incidents.phrase import Phrase, Who, phrase
 
 
 class TaskAdded(Happened):
+    """`automated`: a rule of the config added it, which is said with the rule."""
+
     kind = "task.added"
     task_id: int
     text: str
     owner: str | None = None
+    automated: bool = False
 
     def sentence(self, by: str | None) -> Phrase:
+        if self.automated:
+            return phrase("A task, by the config: {text}", text=self.text)
         if self.owner == by:
             return phrase("{by} took a task: {text}", by=Who(by), text=self.text)
         if self.owner:

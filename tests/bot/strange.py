@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from bot.scene import Scene
 from incidents.drill_script import Script
-from incidents.events import AUDIENCES, KINDS, DrillMark, Happened
+from incidents.events import AUDIENCES, KINDS, DrillMark, Happened, Told
 from incidents.moments import MOMENTS
 from incidents.policy import Policy
 from incidents.rules.checklists import CHECKLISTS
@@ -313,6 +313,11 @@ _LONGEST = {"title": 150, "name": 40, "role_name": 40, "trouble": 500, "url": 50
 _FIELDS: dict[str, Any] = {
     **dict.fromkeys(("person", "to", "previous", "author", "covers", "owner", "asked_by"), lambda policy: somebody),
     "paged": lambda policy: somebody,
+    "posts": lambda policy: st.lists(
+        st.builds(Told, text=words(2000), channel=st.sampled_from(["", "support", "leadership"])), max_size=20
+    ),
+    "webhooks": lambda policy: st.sampled_from([[], [f"https://host{n}.example.com/x" for n in range(20)]]),
+    "invites": lambda policy: st.sampled_from([[], ["U0BOB", "group:S0TEAM", "ann@example.com"]]),
     "timer": lambda policy: st.just("1:0:7"),
     "host": lambda policy: st.just("deploy.example.com"),
     "target": lambda policy: targets,

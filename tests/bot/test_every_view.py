@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 import bot.modals
 import bot.views
+from bot.acts.automation import TellChannel
 from bot.acts.pages import PagesOver
 from bot.acts.runbook import ShowRunbook
 from bot.commands import Answer, Command
@@ -59,6 +60,7 @@ PIECES = frozenset({"bot.views.blocks", "bot.views.texts", "bot.views.forms", "b
 """What views are made of; it is seen in them."""
 
 ABOUT: dict[str, tuple[type[kinds.Happened], ...]] = {
+    "posts.automated": (kinds.Automated,),
     "answers.severity_changed": (kinds.SeverityChanged,),
     "answers.moved": (kinds.StatusChanged,),
     "answers.resolved": (kinds.StatusChanged,),
@@ -354,7 +356,21 @@ def test_no_view_is_listed_that_is_none() -> None:
 
 TABLE = reactions(lambda desk: "", lambda desk: "", HttpWebhooks({}))
 SILENT = frozenset(
-    {"room", "pin", "invite", "draft", "bookmark", "tick", "archive", "unarchive", "canvas", "homes", "digest", "webhook"}
+    {
+        "room",
+        "pin",
+        "invite",
+        "draft",
+        "bookmark",
+        "tick",
+        "archive",
+        "unarchive",
+        "canvas",
+        "homes",
+        "digest",
+        "webhook",
+        "automation.webhook",
+    }
 )
 """Reactions that post no view of their own: what they draw is checked above, or has no words."""
 
@@ -373,6 +389,8 @@ def test_every_message_that_an_event_causes(kind: str) -> None:
             if isinstance(act, PagesOver):
                 paged = scene.happened if isinstance(scene.happened, LevelPaged) else None
                 shown = act.view(scene, made.page, paged)
+            elif isinstance(act, TellChannel):
+                shown = act.told(scene, route.target)
             elif isinstance(act, ShowRunbook):
                 if not scene.runbooks:
                     continue
@@ -391,8 +409,8 @@ def test_every_message_that_an_event_causes(kind: str) -> None:
     check()
 
 
-AT_HOME = frozenset({"post", "quiet", "moved", "rules", "update.thread", "runbook"})
-"""Read where the incident is at home, under its title."""
+AT_HOME = frozenset({"post", "quiet", "moved", "rules", "update.thread", "runbook", "automation.post"})
+"""Read where the incident is at home, under its title; or in the team's own words."""
 FIRST_SIGHT = frozenset({"page", "page.channel", "page.group", "announcement", "card", "alarm", "leadership", "leadership.update",
                          "follower.update", "follower.welcome", "update.thread"})  # fmt: skip
 """Read by somebody who may not know of the incident yet: how bad it is belongs to it."""

@@ -77,6 +77,10 @@ services: {checkout: {escalation: quick}, search: {}}
 severities: {SEV2: {room: after 5m}}
 workspace: {archive_room_after: 45m}
 runbooks: {stuck: page}
+automations:
+  - {when: {severity: SEV1}, then: [{page: quick}, {task: "look at {title}"}, {invite: [person:U0DAVE]}]}
+  - {name: each, when: {event: [note.added, task.added, field.edited]}, then: [{post: "for {name}"}, {task: again}], every: true}
+  - {name: over, when: {event: status.changed, status: [resolved, closed]}, then: [{page: [person:U0DAVE]}, {webhook: "https://a.b/c"}]}
 types: {outage: {default: true}, vendor: {}}
 fields: {region: {choices: [eu, us]}, report: {types: [vendor], required: resolve}, lead: {kind: people}}
 """
@@ -346,6 +350,8 @@ class Folded:
     failed: set[int] = field(default_factory=set)
     runs: dict[int, dict[str, Any]] = field(default_factory=dict)
     timers: dict[str, datetime] = field(default_factory=dict)
+    rules: dict[str, int] = field(default_factory=dict)
+    firings: set[tuple[str, int]] = field(default_factory=set)
     drafts: int = 0
     followers: list[str] = field(default_factory=list)
     heard: tuple[int, datetime] | None = None
@@ -677,6 +683,12 @@ class Folded:
         fine = 200 <= said.get("status", 0) < 300
         calls[str(said["step"])] = "doubt" if said.get("doubt") else "called" if fine else "failed"
 
+    def _automation_fired(self, event: Event, said: dict[str, Any]) -> None:
+        assert (said["rule"], said["on"]) not in self.firings and said["on"] < self.last, "once for an event, and after it"
+        self.firings.add((said["rule"], said["on"]))
+        self.rules[said["rule"]] = self.rules.get(said["rule"], 0) + 1
+        assert self.rules[said["rule"]] <= (20 if said["rule"] == "each" else 1)
+
     def _postmortem_drafted(self, event: Event, said: dict[str, Any]) -> None:
         self.drafts += 1
         assert said["number"] == self.drafts
@@ -734,6 +746,9 @@ def check(core: Core, number: int) -> None:
         for table, known in ((Task, folded.tasks), (ActionItem, folded.actions)):
             rows = session.exec(select(table).where(table.incident_id == number)).all()
             assert {item.id: item.done_by for item in rows} == known
+        assert row.automations == folded.rules and row.automate_at is None, "the clock has looked at all of it"
+        by_rules = {e.id for e in events if e.kind == "automation.fired" or e.payload.get("automated")}
+        assert not by_rules & {on for _, on in folded.firings}, "what a rule does fires none"
         followed = session.exec(select(RunbookRun).where(RunbookRun.incident_id == number).order_by(col(RunbookRun.id))).all()
         assert row.runbooks == [run.id for run in followed] == list(folded.runs)
         assert {timer: datetime.fromisoformat(at) for timer, at in row.runbook_timers.items()} == folded.timers
@@ -781,6 +796,7 @@ def play(house: House, beginning: tuple[str, int], steps: list[tuple[str, int, i
     number = declare(core, said, f"declare:{next(_keys)}").incident_id
     twin = declare(core, Declaration(f"Twin {next(_keys)}", "SEV4", by=PEOPLE[0]), f"declare:{next(_keys)}").incident_id
     assert twin == number + 1
+    assert fire_due(core)[1]
     check(core, number)
     for verb, a, b, wait in steps:
         house.clock.at += timedelta(seconds=wait)
