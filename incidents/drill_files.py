@@ -6,12 +6,16 @@ from pathlib import Path
 
 from incidents.drill_script import Script
 from incidents.policy_file import PolicyError, Problem, load_settings
+from incidents.rules.naming import incident_ref
 
 MOST = 99
 """Files; more than a form can offer are not looked at."""
 
 RESERVED = ("next", "pause", "resume", "end")
 """What `/incident drill` does besides beginning a scenario."""
+
+LARGEST = 50_000
+"""Bytes of one file: somebody waits for all of them to be read."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 
@@ -48,12 +52,15 @@ def read(folder: Path) -> Scenarios:
     if len(paths) > MOST:
         problems.append(Problem(folder, 0, f"holds {len(paths)} files", f"the first {MOST} are looked at; move some away"))
     for path in paths[:MOST]:
-        if not _NAME.fullmatch(path.stem) or path.stem in RESERVED:
+        if not _NAME.fullmatch(path.stem) or path.stem in RESERVED or incident_ref(path.stem) is not None:
             expected = f"name it in small letters such as checkout-outage.yml, and not {', '.join(RESERVED)}"
             problems.append(Problem(path, 0, "has a name that cannot be typed", expected))
             continue
+        if path.stem in [each.name for each in found]:
+            problems.append(Problem(path, 0, "has the name of another one", "keep one of the two"))
+            continue
         try:
-            found.append(Scenario(path.stem, load_settings(path, Script)))
+            found.append(Scenario(path.stem, load_settings(path, Script, LARGEST)))
         except PolicyError as error:
             problems += error.problems
     return Scenarios(tuple(found), tuple(problems))

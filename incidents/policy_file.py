@@ -68,11 +68,14 @@ def load_policy(path: Path | None) -> Policy:
     return _checked(path, _read(path, raw), Policy)
 
 
-def load_settings(path: Path, kind: type[S]) -> S:
-    """What a file of settings besides muster.yml holds. Raises PolicyError with all that is wrong, and nothing else."""
+def load_settings(path: Path, kind: type[S], largest: int = LARGEST) -> S:
+    """What a file of settings besides muster.yml holds. Raises PolicyError with all that is wrong, and nothing else. Reads
+    at most `largest` bytes."""
     try:
         with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
+            raw = file.read(largest + 1)
+        if len(raw) > largest:
+            raise PolicyError(Problem(path, 0, f"is larger than {largest // 1000} kB", "is it the right file? Shorten it"))
     except OSError as error:
         what = f"cannot be read ({error.strerror or type(error).__name__})"
         raise PolicyError(Problem(path, 0, what, "make it a file that this user may read")) from None

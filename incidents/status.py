@@ -94,17 +94,19 @@ def carry_out(
     told: Sequence[str] = (),
     by_drill: bool = False,
 ) -> Event:
-    """Make a move that has been checked, with all that follows from it."""
+    """Make a move that has been checked, with all that follows from it. `by_drill`: only because a drill was ended, so that
+    nothing was mitigated by it."""
     incident = unit.incident
     incident.status = str(to)
     remember(unit, "status", old)
     changes = stamps(old, to)
-    for name in changes.stamp:
+    stamped = changes.stamp - {"mitigated"} if by_drill else changes.stamp
+    for name in stamped:
         setattr(incident, f"{name}_at", unit.now)
     for name in changes.clear:
         setattr(incident, f"{name}_at", None)
     event = unit.record(StatusChanged(old=old, new=to, why=why, early=early, told=list(told), by_drill=by_drill), by=by)
-    if "mitigated" in changes.stamp:
+    if "mitigated" in stamped:
         incident.watch_event = event.id
     if old in ENDED and to not in ENDED:
         rooms.call_back(unit)

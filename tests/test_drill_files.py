@@ -75,12 +75,17 @@ def test_one_that_is_wrong_leaves_the_others(tmp_path: Path) -> None:
     (tmp_path / "bad.yml").write_bytes(b"\xff\xfe")
     (tmp_path / "next.yml").write_text("title: x\nseverity: SEV1\n")
     (tmp_path / "Two words.yml").write_text("title: x\nseverity: SEV1\n")
+    (tmp_path / "good.yaml").write_text("title: another\nseverity: SEV1\n")
+    (tmp_path / "inc-7.yml").write_text("title: x\nseverity: SEV1\n")
+    (tmp_path / "long.yml").write_text("title: x\nseverity: SEV1\n" + "#" * 50_000)
     (tmp_path / "notes.txt").write_text("not one")
     (tmp_path / "folder.yml").mkdir()
     found = read(tmp_path)
-    assert [each.name for each in found.found] == ["good"]
-    assert [each.path.name for each in found.problems] == ["Two words.yml", "bad.yml", "next.yml"]
-    assert "and not next, pause" in str(found.problems[2])
+    assert [each.name for each in found.found] == ["good"] and found.found[0].script.title == "another"
+    said = {each.path.name: str(each) for each in found.problems}
+    assert set(said) == {"Two words.yml", "bad.yml", "good.yml", "inc-7.yml", "long.yml", "next.yml"}
+    assert "and not next, pause" in said["next.yml"] and "the name of another one" in said["good.yml"]
+    assert "is larger than 50 kB" in said["long.yml"]
 
 
 def test_there_may_be_none_and_too_many(tmp_path: Path) -> None:

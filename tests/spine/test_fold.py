@@ -400,13 +400,13 @@ class Folded:
         old, new, at = said["old"], said["new"], event.recorded_at
         assert self.known["status"] == old != new
         assert new != "resolved" or old == "closed" or self.known["type"] != "vendor" or "report" in self.known["fields"]
-        was_open = old in ACTIVE
+        was_open, by_drill = old in ACTIVE, said.get("by_drill", False)
         if old in ENDED:
             self.known["kept"] = False
         self.known["status"] = new
         if new not in WORKING:
             self.timers = {}
-        if new == "monitoring" and was_open or new == "resolved" and was_open and old != "monitoring":
+        if new == "monitoring" and was_open or new == "resolved" and was_open and old != "monitoring" and not by_drill:
             self.moments["mitigated"] = at
         if new == "resolved" and was_open:
             self.moments["resolved"] = at

@@ -104,6 +104,7 @@ def test_from_the_form_to_the_score(world: World) -> None:
     assert told.text.startswith("DRILL: INC-1: the drill is over. 3 of 4 steps in time. Practise: Name the commander first")
     assert "is over" in controls(alice) and not controls(alice).buttons
     draft = room.files[-1].text
+    assert draft.index("## Drill score") < draft.index("## Summary")
     assert "# DRILL INC-1: Checkout is down" in draft and "Draft of a drill." in draft
     assert "| Incident commander named | 8 min | 5 min | no |" in draft and "Name the commander first" in draft
     world.advance(hours=1)
@@ -120,6 +121,7 @@ def test_it_ends_by_itself_with_what_was_done_until_then(world: World) -> None:
     assert world.incident().status == "resolved" and "0 of 4 steps in time" in told
     assert ":x: Acknowledged: not done (target 5 min)" in told and ":x: Updates on time: 0 of 1" in told
     assert not saying(world.room().messages, "from investigating to resolved"), "the score has said it"
+    assert world.incident().mitigated_at is None and "not mitigated" in world.room().files[-1].text
     carol = world.person("carol")
     before = len(pages(carol))
     world.advance(hours=1)

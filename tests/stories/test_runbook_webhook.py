@@ -115,3 +115,19 @@ def test_a_worker_that_dies_in_the_middle_leaves_doubt_and_no_second_call(world:
     world.settle()
     assert server.asked == []
     assert saying(room.messages, "It may have been carried out or not") and len(saying(room.messages, "called 127.0.0.1")) == 1
+
+
+def test_in_a_drill_nothing_is_called(world: World, server: Answering) -> None:
+    alice = world.person("alice")
+    alice.runs("/incident")
+    alice.fills("What is wrong?", "Checkout is down")
+    alice.chooses("Severity", "SEV1")
+    alice.checks("Also", "This is a drill")
+    assert alice.submits() == {}
+    world.settle()
+    room = world.room()
+    alice.runs("/incident runbook checkout", in_=room)
+    world.settle()
+    alice.clicks(button(book(room)), in_=book(room))
+    world.settle()
+    assert server.asked == [] and saying(room.messages, "it is a drill, in which nothing real is called")

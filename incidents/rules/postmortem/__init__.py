@@ -29,6 +29,7 @@ def build(record: Record) -> Document:
         notice=notice(story),
         header=header(story),
         sections=(
+            *drill_score(story),
             summary(story),
             impact(story),
             timeline(story),
@@ -40,7 +41,6 @@ def build(record: Record) -> Document:
             action_items(story),
             section(story, "lessons", "Lessons learned", [], "What do we know now that we did not know before?"),
             response(story),
-            *drill_score(story),
             people(story),
         ),
     )
