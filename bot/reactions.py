@@ -7,11 +7,10 @@ metadata, files by their id, rooms by their name; edits, invitations, pins and t
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import Enum
 
 from sqlmodel import Session
 
-from bot.acts import Act
+from bot.acts import Act, ForPrivate
 from bot.acts.again import Bookmark, Invite, Pin, Tick
 from bot.acts.archive import Archive, Unarchive
 from bot.acts.automation import CallOut, TellChannel
@@ -103,15 +102,6 @@ from integrations.webhooks import Webhooks
 from models import Event, Incident
 
 PAGES, ROOMS, POSTS, DECORATION = 0, 1, 2, 3
-
-
-class ForPrivate(Enum):
-    """Why something may leave although the incident is private; where there is no reason, it may not."""
-
-    ROOM = "it goes to the incident's own room"
-    PERSON = "it goes to one person, if they are in it"
-    WORDLESS = "it goes elsewhere, and says neither what it is about nor its number"
-    CONFIRMED = "somebody who is in it has confirmed this very call, which carries no word of it"
 
 
 @dataclass(frozen=True)

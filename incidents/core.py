@@ -270,10 +270,18 @@ class Core:
             unit.incident = locked[number]
             self._refuse_repeat(unit.session, key)
             unit.now = self.clock.now(unit.session)
-            beside = Unit(unit.session, unit.policy, unit.now, self._router, runbooks=self.runbooks)
-            beside.incident = locked[other]
-            unit.others.append(beside)
-            yield unit, beside
+            yield unit, self._beside(unit, locked[other])
+
+    def also(self, unit: Unit, number: int) -> Unit:
+        """One more incident in the same transaction, locked after the first. For what was merged into that one, which
+        nobody changes but together with it."""
+        return self._beside(unit, self._lock(unit.session, number))
+
+    def _beside(self, unit: Unit, incident: Incident) -> Unit:
+        beside = Unit(unit.session, unit.policy, unit.now, self._router, runbooks=self.runbooks)
+        beside.incident = incident
+        unit.others.append(beside)
+        return beside
 
     def _lock(self, session: Session, number: int) -> Incident:
         incident = session.exec(_LOCK, params={"number": number}).one_or_none()

@@ -39,8 +39,6 @@ def make_private(core: Core, number: int, *, by: str, key: str | None = None) ->
     refused = permissions.refusal(core, permissions.PRIVATE, by)
     if refused is not None:
         raise refused
-    with core.view() as session:
-        merged = family(session, number)[1:]
     with core.unit(number, key) as unit:
         if unit.incident.private:
             raise Refused(f"{unit.incident.key} is private already. `/incident private` in its room shows who is in it.")
@@ -49,10 +47,8 @@ def make_private(core: Core, number: int, *, by: str, key: str | None = None) ->
         rooms.want(unit, "it is private now", by=None)
         if unit.incident.status in OPEN:
             paging.page_as_severity_says(unit, by=by)
-    for each in merged:
-        with suppress(Repeated), core.as_seen_by(None).unit(each, f"{key}:{each}" if key else None) as child:
-            if not child.incident.private:
-                _shut(child, people, by=by)
+        for each in family(unit.session, number)[1:]:
+            _shut(core.also(unit, each), people, by=by)
     return event
 
 

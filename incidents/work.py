@@ -5,7 +5,8 @@ from datetime import date
 
 from sqlmodel import col, select
 
-from incidents.core import Core
+from incidents import access
+from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import ActionAdded, ActionDone, TaskAdded, TaskDone
 from incidents.texts import prose
@@ -25,11 +26,19 @@ def add_task(core: Core, number: int, text: str, *, owner: str | None, by: str, 
     """Something to do now."""
     text = prose(text, "task")
     with core.unit(number, key) as unit:
+        _refuse_outsider(unit, owner)
         task = Task(incident_id=number, text=text, owner=owner, added_by=by, added_at=unit.now)
         unit.session.add(task)
         unit.session.flush()
         assert task.id is not None
         return unit.record(TaskAdded(task_id=task.id, text=text, owner=owner), by=by)
+
+
+def _refuse_outsider(unit: Unit, owner: str | None) -> None:
+    """Nobody owns what they cannot see."""
+    if owner is not None and not access.may_see(unit.session, unit.incident, owner):
+        key = unit.incident.key
+        raise Refused(f"<@{owner}> is not in {key}, which is private. Invite them to its room first; then give it to them.")
 
 
 def finish_task(core: Core, number: int, task_id: int, *, by: str, key: str | None = None) -> Event:
@@ -58,6 +67,7 @@ def add_action(
     """Something to do afterwards, so that it does not happen again. On the timeline it is linked to its source."""
     text = prose(text, "action item")
     with core.unit(number, key) as unit:
+        _refuse_outsider(unit, owner)
         item = ActionItem(incident_id=number, text=text, owner=owner, due_on=due_on, added_by=by, added_at=unit.now)
         unit.session.add(item)
         unit.session.flush()

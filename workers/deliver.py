@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from bot.acts import Act, Desk, NotYet, Withheld
+from bot.acts import Act, Desk, ForPrivate, NotYet, Withheld
 from bot.reactions import DECORATION, Reaction
 from bot.scene import Scene, load
 from bot.slack import SlackAway, SlackBraked, SlackDoubt, SlackRefused, Transport
@@ -111,7 +111,7 @@ class Courier:
     def _work(self, claimed: Claim, reaction: Reaction) -> None:
         delivery, scene = claimed.delivery, load(self.core, claimed.delivery)
         act = reaction.act if self._may_leave(reaction, scene, delivery) else Withheld(reaction.act)
-        desk = Desk(self.core, self.brakes, self.workspace, delivery, scene)
+        desk = Desk(self.core, self.brakes, self.workspace, delivery, scene, self._as_private(act, reaction))
         doubt = claimed.doubt
         started = time.monotonic()
         try:
@@ -136,6 +136,10 @@ class Courier:
             self._refused(claimed, reaction, act, desk, refused, doubt)
         else:
             leases.settle(self.core, claimed, act, result, shown=scene.event.id if reaction.mirror else None)
+
+    def _as_private(self, act: Act, reaction: Reaction) -> ForPrivate | None:
+        """What is withheld may be taken back anywhere; that says nothing."""
+        return ForPrivate.WORDLESS if isinstance(act, Withheld) else reaction.private
 
     def _may_leave(self, reaction: Reaction, scene: Scene, delivery: Delivery) -> bool:
         if not scene.incident.private:

@@ -1,6 +1,7 @@
 """How something gets to Slack: one class per manner, each knowing how its doubt is settled."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from bot import drill
@@ -19,19 +20,49 @@ class NotYet(Exception):
         self.seconds = seconds
 
 
+class ForPrivate(Enum):
+    """Why something may leave although the incident is private; where there is no reason, it may not."""
+
+    ROOM = "it goes to the incident's own room"
+    PERSON = "it goes to one person, if they are in it"
+    WORDLESS = "it goes elsewhere, and says neither what it is about nor its number"
+    CONFIRMED = "somebody who is in it has confirmed this very call, which carries no word of it"
+
+
+_WORDED = frozenset(
+    {"chat.postMessage", "chat.update", "chat.postEphemeral", "files.completeUploadExternal", "conversations.setTopic",
+     "conversations.canvases.create", "bookmarks.add"}
+)  # fmt: skip
+
+
 @dataclass
 class Desk:
-    """What an act works with: one delivery, its scene, and the way to Slack."""
+    """What an act works with: one delivery, its scene, and the way to Slack.
+
+    `private` is why something may leave of a private incident: what is for its room goes nowhere else, whatever the act
+    has in mind, and what is for one person to no channel.
+    """
 
     core: Core
     slack: Transport
     workspace: Workspace
     delivery: Delivery
     scene: Scene
+    private: ForPrivate | None = None
 
     def call(self, method: str, **args: Any) -> dict[str, Any]:
         """One Web API call; in a drill its words say so."""
+        if self.scene.incident.private and method in _WORDED and not self._may_go(args.get("channel") or args.get("channel_id")):
+            raise NotYet(5)  # there is no room yet, and it is not said in the one before
         return self.slack.call(method, args if self.scene.incident.drill is None else drill.marked(args))
+
+    def _may_go(self, channel: str | None) -> bool:
+        room = self.scene.incident.room_channel
+        if self.private is ForPrivate.ROOM:
+            return channel is not None and channel == room
+        if self.private is ForPrivate.PERSON:
+            return channel is not None and channel[:1] in "UWD"
+        return self.private is not None
 
     @property
     def metadata_key(self) -> str:

@@ -5,7 +5,7 @@ from bot.commands import RUN, Answer, Command, Needs, Request, value
 from bot.views import answers
 from bot.views.blocks import button, buttons, section
 from bot.views.texts import clip
-from incidents import merge
+from incidents import merge, private
 from incidents.core import find
 from incidents.errors import Refused, quote
 from incidents.rules.naming import incident_ref
@@ -20,6 +20,7 @@ def run(request: Request) -> Answer:
     named = _named(request.text)
     if request.number is not None and len(named) == 1 and named != [request.number]:
         named = [request.number, *named]
+    private.viewed(request.core, named, request.by, "merge")
     with request.core.view() as session:
         if len(named) == 2:
             return _merge(request, find(session, named[0]), find(session, named[1]))

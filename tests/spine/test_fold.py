@@ -26,6 +26,7 @@ from incidents import (
     moments,
     paging,
     postmortems,
+    private,
     roles,
     rooms,
     runbooks,
@@ -52,6 +53,7 @@ from models import (
     Drill,
     Event,
     Incident,
+    Insider,
     Notice,
     Page,
     Postmortem,
@@ -81,6 +83,7 @@ automations:
   - {when: {severity: SEV1}, then: [{page: quick}, {task: "look at {title}"}, {invite: [person:U0DAVE]}]}
   - {name: each, when: {event: [note.added, task.added, field.edited]}, then: [{post: "for {name}"}, {task: again}], every: true}
   - {name: over, when: {event: status.changed, status: [resolved, closed]}, then: [{page: [person:U0DAVE]}, {webhook: "https://a.b/c"}]}
+private: {escalation: quick, break_glass: [person:U0DAVE], containment: 40m, regulator: 3h, remind_before: 10m}
 types: {outage: {default: true}, vendor: {}}
 fields: {region: {choices: [eu, us]}, report: {types: [vendor], required: resolve}, lead: {kind: people}}
 """
@@ -118,6 +121,7 @@ STATES = (
 WAITS = (0, 0, 1, 20, 45, 3 * 60, 6 * 60, 20 * 60, 31 * 60, 3 * 3600)
 TABLES: tuple[type[SQLModel], ...] = (
     Incident, Event, Delivery, Wake, RoleAssignment, Page, Notice, Task, ActionItem, StatusUpdate, Postmortem, RunbookRun,
+    Insider,
 )  # fmt: skip
 _COUNTS = sqlalchemy.select(*[select(func.count()).select_from(table).scalar_subquery() for table in TABLES])
 _keys = itertools.count(1)
@@ -157,7 +161,9 @@ def _room(core: Core, number: int, a: int, b: int, key: str) -> None:
         if unit.incident.room_wanted_at is None or unit.incident.room_channel is not None:
             raise Refused("no room is under way")
         if a % 3:
-            rooms.opened(unit, f"C0ROOM{number}N{unit.incident.room_attempt}", "inc-room")
+            shut = unit.incident.private
+            kind = "PRIVATE" if shut else "ROOM"
+            rooms.opened(unit, f"C0{kind}{number}N{unit.incident.room_attempt}", "inc-room", private=shut)
         else:
             rooms.failed(unit, "restricted_action")
 
@@ -171,6 +177,21 @@ def _room_stays(core: Core, number: int, a: int, b: int, key: str) -> None:
             rooms.back(unit)
         else:
             rooms.lost(unit, "restricted_action")
+
+
+def _make_private(core: Core, number: int, a: int, b: int, key: str) -> None:
+    if b % 2:
+        raise Refused("not every time")
+    private.make_private(core, number, by=PEOPLE[a % 3], key=key)
+
+
+def _comes_or_goes(core: Core, number: int, a: int, b: int, key: str) -> None:
+    """What Slack says of the room's members; sometimes late."""
+    at = f"{core.clock.now().timestamp() - 60 * (a // 4):.6f}"
+    if b % 2:
+        private.admit(core, number, PEOPLE[a % 3], room_ts=at if b > 3 else None)
+    else:
+        private.left(core, number, PEOPLE[a % 3], room_ts=at)
 
 
 def _notice(core: Core, number: int, a: int, b: int, key: str) -> None:
@@ -297,6 +318,13 @@ VERBS: dict[str, Verb] = {
     ),
     "finish action": lambda c, n, a, b, k: work.finish_action(c, n, _first_open(c, n, ActionItem, a), by=PEOPLE[b % 3], key=k),
     "holds": lambda c, n, a, b, k: status.holds(c, n, by=PEOPLE[b % 3], key=k),
+    "make private": _make_private,
+    "come or go": _comes_or_goes,
+    "break the glass": lambda c, n, a, b, k: private.break_glass(c, n, "why" * (a % 2), by="U0DAVE", key=k),
+    "look": lambda c, n, a, b, k: private.viewed(c, [n], PEOPLE[a % 3], "show"),
+    "meet": lambda c, n, a, b, k: private.meet(
+        c, n, ("containment", "regulator")[a % 2], needed=b % 2 == 0, by=PEOPLE[b % 3], key=k
+    ),
     "merge": _merge,
     "curate": _curate,
     "moment": lambda c, n, a, b, k: moments.correct(
@@ -321,7 +349,15 @@ VERBS: dict[str, Verb] = {
     "page comes": _notice,
     "time": lambda c, n, a, b, k: None,
 }
-KEYLESS = {"room comes", "room stays", "page comes", "webhook answers", "time"}  # what the worker reports has no request
+KEYLESS = {
+    "come or go",
+    "look",
+    "room comes",
+    "room stays",
+    "page comes",
+    "webhook answers",
+    "time",
+}  # what the worker reports has no request
 STEPS = st.lists(
     st.tuples(st.sampled_from(sorted(VERBS)), st.integers(0, 7), st.integers(0, 7), st.sampled_from(WAITS)),
     min_size=15,
@@ -357,6 +393,9 @@ class Folded:
     heard: tuple[int, datetime] | None = None
     quiet_asked: bool = False
     drill: dict[str, Any] = field(default_factory=dict)
+    private: bool = False
+    inside: set[str] = field(default_factory=set)
+    deadlines: dict[str, str] = field(default_factory=dict)
     anchor: int = 0
     last: int = 0
 
@@ -366,19 +405,54 @@ class Folded:
         if event.actor is not None:
             self.heard, self.quiet_asked = (self.last, event.recorded_at), False
         getattr(self, "_" + event.kind.replace(".", "_"), self._other)(event, event.payload)
+        if self.private:
+            self._bring_in(event, event.payload)
+
+    def _bring_in(self, event: Event, said: dict[str, Any]) -> None:
+        """Whoever an event of a private incident concerns is in it from then on."""
+        kind, people = event.kind, []
+        if kind in ("incident.declared", "person.joined", "access.glass_broken"):
+            people = [event.actor or ""]
+        elif kind in ("role.assigned", "access.given"):
+            people = [said["person"]]
+        elif kind == "handoff.offered":
+            people = [said["to"]]
+        elif kind in ("page.level", "incident.absorbed", "access.made_private"):
+            people = said["people"]
+        self.inside |= set(people)
+
+    def _access_made_private(self, event: Event, said: dict[str, Any]) -> None:
+        assert not self.private and self.known["channel"] == said.get("room")
+        self.private, self.followers = True, [each for each in self.followers if each in said["people"]]
+        self.known |= {"room": False, "channel": None, "archived": False, "kept": False, "lost": True}
+
+    def _access_given(self, event: Event, said: dict[str, Any]) -> None:
+        assert said["person"] not in self.inside
+
+    def _access_ended(self, event: Event, said: dict[str, Any]) -> None:
+        self.inside.remove(said["person"])
+
+    def _deadline_near(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.deadlines.get(said["deadline"]) in (None, "near") and self.private
+        self.deadlines[said["deadline"]] = "over" if said.get("over") else "near"
+
+    def _deadline_met(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.deadlines.get(said["deadline"]) in (None, "near", "over")
+        self.deadlines[said["deadline"]] = "met" if said.get("needed", True) else "not needed"
 
     def _other(self, event: Event, said: dict[str, Any]) -> None:
         assert event.kind in (
             "note.added", "decision.made", "update.nudged", "update.snoozed", "updates.silent", "ic.missing",
             "timeline.curated", "watch.holds",
             "watch.asked", "person.joined", "link.added", "page.nobody", "page.escalated",
-            "role.missing", "handoff.suggested", "digest.due",
+            "role.missing", "handoff.suggested", "digest.due", "access.viewed", "access.glass_broken",
         ), event.kind  # fmt: skip
 
     def _incident_declared(self, event: Event, said: dict[str, Any]) -> None:
         names = ("summary", "impact", "detected_by", "several_teams", "cause_unclear")
         empty = {"summary": "", "impact": "", "theory": "", "detected_by": None, "several_teams": False, "cause_unclear": False}
         self.known = empty | {name: said[name] for name in names if name in said}
+        self.private = said.get("private", False)
         self.known |= {"title": said["title"], "severity": said["severity"], "status": said["status"]}
         self.known |= {
             "drill": said.get("drill"),
@@ -719,6 +793,9 @@ def check(core: Core, number: int) -> None:
             assert getattr(row, name) == folded.known[name], name
         assert (row.type, row.fields, row.causes) == tuple(folded.known[name] for name in ("type", "fields", "causes"))
         assert row.ticked == folded.known["ticked"]
+        assert (row.private, row.deadlines) == (folded.private, folded.deadlines)
+        inside = select(Insider.person).where(Insider.incident_id == number, col(Insider.inside))
+        assert set(session.exec(inside)) == folded.inside
         assert row.merged_into == folded.known["merged_into"]
         assert (row.several_teams, row.cause_unclear) == (folded.known["several_teams"], folded.known["cause_unclear"])
         assert (row.room_wanted_at is not None, row.room_channel) == (folded.known["room"], folded.known["channel"])
@@ -791,6 +868,7 @@ def play(house: House, beginning: tuple[str, int], steps: list[tuple[str, int, i
         services=("checkout",) if a % 4 == 0 else (),
         cause_unclear=a == 5,
         drill=("script", "")[a % 2] if a > 5 else None,
+        private=a == 3,
         script=SCRIPT if a == 6 else None,
     )
     number = declare(core, said, f"declare:{next(_keys)}").incident_id

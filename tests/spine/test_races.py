@@ -1,6 +1,7 @@
 """Many at once, on both databases: nothing mixed, nothing doubled, nothing out of order."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.workspace import Workspace
-from incidents import edit, handoffs, merge, paging, roles, status, timeline, updates, work
+from incidents import edit, handoffs, merge, paging, private, roles, status, timeline, updates, work
 from incidents.clock import SystemClock
 from incidents.core import Core, Repeated
 from incidents.declare import Declaration, declare
@@ -375,3 +376,65 @@ def test_two_incidents_merged_into_each_other_at_once(house: House) -> None:
         assert {merged.number, merged.merged_into} == {one, other}
         assert len(events(house.core, merged.number, "incident.merged")) == 1
         assert len(events(house.core, merged.merged_into or 0, "incident.absorbed")) == 1
+
+
+def public_words(house: House) -> str:
+    """What Muster said where everybody reads it; Slack's own lines left out."""
+    rooms = [room for room in house.slack.channels_starting("") if not room.is_private]
+    said = [post for room in rooms for post in room.all if post.message.subtype not in ("channel_topic", "channel_name")]
+    return "\n".join([*(post.reads for post in said), *(room.name for room in rooms)])
+
+
+def test_made_private_while_others_deliver_and_change_it(house: House) -> None:
+    """Whatever was on its way at that moment, nothing of it stands in public in the end."""
+    core = process(house)
+    for wait in (1, 3):  # its room is being opened; it is there
+        number = declared(house.core, f"Salaries {wait} leaked", "SEV1")
+        if wait == 3:
+            house.settle()
+        over = threading.Event()
+
+        def deliver() -> None:
+            courier = Courier(house.core, house.api, house.muster.table)
+            while not over.is_set():  # noqa: B023
+                courier.one()
+
+        def change(number: int) -> None:
+            for n in range(6):
+                edit.edit(core, number, "title", f"Salaries leaked {n} times", by="U0BOB")
+                timeline.note(core, number, f"Salaries of {n} people", by="U0BOB")
+
+        def shut(number: int, wait: int) -> None:
+            time.sleep(0.03 * wait)
+            private.make_private(house.core, number, by="U0ALICE")
+
+        workers = [threading.Thread(target=deliver) for _ in range(3)]
+        for worker in workers:
+            worker.start()
+        came = at_once(partial(change, number), partial(shut, number, wait), partial(change, number))
+        over.set()
+        for worker in workers:
+            worker.join()
+        only(came, Refused)
+        house.settle()
+        house.passes(100)
+        with house.core.view() as session:
+            incident = session.get_one(Incident, number)
+        assert incident.private and incident.room_channel is not None
+        assert house.slack.channel(incident.room_channel).is_private
+        assert "alaries" not in public_words(house).replace("salaries-leaked", ""), public_words(house)
+    core.engine.dispose()
+
+
+def test_merged_and_made_private_at_once(house: House) -> None:
+    """Either it is merged and both are private, or it is refused and stays what it was."""
+    for number in range(CROWD // 2):
+        one, other = declared(house.core, f"Checkout {number}"), declared(house.core, f"Salaries {number}")
+        came = at_once(
+            partial(merge.merge, house.core, one, other, by="U0ALICE"),
+            partial(private.make_private, house.core, other, by="U0BOB"),
+        )
+        only(came, Refused)
+        with house.core.view() as session:
+            seen, shut = (session.get_one(Incident, each) for each in (one, other))
+        assert shut.private and seen.private == (seen.status == Status.MERGED)
