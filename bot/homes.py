@@ -108,12 +108,12 @@ def _theirs(session: Session, person: str, mine: Mine) -> Mine:
     tasks = select(Task).where(Task.owner == person, col(Task.done_at).is_(None), col(Task.incident_id).in_(shown))
     actions = select(ActionItem).where(ActionItem.owner == person, col(ActionItem.done_at).is_(None))
     actions = actions.where(col(ActionItem.incident_id).in_(shown)).order_by(col(ActionItem.due_on), col(ActionItem.id))
-    return replace(
-        mine,
-        roles=held,
-        tasks=session.exec(tasks.order_by(col(Task.id).desc()).limit(_FETCHED)).all(),
-        actions=session.exec(actions.limit(_FETCHED)).all(),
-    )
+    todo = session.exec(tasks.order_by(col(Task.id).desc()).limit(_FETCHED)).all()
+    after = session.exec(actions.limit(_FETCHED)).all()
+    numbers = {row.incident_id for row in todo} | {row.incident_id for row in after}
+    of_drills = select(Incident.id).where(col(Incident.id).in_(numbers), col(Incident.drill).is_not(None))
+    drills = frozenset(number for number in session.exec(of_drills) if number is not None) if numbers else frozenset()
+    return replace(mine, roles=held, tasks=todo, actions=after, drills=drills)
 
 
 def _on_call(core: Core) -> list[tuple[str, str | None]]:

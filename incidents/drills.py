@@ -37,7 +37,8 @@ def script_of(drill: Drill) -> Script | None:
 
 
 def say_next(unit: Unit, drill: Drill, *, by: str | None = None, late: timedelta = timedelta(), key: str | None = None) -> Event:
-    """What the script says next, once; a hint only where it is needed. The caller knows that something is left."""
+    """What the script says next, once; a hint only where it is needed, or somebody (`by`) thinks so. The caller knows that
+    something is left."""
     script = script_of(drill)
     assert script is not None, "without a script nothing is owed"
     moment, number = script.moments[drill.said], drill.said
@@ -45,7 +46,7 @@ def say_next(unit: Unit, drill: Drill, *, by: str | None = None, late: timedelta
     drill.said += 1
     drill.zero_at += late
     unit.session.add(drill)
-    if moment.unless is not None and _is_done(unit, moment.unless):
+    if by is None and moment.unless is not None and _is_done(unit, moment.unless):
         return unit.record(DrillHintSpared(number=number, late=late), by=by, key=key)
     injected = DrillInjected(number=number, says=moment.says, speaker=moment.speaker, hint=moment.hint, late=late)
     return unit.record(injected, by=by, key=key)

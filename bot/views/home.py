@@ -1,6 +1,6 @@
 """The App Home: what is open, what is mine, who is on call, and a button to declare."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.commands import RUN, value
@@ -15,7 +15,8 @@ INCIDENTS, MINE = 15, 10  # shown of each; the rest is a number
 
 @dataclass(frozen=True)
 class Mine:
-    """What one person sees. `total` counts the open incidents, of which `opened` are the newest; `on_call` is by rotation."""
+    """What one person sees. `total` counts the open incidents, of which `opened` are the newest; `on_call` is by rotation.
+    `drills` are those of the tasks' and action items' incidents that are none."""
 
     opened: Sequence[Incident]
     total: int
@@ -24,6 +25,7 @@ class Mine:
     tasks: Sequence[Task]
     actions: Sequence[ActionItem]
     on_call: Sequence[tuple[str, str | None]]
+    drills: Collection[int] = ()
 
 
 def home(mine: Mine, policy: Policy) -> Block:
@@ -33,8 +35,8 @@ def home(mine: Mine, policy: Policy) -> Block:
         buttons(declare),
         *_opened(mine, policy),
         *_roles(mine, policy),
-        *_work("Your tasks", "tasks", mine.tasks),
-        *_work("Your action items", "actions", mine.actions),
+        *_work("Your tasks", "tasks", mine.tasks, mine.drills),
+        *_work("Your action items", "actions", mine.actions, mine.drills),
         *_on_call(mine),
     ]
     return {"type": "home", "blocks": blocks[:100]}
@@ -70,13 +72,13 @@ def _roles(mine: Mine, policy: Policy) -> list[Block]:
     return [divider(), _head("Your roles"), section("\n".join(lines)), *_more(len(mine.roles), len(lines))]
 
 
-def _work(head: str, command: str, rows: Sequence[Task | ActionItem]) -> list[Block]:
+def _work(head: str, command: str, rows: Sequence[Task | ActionItem], drills: Collection[int]) -> list[Block]:
     """What is still to be done, each with the button that finishes it."""
     if not rows:
         return []
     shown = [
         section(
-            f"INC-{row.incident_id}: {clip(row.text, 300)}{_due(row)}",
+            f"{'DRILL ' if row.incident_id in drills else ''}INC-{row.incident_id}: {clip(row.text, 300)}{_due(row)}",
             button("Done", f"{RUN}{command}:done{row.id}", value(row.incident_id, f"done {row.id}")),
         )
         for row in rows[:MINE]

@@ -179,6 +179,16 @@ def test_a_hint_that_nobody_needs_is_kept_back(world: World) -> None:
     assert not saying(world.room().messages, "A hint") and saying(world.room().messages, "charged twice")
 
 
+def test_who_runs_it_may_give_the_hint_all_the_same(world: World) -> None:
+    alice = begun(world)
+    alice.runs("/incident theory the new release", in_=world.room())
+    world.settle()
+    for _ in range(2):
+        alice.clicks("Next inject now", in_=controls(alice))
+        world.settle()
+    assert saying(world.room().messages, "A hint: Look at what was released.")
+
+
 def test_others_leave_it_to_who_runs_it_but_may_end_it(world: World) -> None:
     begun(world)
     bob, room = world.person("bob"), world.room()

@@ -158,3 +158,18 @@ def test_the_real_thing_is_never_taken_for_the_drill(world: World) -> None:
     listed = bob.runs("/incident list")
     assert "DRILL INC-1" in listed and "DRILL INC-2" not in listed
     assert "DRILL INC-1" in bob.runs("/incident ack").post.buttons[1]
+
+
+def test_tasks_of_a_drill_stand_as_such_in_the_home(world: World) -> None:
+    alice = world.person("alice")
+    declares(alice, "Checkout is down", drill=True)
+    world.settle()
+    alice.runs("/incident task roll back @alice", in_=world.room())
+    alice.runs("/incident action test the rollback @alice", in_=world.room())
+    alice.runs("/incident declare sev1 Search is down")
+    alice.runs("/incident task 2 restart it @alice")
+    alice.client.home()
+    world.settle()
+    seen = alice.opens_home()
+    assert "DRILL INC-1: roll back" in seen and "DRILL INC-1: test the rollback" in seen and "of *DRILL INC-1*" in seen
+    assert "INC-2: restart it" in seen and "DRILL INC-2" not in seen
