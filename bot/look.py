@@ -31,13 +31,21 @@ def followed(core: Core, event: Event) -> list[Event]:
         return list(session.exec(query.order_by(col(Event.id)).limit(50)))
 
 
-def incidents(core: Core, *where: ColumnElement[bool], limit: int) -> tuple[Sequence[Incident], int]:
-    """The newest that fit, at most `limit`, and how many fit in all; of those that the core's person may see."""
+def incidents(core: Core, *where: ColumnElement[bool], limit: int, skip: int = 0) -> tuple[Sequence[Incident], int]:
+    """The newest that fit, at most `limit` after the first `skip`, and how many fit in all; of those that the core's
+    person may see."""
     with core.view() as session:
         where = (*where, access.visible(session))
-        rows = session.exec(select(Incident).where(*where).order_by(col(Incident.id).desc()).limit(limit)).all()
+        newest = select(Incident).where(*where).order_by(col(Incident.id).desc())
+        rows = session.exec(newest.limit(limit).offset(skip)).all()
         total = session.exec(select(func.count()).select_from(Incident).where(*where)).one()
         return rows, total
+
+
+def count(core: Core, *where: ColumnElement[bool]) -> int:
+    """How many fit, of those that the core's person may see."""
+    with core.view() as session:
+        return session.exec(select(func.count()).select_from(Incident).where(*where, access.visible(session))).one()
 
 
 def goes_on(core: Core, number: int) -> int:
@@ -62,12 +70,6 @@ def is_of(person: str) -> ColumnElement[bool]:
     return or_(col(Incident.declared_by) == person, col(Incident.id).in_(held))
 
 
-def mentions(text: str) -> ColumnElement[bool]:
-    """The text stands somewhere in the title, summary or impact, in any case."""
-    columns = (Incident.title, Incident.summary, Incident.impact)
-    return or_(*(col(column).icontains(text, autoescape=True) for column in columns))
-
-
 @dataclass(frozen=True)
 class Alike:
     """What an incident may be the same as: one that is open now, and one that was resolved not long ago."""
@@ -76,7 +78,7 @@ class Alike:
     before: Incident | None = None
 
 
-_LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incident list <word>`
+_LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incident list all <word>`
 
 
 def similar(core: Core, incident: Incident) -> Alike:

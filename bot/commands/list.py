@@ -1,51 +1,40 @@
-"""The open incidents, or those that fit a word."""
+"""The open incidents, or all that fit what is looked for."""
 
-from sqlmodel import col
-
-from bot import look
+from bot import look, search
 from bot.commands import Answer, Command, Needs, Request
 from bot.views.lists import SHOWN, Found, incidents
 from incidents import private
-from incidents.errors import UnknownSeverity, quote
-from incidents.rules.severity import parse_severity
-from models import Incident
 
 
 def run(request: Request) -> Answer:
-    """Newest first. `all` has the ended ones too, and so has a word that is searched for."""
-    said = request.text.strip()
-    word = said.casefold()
-    if word == "all":
-        where, what = [], "incidents"
-    elif word == "mine":
-        where, what = [look.is_open(), look.is_of(request.by)], "open incidents of yours"
-    elif not word or word == "open":
-        where, what = [look.is_open()], "open incidents"
-    else:
-        level = _level(request, said)
-        if level is not None:
-            where, what = [look.is_open(), col(Incident.severity) == level], f"open {level} incidents"
-        else:
-            where, what = [look.mentions(said)], f"incidents with “{quote(said)}”"
-    rows, total = look.incidents(request.core, *where, limit=SHOWN)
-    private.viewed(request.core, [row.number for row in rows], request.by, "list")
-    commanders = look.commanders(request.core, [row.number for row in rows])
-    shown = incidents(Found(what, rows, total, commanders), request.policy, request.now)
+    """Newest first, in pages; `all` has those that are over, too."""
+    asked = search.read(request.text, request.policy, by=request.by, now=request.now, zone=lambda: request.timezone)
+    rows, total = look.incidents(request.core, *asked.filters, limit=SHOWN, skip=SHOWN * (asked.page - 1))
+    over = look.count(request.core, *asked.over) if asked.open_only else 0
+    numbers = [row.number for row in rows]
+    private.viewed(request.core, numbers, request.by, "list")
+    found = Found(
+        what=asked.what,
+        rows=rows,
+        total=total,
+        commanders=look.commanders(request.core, numbers),
+        skipped=SHOWN * (asked.page - 1),
+        over=over,
+        is_filtered=asked.is_filtered,
+        more=asked.again(page=asked.page + 1),
+        back=asked.again(page=asked.page - 1 if rows else 1),
+        everything=asked.again(everything=True),
+    )
+    shown = incidents(found, request.policy, request.now)
     return Answer(shown.text, shown.blocks)
-
-
-def _level(request: Request, said: str) -> str | None:
-    try:
-        return parse_severity(said, request.policy)
-    except UnknownSeverity:
-        return None
 
 
 COMMAND = Command(
     name="list",
     aliases=("ls", "search"),
-    usage="list [all|mine|sevN|text]",
-    help="Open incidents, newest first. `/incident list checkout` finds earlier ones, too.",
+    usage="list [all|mine|sevN|<field>:<value>|words]",
+    help="Open incidents, newest first; filters combine, and `all` has those that are over: "
+    "`/incident list all sev1 type:outage cause:deploy ic:me checkout`.",
     run=run,
     needs=Needs.NOTHING,
     free_text=True,

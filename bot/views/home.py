@@ -32,7 +32,7 @@ def home(mine: Mine, policy: Policy) -> Block:
     """The whole view. Nothing in it depends on the moment, so that it changes only when something has happened."""
     declare = button("Declare an incident", f"{RUN}panel", "-", style="danger")
     blocks = [
-        buttons(declare),
+        buttons(declare, button("All incidents", f"{RUN}list:all", "- all")),
         *_opened(mine, policy),
         *_roles(mine, policy),
         *_work("Your tasks", "tasks", mine.tasks, mine.drills),

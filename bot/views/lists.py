@@ -22,29 +22,64 @@ WORK_SHOWN = 25
 
 @dataclass(frozen=True)
 class Found:
-    """Incidents that were asked for: `what` they are, in the plural; those shown; how many there are in all; their ICs."""
+    """Incidents that were asked for: `what` they are, in the plural; those shown; how many there are in all; their ICs.
+
+    `skipped` were on earlier pages; `over` more fit that are over. `more`, `back` and `everything` are what to ask for
+    the next page, the one before, and those that are over, too.
+    """
 
     what: str
     rows: Sequence[Incident]
     total: int
     commanders: Mapping[int, str]
+    skipped: int = 0
+    over: int = 0
+    is_filtered: bool = False
+    more: str = ""
+    back: str = ""
+    everything: str = ""
 
 
 def incidents(found: Found, policy: Policy, now: datetime) -> Message:
-    """Newest first, each with a button that shows it."""
+    """Newest first, each with a button that shows it; then what was left out, and how to see it."""
     what = escape(found.what)
     if not found.rows:
-        return Message(f"There are no {what}. `/incident declare what is wrong` declares one.")
+        return _none(found, what)
     head = f"{found.total} {what}" if found.total != 1 else f"1 {_singular(what)}"
     blocks = [section(f"*{head}*")]
     for row in found.rows[:SHOWN]:
         shown = button("Show", f"{RUN}show", value(row.number))
         blocks.append(section(_incident(row, found.commanders.get(row.number), policy, now), shown))
-    more = found.total - len(found.rows[:SHOWN])
-    if more > 0:
-        blocks.append(context(f"and {more} more: `/incident list sev1`, `/incident list mine` or a word narrows it down"))
-    names = ", ".join(f"{row.called} {row.severity}" for row in found.rows[:SHOWN])
-    return Message(f"{head}: {names}", blocks)
+    last = found.skipped + len(found.rows[:SHOWN])
+    left = found.total - last
+    if left > 0 or found.skipped:
+        narrow = ". A word, `sev1`, `mine` or a field such as `service:checkout` narrows it down" if left > SHOWN else ""
+        blocks.append(context(f"{found.skipped + 1} to {last} of {found.total}{narrow}"))
+    row_of_buttons = [
+        *([button(f"More ({left})", f"{RUN}list:more", f"- {found.more}")] if left > 0 else []),
+        *([button("Newer", f"{RUN}list:back", f"- {found.back}")] if found.skipped else []),
+        *_over(found),
+    ]
+    names = ", ".join(f"{row.key} {row.severity}" for row in found.rows[:SHOWN])
+    more = f"; {left} more" if left > 0 else ""
+    return Message(f"{head}: {names}{more}", [*blocks, *([buttons(*row_of_buttons)] if row_of_buttons else [])])
+
+
+def _none(found: Found, what: str) -> Message:
+    """Nothing fits: what does, if one looks further."""
+    if found.total:
+        said = f"That page is empty; there are {found.total} {what}."
+        return Message(said, [section(said), buttons(button("From the first", f"{RUN}list:back", f"- {found.back}"))])
+    if found.over:
+        said = f"There are no {what}; of those that are over {found.over} fit{'s' if found.over == 1 else ''}."
+        return Message(said, [section(said), buttons(*_over(found))])
+    if found.is_filtered:
+        return Message(f"There are no {what}. Leave a word or a filter out to find more.")
+    return Message(f"There are no {what}. `/incident declare what is wrong` declares one.")
+
+
+def _over(found: Found) -> list[Block]:
+    return [button(f"Also those that are over ({found.over})", f"{RUN}list:over", f"- {found.everything}")] if found.over else []
 
 
 def _singular(what: str) -> str:

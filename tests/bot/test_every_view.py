@@ -154,7 +154,15 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     Brief: lambda made: Brief(*[made.text[:1500]] * 5),
     Quoted: lambda made: _quoted(made),
     Mine: lambda made: _mine(made),
-    Found: lambda made: Found(f"incidents with “{made.scene.incident.title}”", made.rows[:20], made.many, _commanders(made)),
+    Found: lambda made: Found(
+        f"incidents with “{made.scene.incident.title}”",
+        made.rows[:20],
+        made.many,
+        _commanders(made),
+        skipped=40 * made.choice,
+        over=made.many * made.choice,
+        **dict.fromkeys(("more", "back", "everything"), f"{made.text[:300]} page:2"),
+    ),
     canvas.Kept: lambda made: canvas.Kept(_record(made), made.tasks, [], {}),
     Command: lambda made: COMMANDS["note"],
     Alike | None: lambda made: Alike(made.rows[0], made.rows[-1]) if made.rows else None,
@@ -309,7 +317,7 @@ def faults(shown: Any) -> Iterator[str]:
     if twins:
         yield f"buttons that are the same: {sorted(twins)[:3]}"
     for action, value in controls:
-        if not re.match(r"run:[a-z]+(:|$)", action) or not re.match(r"INC-\d+( |$)|-$", value):
+        if not re.match(r"run:[a-z]+(:|$)", action) or not re.match(r"(INC-\d+|-)( |$)", value):
             yield f"a button that leads nowhere: {action} {value[:40]}"
 
 

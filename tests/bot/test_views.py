@@ -1,6 +1,7 @@
 """Lists at both ends: nothing, a hundred, and the longest and strangest words; each as Slack would check it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -46,7 +47,9 @@ def rows(count: int) -> Sequence[Incident]:
 @pytest.mark.parametrize("count", [0, 1, 20, 100])
 def test_incidents(desk: Desk, count: int) -> None:
     found = lists.Found(f"incidents with “{TITLE}”", rows(min(count, lists.SHOWN)), count, {1: ALICE})
-    fits(lists.incidents(found, desk.policy, START))
+    more = replace(found, more="page:2", back="page:1", everything="all page:1", over=7)
+    for shown in (more, replace(more, skipped=20), replace(more, is_filtered=True, over=0)):
+        fits(lists.incidents(shown, desk.policy, START))
 
 
 @pytest.mark.parametrize("count", [0, 1, 100])
