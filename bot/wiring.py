@@ -1,7 +1,10 @@
 """The composition root: the one place where the parts are put together."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from dotenv import dotenv_values
 
 import incidents.timers
 from bot.acts import Desk
@@ -21,7 +24,7 @@ from incidents.registry import collect
 from incidents.runbook_files import RunbookFiles
 from incidents.timeline import links, people
 from incidents.timers import Timer
-from integrations.webhooks import HttpWebhooks
+from integrations.webhooks import SECRETS, HttpWebhooks
 from models.database import make_engine
 
 
@@ -53,6 +56,12 @@ def write_canvas(desk: Desk) -> str:
     return EXPORT.render(canvas.document(desk.scene, canvas.Kept(record, work.tasks(desk.core, number), added, names)))
 
 
+def _variables() -> dict[str, str]:
+    """The environment over `.env`, of which webhooks get what is meant for them."""
+    kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return {name: value for name, value in (kept | dict(os.environ)).items() if name.startswith(SECRETS)}
+
+
 def build(
     settings: Settings,
     *,
@@ -62,7 +71,7 @@ def build(
 ) -> Muster:
     """Put the parts together. Nothing connects to anything before it is used."""
     policy_file = PolicyFile(settings.muster_config)
-    table = reactions(render_draft, write_canvas, HttpWebhooks())
+    table = reactions(render_draft, write_canvas, HttpWebhooks(_variables()))
     core = Core(
         make_engine(settings.database_url),
         clock=clock or SystemClock(),

@@ -73,7 +73,7 @@ _SIGNS = {
     "automation.failed": ":warning:",
     "runbook.stuck": ":raised_hand:",
     "runbook.overdue": ":alarm_clock:",
-    "runbook.ended": ":closed_book:",
+    "runbook.ended": ":blue_book:",
     "webhook.called": ":zap:",
     "webhook.answered": ":zap:",
     "drill.paused": ":double_vertical_bar:",

@@ -23,7 +23,7 @@ def running(scene: Scene, run: RunbookRun) -> Message:
     """The message of one run: what was done, the step at hand, and what can be done about it."""
     book, incident = runbooks.content(run), scene.incident
     is_on = run.state in (RUN_OFFERED, RUN_OPEN) and incident.status in OPEN
-    head = f":closed_book: *Runbook: {clip(book.title, 200)}*"
+    head = f":blue_book: *Runbook: {clip(book.title, 200)}*"
     step = book.step(run.at) if run.at is not None and is_on else None
     blocks = [section(head)]
     if run.state == RUN_OFFERED:
@@ -124,7 +124,8 @@ def _controls(scene: Scene, run: RunbookRun, step: Step) -> list[Block]:
     row: list[Block] = []
     if step.webhook is not None and state not in (runbooks.CALLING, runbooks.CALLED):
         where = runbooks.host(step.webhook.url)
-        sure = ("Call it?", f"{step.webhook.method} {step.webhook.url}"[:290], "Call it")
+        real = "This is a drill, but the call is real: " if scene.incident.drill is not None else ""
+        sure = ("Call it?", f"{real}{step.webhook.method} {step.webhook.url}"[:290], "Call it")
         again = "Call again" if state else "Call"
         said = value(number, f"call {run.id} {step.number} confirmed")
         row.append(button(f"{again} {where}", f"{RUN}runbook:call", said, style="danger", confirm=sure))
@@ -202,7 +203,7 @@ def place(scene: Scene) -> str:
 def whole(scene: Scene, run: RunbookRun) -> Message:
     """Everything that is written in it, in short."""
     book = runbooks.content(run)
-    blocks = [section(f":closed_book: *{clip(book.title, 200)}*  ({_tested(book, scene.now.date())})")]
+    blocks = [section(f":blue_book: *{clip(book.title, 200)}*  ({_tested(book, scene.now.date())})")]
     for part in book.parts[:8]:
         blocks.append(section(f"*{clip(part.title or 'What it is about', 100)}*\n{clip(part.text, 1200)}"))
     lines = [
@@ -228,7 +229,9 @@ def choose(scene: Scene, fitting: Sequence[Runbook], others: Sequence[Runbook]) 
             value(number, f"open {book.name}"),
             style="primary" if book in fitting else None,
         )
-        small = f"{clip(', '.join(book.services), 200) or 'no service'}  ·  {_tested(book, scene.now.date())}"
+        today, services = scene.now.date(), ", ".join(map(escape, book.services))[:200] or "no service"
+        old = ":warning: " if stale(book, today, scene.policy.runbooks.stale_after) else ""
+        small = f"{services}  ·  {old}{_tested(book, today)}{'  ·  open here' if book.name in there else ''}"
         blocks.append(section(f"*{clip(book.title, 200)}*\n{small}", None if book.name in there else open_it))
     total = len(fitting) + len(others)
     if not blocks:
@@ -312,5 +315,5 @@ def _help(scene: Scene, happened: RunbookStuck) -> list[Block]:
         said = value(number, f"<@{happened.asked}> {why}")
         row.append(button(f"Page {happened.role or 'them'}"[:70], f"{RUN}page:asked", said, style="primary"))
     row.append(button("Escalate", f"{RUN}escalate:stuck", value(number, why)))
-    row.append(button("Page somebody else", f"{RUN}page:else", value(number)))
+    row.append(button("Page somebody else" if happened.asked else "Page somebody", f"{RUN}page:else", value(number)))
     return row

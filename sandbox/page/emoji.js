@@ -25,7 +25,7 @@ smile 😄 smiley 😃 snowflake ❄️ sob 😭 sos 🆘 sparkles ✨ speaker �
 spiral_note_pad 🗒️ star ⭐ stethoscope 🩺 stopwatch ⏱️ sunny ☀️ sunrise 🌅 sweat_smile 😅 tada 🎉 technologist 🧑‍💻
 telephone_receiver 📞 test_tube 🧪 thermometer 🌡️ thinking_face 🤔 ticket 🎫 timer_clock ⏲️ traffic_light 🚥
 triangular_flag_on_post 🚩 trophy 🏆 unlock 🔓 vertical_traffic_light 🚦 warning ⚠️ wave 👋 white_check_mark ✅
-white_circle ⚪ wrench 🔧 writing_hand ✍️ x ❌ zap ⚡ zzz 💤
+white_circle ⚪ white_large_square ⬜ wrench 🔧 writing_hand ✍️ x ❌ zap ⚡ zzz 💤
 `;
 
 const WORDS = TABLE.trim().split(/\s+/);
