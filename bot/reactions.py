@@ -168,8 +168,9 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "post": Reaction(Post(home, posts.post), "home", POSTS, private=_ROOM),
         "update.thread": Reaction(Echo(thread, posts.update), "thread", POSTS),
         "moved": Reaction(Post(thread, posts.moved, marks=False), "thread", POSTS),
-        "alarm": Reaction(
-            Post(announce, posts.alarm, marks=False, plain=posts.plain_elsewhere), "alarm", POSTS, private=_WORDLESS
+        "alarm": Reaction(Post(announce, posts.alarm, marks=False), "alarm", POSTS),
+        "private.alarm": Reaction(
+            Post(person, posts.private_alarm, marks=False, plain=posts.private_alarm), "dm:{target}", POSTS, private=_INSIDER
         ),
         "leadership": Reaction(Post(leadership, posts.leadership, marks=False), "leadership", POSTS),
         "nudge": Reaction(Post(person, posts.nudge, marks=False), "dm:{target}", POSTS, private=_INSIDER),
@@ -333,7 +334,7 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     if isinstance(happened, UpdatesSilent) and happened.person:
         yield "silent", happened.person
     if isinstance(happened, NobodyToPage | PageExhausted | RoomFailed | DeliveryFailed) and not _told_alone(happened):
-        yield "alarm", ""
+        yield ("private.alarm", incident.declared_by or "") if incident.private else ("alarm", "")
     yield from _room(happened, incident)
     yield from _runbooks(happened, incident)
     if isinstance(happened, Automated):

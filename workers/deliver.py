@@ -170,7 +170,13 @@ class Courier:
             leases.put_back(self.core, claimed, after=timedelta(seconds=1), doubt=False, trouble=str(refused), refused=True)
             return
         log.error("INC-%s: %s %s given up: %s", delivery.incident_id, delivery.reaction, delivery.target, refused)
-        silent = reaction.priority >= DECORATION or delivery.reaction in ("alarm", "announcement", "room", "unarchive")
+        silent = reaction.priority >= DECORATION or delivery.reaction in (
+            "alarm",
+            "private.alarm",
+            "announcement",
+            "room",
+            "unarchive",
+        )
         leases.give_up(self.core, claimed, act, _plainly(refused), silent=silent)
 
     def _check_one(self) -> bool:

@@ -119,6 +119,7 @@ class Withdraw(Act):
             if row.result.get("canvas") and row.result.get("room") == room:
                 change = {"operation": "replace", "document_content": {"type": "markdown", "markdown": GONE_PRIVATE}}
                 self._try(desk, "canvases.edit", canvas_id=row.result["canvas"], changes=[change])
+                self._try(desk, "canvases.delete", canvas_id=row.result["canvas"])  # its name is the room's old one
 
     def _try(self, desk: Desk, method: str, **args: Any) -> dict[str, Any]:
         try:

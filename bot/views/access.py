@@ -32,10 +32,9 @@ def who(scene: Scene, people: Sequence[str], looked: Sequence[tuple[str, datetim
     incident, number = scene.incident, scene.incident.number
     named = ", ".join(person(one) for one in people[:_SHOWN])
     more = f" and {len(people) - _SHOWN} more" if len(people) > _SHOWN else ""
-    text = f"*{incident.key} is private.* In it: {named}{more}.\nInvite people to its room to let them in; who leaves it is out."
-    if looked:
-        text += "\n*Who looked, and when last*\n"
-        text += "\n".join(f"{person(one)}  {stamp(at)}" for one, at in looked[:15])
+    text = (
+        f"*{incident.key} is private.* In it: {named}{more}.\nInvite people to its room to let them in; who leaves it is out.\n"
+    )
     row = []
     for name, done in DEADLINES.items():
         length, stage = scene.policy.private.deadline(name), incident.deadlines.get(name)
@@ -48,4 +47,7 @@ def who(scene: Scene, people: Sequence[str], looked: Sequence[tuple[str, datetim
         row.append(
             button("Contained" if name == "containment" else "Regulator told", f"{RUN}private:{name}", value(number, name))
         )
+    if looked:
+        text += "\n*Who looked, and when last*\n"
+        text += "\n".join(f"{person(one)}  {stamp(at)}" for one, at in looked[:15])
     return answer(text, *([buttons(*row)] if row else []))

@@ -127,6 +127,8 @@ def _small_print(scene: Scene) -> list[str]:
         small.append(_wanted(scene))
     if incident.room_channel is None and incident.room_wanted_at:
         small.append("The war room is being opened")
+    if incident.private:
+        small.insert(0, ":lock: Private: nobody outside this room knows of it")
     if incident.merged_into:
         small.insert(0, f"Merged: it goes on in *INC-{incident.merged_into}*")
     return small

@@ -103,14 +103,22 @@ def glass_broken(scene: Scene) -> Message:
 
 
 def wordless(scene: Scene) -> Message:
-    """What must not go unnoticed of a private incident, for those who may not know which."""
+    """A page to a channel, for those who may not know which private incident it is."""
     held = scene.standing.holders
-    ask_whom = person(held.get("ic") or scene.incident.declared_by)
-    if isinstance(scene.happened, DeliveryFailed):
-        text = "Something of a private incident could not be brought to Slack. Whoever runs Muster: the `worker` log says what."
-    else:
-        text = f"A private incident needs somebody, and nobody who was paged has answered. Ask {ask_whom}."
+    text = f"A private incident needs somebody. Ask {person(held.get('ic') or scene.incident.declared_by)}."
     return Message(text, [section(f":warning: {text}")])
+
+
+def private_alarm(scene: Scene) -> Message:
+    """What must not go unnoticed of a private incident: for whoever declared it, since nobody else may hear of it."""
+    incident = scene.incident
+    if isinstance(scene.happened, DeliveryFailed):
+        said = "something could not be brought to Slack. Look into its room; whoever runs Muster finds the reason in the log."
+    else:
+        said = f"nobody who could be paged has answered. Page somebody: `/incident page {incident.number} @who`"
+    text = f"{incident.key}, which is private: {said}"
+    row = [buttons(button("Page somebody", f"{RUN}page", value(incident.number), style="primary"))]
+    return Message(text, [section(f":warning: {text}"), *(row if incident.status in OPEN else [])])
 
 
 def plain_sentence(scene: Scene) -> Message:
@@ -400,8 +408,6 @@ def moved(scene: Scene) -> Message:
 
 def alarm(scene: Scene) -> Message:
     """Something that must not go unnoticed, for the announce channel."""
-    if scene.incident.private:
-        return wordless(scene)
     incident, number = scene.incident, value(scene.incident.number)
     sentence = say(scene.happened.sentence(scene.event.actor)).replace("/incident page @", f"/incident page {incident.number} @")
     text = f"{incident.key} {incident.severity} {clip(incident.title, 200)}: {sentence}"

@@ -250,3 +250,5 @@ def test_left_to_some(make_world: Callable[..., World]) -> None:
     room = world.room()
     assert room.is_private and room.members == ["carol"]
     assert saying(room.messages, "Nobody is on call for this incident"), "nobody is paged unless private.escalation says whom"
+    assert "Page somebody" in saying(carol.inbox, "INC-1, which is private: nobody who could be paged")[0].buttons
+    assert not [name for name in ("incidents",) if world.slack.channels_starting(name)], "not even the channel is made"
