@@ -116,6 +116,8 @@ def _plain(query: Query, word: str, asking: _Asking) -> Query:
         return replace(
             query, where=(*query.where, look.is_of(asking.by)), whose=(*query.whose, "of yours"), said=_and(query, word)
         )
+    if said == "drills":
+        return _fact(query, not_(look.is_real()), "drills only", word)
     if person := _PERSON.fullmatch(word):
         of = f"of <@{person[1]}>"
         return replace(query, where=(*query.where, look.is_of(person[1])), whose=(*query.whose, of), said=_and(query, word))

@@ -60,7 +60,7 @@ def incidents(found: Found, policy: Policy, now: datetime) -> Message:
         *([button("Newer", f"{RUN}list:back", f"- {found.back}")] if found.skipped else []),
         *_over(found),
     ]
-    names = ", ".join(f"{row.key} {row.severity}" for row in found.rows[:SHOWN])
+    names = ", ".join(f"{row.called} {row.severity}" for row in found.rows[:SHOWN])
     more = f"; {left} more" if left > 0 else ""
     return Message(f"{head}: {names}{more}", [*blocks, *([buttons(*row_of_buttons)] if row_of_buttons else [])])
 

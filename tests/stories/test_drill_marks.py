@@ -157,6 +157,8 @@ def test_the_real_thing_is_never_taken_for_the_drill(world: World) -> None:
     assert "is a drill" in bob.runs("/incident merge 2 1") and "is a drill" in bob.runs("/incident merge 1 2")
     listed = bob.runs("/incident list")
     assert "DRILL INC-1" in listed and "DRILL INC-2" not in listed
+    only = bob.runs("/incident list all drills")
+    assert "1 incident, drills only" in only and "DRILL INC-1" in only and "INC-2" not in only
     assert "DRILL INC-1" in bob.runs("/incident ack").post.buttons[1]
 
 
