@@ -167,7 +167,9 @@ class Settings(BaseModel):
     """The base of all that a file holds: unknown keys are refused, nothing can be changed afterwards. `lacking` is said
     where something that is needed is missing, `example` where nothing better is known to say."""
 
-    lacking: ClassVar[str] = "a new level needs its own rank (1 is the worst), a new role its name, an escalation its levels"
+    lacking: ClassVar[str] = (
+        "a new level needs its own rank (1 is the worst), a new role its name, an escalation its levels, a rule `when` and `then`"
+    )
     example: ClassVar[str] = "see the example in muster.yml"
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)

@@ -229,7 +229,7 @@ def choose(scene: Scene, fitting: Sequence[Runbook], others: Sequence[Runbook]) 
             value(number, f"open {book.name}"),
             style="primary" if book in fitting else None,
         )
-        today, services = scene.now.date(), ", ".join(map(escape, book.services))[:200] or "no service"
+        today, services = scene.now.date(), clip(", ".join(book.services), 200) or "no service"
         old = ":warning: " if stale(book, today, scene.policy.runbooks.stale_after) else ""
         small = f"{services}  ·  {old}{_tested(book, today)}{'  ·  open here' if book.name in there else ''}"
         blocks.append(section(f"*{clip(book.title, 200)}*\n{small}", None if book.name in there else open_it))
