@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, case
 from sqlmodel import col, func, or_, select
 
 from bot.scene import Scene, picture
@@ -46,6 +46,17 @@ def count(core: Core, *where: ColumnElement[bool]) -> int:
     """How many fit, of those that the core's person may see."""
     with core.view() as session:
         return session.exec(select(func.count()).select_from(Incident).where(*where, access.visible(session))).one()
+
+
+def worst(core: Core, *where: ColumnElement[bool], limit: int) -> tuple[Sequence[Incident], int]:
+    """Of the open ones that fit the worst, the oldest of these first; at most `limit`, and how many are open in all."""
+    ranks = {level: rules.rank for level, rules in core.policy.severities.items()}
+    rank = case(ranks, value=col(Incident.severity), else_=max(ranks.values()))
+    with core.view() as session:
+        fitting = (is_open(), *where, access.visible(session))
+        query = select(Incident).where(*fitting).order_by(rank, col(Incident.id))
+        total = session.exec(select(func.count()).select_from(Incident).where(*fitting)).one()
+        return session.exec(query.limit(limit)).all(), total
 
 
 def goes_on(core: Core, number: int) -> int:

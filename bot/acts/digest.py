@@ -26,9 +26,9 @@ class PostDigest(Post):
     def perform(self, desk: Desk) -> dict[str, Any]:
         if digest.channel(desk.scene.policy) is None:
             return {}
-        opened, _ = look.incidents(desk.core, look.is_open(), look.is_real(), limit=views.LOADED)
+        opened, total = look.worst(desk.core, look.is_real(), limit=views.SHOWN)
         if not opened:
             return {}
         commanders = look.commanders(desk.core, [row.number for row in opened])
-        message = views.digest(opened, commanders, desk.scene.policy, desk.scene.now)
+        message = views.digest(opened, total, commanders, desk.scene.policy, desk.scene.now)
         return self._send(desk, self.place(desk), message)

@@ -24,13 +24,13 @@ def run(request: Request) -> Answer:
     with request.core.view() as session:
         if len(named) == 2:
             return _merge(request, find(session, named[0]), find(session, named[1]))
-        rows, _ = look.incidents(request.core, look.is_open(), limit=100)
+        rows, total = look.incidents(request.core, look.is_open(), limit=_SHOWN + 2)
         others = [each for each in rows if each.number not in (*named, request.number)]
         if named and request.number is None:
-            return _pick(f"Which one goes on in {find(session, named[0]).key}?", others, into=named[0])
+            return _pick(f"Which one goes on in {find(session, named[0]).key}?", others, total, into=named[0])
         if request.number is None:
             raise Refused(USAGE)
-        return _pick(f"Where does {find(session, request.number).key} go on?", others, of=request.number)
+        return _pick(f"Where does {find(session, request.number).key} go on?", others, total, of=request.number)
 
 
 def _named(text: str) -> list[int]:
@@ -53,14 +53,14 @@ def _merge(request: Request, incident: Incident, into: Incident) -> Answer:
     return drill.answered(into, answers.merged(look.scene(request.core, into.number), event))
 
 
-def _pick(question: str, others: list[Incident], *, of: int | None = None, into: int | None = None) -> Answer:
+def _pick(question: str, others: list[Incident], opened: int, *, of: int | None = None, into: int | None = None) -> Answer:
     if not others:
         raise Refused("No other incident is open, so there is nothing to merge with.")
     rows = [
         button(f"{each.called} {each.title}", f"{RUN}merge:{each.number}", value(of or each.number, f"INC-{into or each.number}"))
         for each in others[:_SHOWN]
     ]
-    more = f" {len(others) - _SHOWN} more are open; name it: `INC-42`." if len(others) > _SHOWN else ""
+    more = f" {opened} are open; name another one: `INC-42`." if len(others) > _SHOWN else ""
     text = clip(question, 300) + more
     return Answer(text, [section(text), *[buttons(*rows[at : at + 5]) for at in range(0, len(rows), 5)]])
 

@@ -126,7 +126,7 @@ def _alike(like: Alike, number: int) -> list[str]:
         resolved = f", resolved {stamp(past.resolved_at)}" if past.resolved_at else ""
         said.append(f"Looks like {past.key}{resolved}: {clip(past.title, 300)}")
         if past.theory or past.causes:
-            tags = f"{escape(', '.join(past.causes))}. " if past.causes else ""
+            tags = f"{clip(', '.join(past.causes), 200)}. " if past.causes else ""
             said.append(f">Cause then: {tags}{clip(past.theory.replace(chr(10), ' '), 300)}".rstrip())
         if past.room_channel:
             said.append(f"What was done, and its postmortem: {channel(past.room_channel)}")

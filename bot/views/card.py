@@ -89,7 +89,7 @@ def origin(scene: Scene) -> str:
     if incident.detected_by:
         said.append(f"Detected by {escape(rules.reads('detected_by', incident.detected_by, scene.policy))}")
     if incident.causes:
-        said.append(f"Cause: {escape(', '.join(incident.causes))}"[:300])
+        said.append(f"Cause: {clip(', '.join(incident.causes), 290)}")
     return "  ·  ".join(said)
 
 

@@ -10,17 +10,16 @@ from incidents import updates
 from incidents.policy import Policy
 from models import Incident
 
-SHOWN, LOADED = 20, 500
+SHOWN = 20
 
 
-def digest(rows: Sequence[Incident], commanders: Mapping[int, str], policy: Policy, now: datetime) -> Message:
-    """The worst first, the oldest of these first."""
-    worst = sorted(rows, key=lambda row: (policy.severity(row.severity).rank, row.number))
-    head = f"{len(rows)} incidents are open" if len(rows) != 1 else "1 incident is open"
+def digest(worst: Sequence[Incident], total: int, commanders: Mapping[int, str], policy: Policy, now: datetime) -> Message:
+    """The worst first, in the order given; the rest is a number."""
+    head = f"{total} incidents are open" if total != 1 else "1 incident is open"
     blocks = [section(f":sunrise: *{head}*")]
     blocks += [section(_line(row, commanders.get(row.number), policy, now)) for row in worst[:SHOWN]]
-    if len(worst) > SHOWN:
-        blocks.append(context(f"and {len(worst) - SHOWN} more: `/incident list`"))
+    if total > len(worst[:SHOWN]):
+        blocks.append(context(f"and {total - len(worst[:SHOWN])} more: `/incident list`"))
     names = "; ".join(f"{row.key} {row.severity} {row.status}: {clip(row.title, 100)}" for row in worst[:SHOWN])
     return Message(f"{head}. {names}", blocks)
 

@@ -122,4 +122,4 @@ def test_the_digest(desk: Desk, count: int) -> None:
         )
         for number in range(count)
     ]
-    fits(digest.digest(rows, {1: ALICE}, desk.policy, START))
+    fits(digest.digest(rows[: digest.SHOWN], count, {1: ALICE}, desk.policy, START))
