@@ -146,6 +146,7 @@ def incidents(draw: DrawFn, policy: Policy, number: int = NUMBER) -> Incident:
         summary=draw(texts),
         impact=draw(texts),
         theory=draw(texts),
+        private=draw(st.sampled_from([False, False, True])),
         several_teams=draw(st.booleans()),
         cause_unclear=draw(st.booleans()),
         services=draw(st.sampled_from([[], list(policy.services)[:1], list(policy.services)])),

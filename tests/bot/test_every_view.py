@@ -34,6 +34,7 @@ from bot.views import canvas
 from bot.views.blocks import Block, Message
 from bot.views.home import Mine
 from bot.views.lists import Found
+from bot.views.posts import plain_sentence
 from bot.views.quoted import Quoted
 from bot.views.texts import escape
 from incidents import events as kinds
@@ -164,6 +165,7 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
         **dict.fromkeys(("more", "back", "everything"), f"{made.text[:300]} page:2"),
     ),
     canvas.Kept: lambda made: canvas.Kept(_record(made), made.tasks, [], {}),
+    Message: lambda made: plain_sentence(made.scene),
     Command: lambda made: COMMANDS["note"],
     Alike | None: lambda made: Alike(made.rows[0], made.rows[-1]) if made.rows else None,
     LevelPaged | None: lambda made: made.scene.happened if isinstance(made.scene.happened, LevelPaged) else None,
@@ -176,6 +178,7 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     Sequence[ActionItem]: lambda made: made.actions,
     Sequence[Command]: lambda made: list(COMMANDS.values()),
     Sequence[Block]: lambda made: _quoted(made).blocks(None),
+    Sequence[tuple[str, datetime]]: lambda made: [(f"U0P{n:03d}", NOW) for n in range(made.many)],
     Sequence[tuple[datetime, str]]: lambda made: [(NOW, "watch"), (NOW, "status update"), (NOW, "unsent page")],
     Sequence[kinds.LinkAdded]: lambda made: [],
     Sequence[str]: lambda made: [task.text for task in made.tasks],
@@ -198,6 +201,7 @@ _NAMED: dict[tuple[str, Any], Callable[[Strange], Any]] = {
     ("command", str): lambda made: "merge",
     ("rank", int): lambda made: made.scene.severity.rank,
     ("skip", int): lambda made: made.many // 2,
+    ("total", int): lambda made: made.many,
     ("number", int): lambda made: NUMBER,
     ("channel", str): lambda made: "C0ROOM",
     **dict.fromkeys((("private", str), ("carried", str)), lambda made: "{}"),
@@ -291,6 +295,8 @@ def faults(shown: Any) -> Iterator[str]:
     """What is wrong with anything that a view can be."""
     if not shown:  # a piece that has nothing to say now
         return
+    if isinstance(shown, list | tuple) and isinstance(shown[0], str):
+        shown = "\n".join(map(str, shown))
     if isinstance(shown, str):
         shown = Message(shown)
     if isinstance(shown, Message | Answer):
@@ -434,7 +440,7 @@ FIRST_SIGHT = frozenset({"page", "page.channel", "page.group", "announcement", "
 def _lacks(reaction: str, text: str, scene: Scene) -> Iterator[str]:
     """`text` alone says what it is about: it is all that a notification and a screen reader have."""
     incident = scene.incident
-    if reaction in WORDLESS:
+    if reaction in WORDLESS or (incident.private and reaction == "page.channel"):
         return
     if reaction != "rules" and incident.key not in text:
         yield f"its text does not name {incident.key}: {text[:80]}"
