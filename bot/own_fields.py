@@ -16,12 +16,12 @@ TYPE, DETECTED, CAUSES = (rules.block(key) for key in BUILT_IN_FIELDS)
 _WHY = rules.block("")  # the line above the fields that a form asks for before it is carried out
 
 
-def type_input(policy: Policy, chosen: str | None) -> list[Block]:
+def type_input(policy: Policy, chosen: str | None, *, needed: bool = False) -> list[Block]:
     """The types, where the team has any; choosing another one changes which fields the form has."""
     if not policy.types:
         return []
     options = [option(type.name, key, type.when) for key, type in policy.types.items()]
-    block = field(TYPE, "Type", forms.select(options, chosen), optional=True)
+    block = field(TYPE, "Type", forms.select(options, chosen), optional=not needed)
     return [{**block, "dispatch_action": True}]
 
 

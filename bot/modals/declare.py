@@ -58,7 +58,7 @@ def view(
         *_unknown(unknown, policy),
         *_near(near),
         field("title", "What is wrong?", forms.text_input(title, most=TITLE_LENGTH, focus=True)),
-        *own_fields.type_input(policy, policy.default_type),
+        *own_fields.type_input(policy, policy.default_type, needed=policy.default_type is not None),
         field(
             "severity",
             "Severity",

@@ -45,7 +45,9 @@ def submit(form: Submission) -> Answer:
     number = request.incident_number
     filled = own_fields.filled(form)
     done = {RESOLUTION[int(index)] for index in form.options("done")}
-    if form.options(own_fields.CAUSES):
+    if "causes" in filled:
+        done.discard(fields.CAUSE_ITEM)  # it is ticked, or no longer, by what was chosen
+    elif form.options(own_fields.CAUSES):
         done.add(fields.CAUSE_ITEM)
     with suppress(Repeated):
         checklists.tick_all(request.core, number, "resolution", done, by=request.by, key=f"{request.key}:ticks")

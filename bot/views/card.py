@@ -40,9 +40,9 @@ def card(scene: Scene, *, whole: bool = False) -> Message:
     incident = scene.incident
     head = f"{signal(scene.severity.rank, incident.status)} *{incident.key}  {clip(incident.title, 700)}*"
     old_title = _old(scene, "title")
-    blocks = [section(f"{head}\n{old_title}" if old_title else head), fields(_facts(scene))]
-    own = _own_fields(scene, whole=whole)
-    blocks += [fields(own[at : at + 10]) for at in range(0, len(own), 10)]
+    facts = [*_facts(scene)[:10], *_own_fields(scene, whole=whole)]
+    blocks = [section(f"{head}\n{old_title}" if old_title else head)]
+    blocks += [fields(facts[at : at + 10]) for at in range(0, len(facts), 10)]
     blocks += [section(f"*{label}*\n{text}") for label, text in _knowledge(scene)]
     blocks.append(context(*_small_print(scene)))
     controls = _controls(scene)

@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.workspace import Workspace
-from incidents import edit, handoffs, merge, paging, private, roles, status, timeline, updates, work
+from incidents import edit, fields, handoffs, merge, paging, private, roles, status, timeline, updates, work
 from incidents.clock import SystemClock
 from incidents.core import Core, Repeated
 from incidents.declare import Declaration, declare
@@ -98,6 +98,7 @@ def test_everybody_changes_everything_at_once(house: House) -> None:
                         ),
                         partial(roles.leave, core, number, "ic", by=by),
                         partial(edit.edit, core, number, "impact", f"as {by} sees it {chance.random()}", by=by),
+                        partial(fields.set_fields, core, number, {"causes": f"cause {chance.randrange(9)}", "seen": by}, by=by),
                         partial(paging.acknowledge, core, number, by=by),
                         partial(work.add_task, core, number, "look", owner=None, by=by),
                     ]

@@ -188,7 +188,7 @@ def test_what_is_needed_before_resolving_is_asked_there_and_then(world: World) -
     world.settle()
     incident = world.incident()
     assert (incident.status, incident.fields, incident.causes) == ("resolved", {"ticket": "OPS-7"}, ["deploy"])
-    assert incident.ticked["resolution"]["cause tagged"] == alice.id
+    assert incident.ticked["resolution"]["cause tagged"] == alice.id and not saying(room.messages, "ticked")
     draft = next(file for file in world.workspace.state.files.values()) if world.workspace.state.files else None
     assert draft is not None
     text = draft.content.decode()
@@ -214,6 +214,29 @@ def test_other_forms_ask_for_it_as_well(world: World, way: str) -> None:
     assert alice.submits() == {} and not alice.has_form
     assert (world.incident().status, world.incident().fields) == ("resolved", {"ticket": "OPS-7"})
     world.slack.assert_nothing_refused(allow=["already_in_channel"])
+
+
+def test_earlier_and_later_than_resolving(make_world: Callable[..., World]) -> None:
+    """A command brings the form, with its reason; what was asked for once is not asked for again."""
+    world = make_world(
+        "severities: {SEV1: {watch_for: none}}\n"
+        "fields: {workaround: {required: mitigate}, refunds: {kind: number, required: close}}"
+    )
+    declared(world)
+    room = world.room()
+    alice = world.person("alice")
+    assert alice.runs("/incident mitigated rolled back", in_=room).form
+    assert alice.form.value("New state") == "monitoring" and alice.form.value("Reason") == "rolled back"
+    alice.fills("Workaround", "pay by invoice")
+    assert alice.submits() == {} and world.incident().status == "monitoring"
+    alice.runs("/incident resolve", in_=room)
+    assert world.incident().status == "resolved", "nothing more is wanted by then"
+    assert alice.runs("/incident close all paid back", in_=room).form
+    alice.fills("Refunds", "12")
+    assert alice.submits() == {} and world.incident().status == "closed"
+    assert world.incident().fields == {"workaround": "pay by invoice", "refunds": "12"}
+    alice.runs("/incident set refunds 13", in_=room)
+    assert world.incident().fields["refunds"] == "13", "people know more afterwards"
 
 
 def test_nobody_is_kept_from_resolving_by_what_is_left_to_others(make_world: Callable[..., World]) -> None:
