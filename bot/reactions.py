@@ -423,6 +423,8 @@ def _runbooks(happened: Happened, incident: Incident) -> Iterable[tuple[str, str
     """The message of a run follows it; all of them follow the incident into its room, and its end."""
     if isinstance(happened, _OF_A_RUN):
         yield "runbook", str(happened.run_id)
+    if isinstance(happened, RunbookOffered | RunbookOpened) and incident.room_channel and incident.room_archived_at is None:
+        yield "bookmark", ""
     if isinstance(happened, WebhookCalled):
         yield "webhook", f"{happened.run_id}:{happened.step}"
     if isinstance(happened, RoomOpened | StatusChanged | MergedInto):

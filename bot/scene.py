@@ -31,6 +31,7 @@ class Scene:
     open_actions: int
     runbooks: Sequence[RunbookRun] = ()
     updates: int = 0
+    fitting: Sequence[str] = ()
 
     @property
     def incident(self) -> Incident:
@@ -66,6 +67,7 @@ def picture(core: Core, session: Session, number: int, event_id: int | None = No
         open_actions=actions,
         runbooks=runs(session, incident),
         updates=posted,
+        fitting=[book.title for book in core.runbooks().of(incident.services)] if incident.services else [],
     )
 
 

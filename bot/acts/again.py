@@ -10,10 +10,11 @@ from bot.acts import Act, Desk, NotYet
 from bot.slack import SlackRefused
 from bot.views import bookmarks
 from incidents import access, timeline
-from incidents.events import Automated, LinkAdded
+from incidents.events import Automated, LinkAdded, RunbookOffered, RunbookOpened
 from incidents.policy import Target
 from models import Event, Notice, Page
 
+_LONG_ENOUGH = 20  # tries, about a minute and a half: what a decoration waits for has failed
 _INVITE_FINE = frozenset({"already_in_channel", "cant_invite_self"})
 _INVITE_ONE_BY_ONE = frozenset(
     {"user_not_found", "no_user", "cant_invite", "user_is_restricted", "ura_max_channels", "org_user_not_in_team",
@@ -110,12 +111,25 @@ class Bookmark(Act):
         room = desk.scene.incident.room_channel
         if room is None:
             return {}
-        wanted = bookmarks.about(desk.scene, self._links(desk))
+        happened = desk.scene.happened
+        if isinstance(happened, RunbookOffered | RunbookOpened):
+            wanted = self._runbook(desk, happened.run_id)
+        else:
+            wanted = bookmarks.about(desk.scene, self._links(desk))
         there = {bookmark.get("link") for bookmark in self._there(desk)} if wanted else set()
         for link, title in wanted.items():
             if link not in there:
                 desk.call("bookmarks.add", channel_id=room, title=title, type="link", link=link)
         return {"links": list(wanted)}
+
+    def _runbook(self, desk: Desk, run_id: int) -> dict[str, str]:
+        """To the message that shows the step at hand, once it is out: it scrolls away while people talk."""
+        run = next((run for run in desk.scene.runbooks if run.id == run_id), None)
+        if run is None or desk.delivery.attempt > _LONG_ENOUGH:
+            return {}
+        if run.channel is None or run.ts is None or run.channel != desk.scene.incident.room_channel:
+            raise NotYet
+        return {desk.workspace.permalink(run.channel, run.ts): f"Runbook: {run.title}"[:80]}
 
     def _links(self, desk: Desk) -> Sequence[LinkAdded]:
         with desk.core.view() as session:

@@ -186,12 +186,14 @@ def _ended(scene: Scene, run: RunbookRun) -> str:
 
 
 def line(scene: Scene) -> str:
-    """For the card: which runbooks are followed, and how far."""
+    """For the card: which runbooks are followed, and how far; the one to begin with where no room is to show it."""
     said = []
     for run in scene.runbooks:
         if run.state == RUN_OPEN:
             at = f"step {run.at}" if run.at is not None else "all steps done"
             said.append(f"{clip(run.title, 60)}, {at}{' (stuck)' if run.stuck else ''}")
+    if not scene.runbooks and scene.fitting and scene.incident.status in OPEN and scene.incident.room_wanted_at is None:
+        return f"Runbook: {clip(scene.fitting[0], 60)}, `/incident runbook {scene.incident.number}` opens it"
     return f"Runbook: {'; '.join(said[:3])}" if said else ""
 
 

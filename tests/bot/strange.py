@@ -459,6 +459,7 @@ def strange(draw: DrawFn, kind: str) -> Strange:
         open_tasks=draw(st.sampled_from([0, 1, 100])),
         open_actions=draw(st.sampled_from([0, 1, 100])),
         runbooks=followed,
+        fitting=draw(st.sampled_from([[], [words_ * 3 for words_ in PIECES]])),
         updates=draw(st.sampled_from([0, 1])),
     )
     return Strange(

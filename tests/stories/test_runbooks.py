@@ -86,6 +86,8 @@ def test_it_opens_with_its_first_step_and_is_followed_by_taps(world: World, room
     assert "1. Was anything deployed? *No*  @bob" in post and "Step 2 of 4" in post and "shopctl db top" in post
     assert "<!channel>" not in "".join(post.texts()), "what the file says pings nobody"
     assert "Runbook: Checkout, step 2" in room.pins[0]
+    [mark] = [mark for mark in room.bookmarks if mark.title == "Runbook: Checkout"]
+    assert mark.link == post.link
     bob.clicks("Done", in_=post)
     bob.clicks("Back", in_=post)
     world.settle()
@@ -192,6 +194,22 @@ def test_whoever_is_stuck_may_have_the_helper_paged_at_once(make_world: Callable
     bob.clicks("Stuck", in_=post)
     world.settle()
     assert len(pages(alice)) == 1 and "stuck at step 1 of Checkout" in pages(alice)[0].text
+
+
+def test_without_a_room_the_card_names_it(world: World) -> None:
+    alice = world.person("alice")
+    alice.runs("/incident")
+    alice.fills("What is wrong?", "Slow checkout")
+    alice.chooses("Severity", "SEV3")
+    alice.chooses("Services", "checkout")
+    assert alice.submits() == {}
+    world.settle()
+    [card] = saying(world.slack.channel("incidents").messages, "Slow checkout")
+    assert "Runbook: Checkout, /incident runbook 1 opens it" in card.reads.replace("`", "")
+    assert "Runbooks for INC-1" in alice.runs("/incident runbook 1")
+    alice.clicks("Open")
+    world.settle()
+    assert saying(card.thread, "*Runbook: Checkout*")
 
 
 def test_by_name_and_outside_of_a_room(world: World, room: Room) -> None:
