@@ -525,5 +525,5 @@ def _leaders(happened: Happened, incident: Incident, policy: Policy) -> Iterable
     ends = isinstance(happened, StatusChanged) and happened.new == Status.RESOLVED
     if isinstance(happened, SeverityChanged | StatusChanged) and "leadership" in happened.told:
         return
-    if policy.workspace.leadership_channel and (begins or ends) and policy.severity(incident.severity).rank == 1:
+    if policy.workspace.leaders and (begins or ends) and policy.severity(incident.severity).rank == 1:
         yield "leadership", ""

@@ -80,6 +80,11 @@ class WorkspacePolicy(Settings):
     canvas: bool = True
     status_page: Annotated[Line | None, BeforeValidator(none_word)] = None
 
+    @property
+    def leaders(self) -> str | None:
+        """Where leaders are told apart from everybody; None where they read the announcements, which say the same."""
+        return self.leadership_channel if self.leadership_channel != self.announce_channel else None
+
     @field_validator("status_page")
     @classmethod
     def _address(cls, value: str | None) -> str | None:

@@ -58,7 +58,7 @@ def view(scene: Scene, response_url: str = "", *, actions: str = "") -> Block:
 
 def _audiences(scene: Scene) -> list[Block]:
     """Who can be told besides the incident's home."""
-    incident, leaders = scene.incident, scene.policy.workspace.leadership_channel
+    incident, leaders = scene.incident, scene.policy.workspace.leaders
     found = []
     if incident.private:
         return [option(f"Whoever follows it ({len(incident.subscribers)})", "subscribers")] if incident.subscribers else []
