@@ -48,6 +48,13 @@ def stale(core: Core, event: int, limit: int = 50) -> Sequence[str]:
         return session.exec(query.order_by(col(AppHome.person)).limit(limit)).all()
 
 
+def left_alone(core: Core) -> Sequence[str]:
+    """Whose Home has not been opened lately: it shows how things stood then."""
+    with core.view() as session:
+        since = core.clock.now(session) - _KEPT_FOR
+        return session.exec(select(AppHome.person).where(AppHome.opened_at <= since).order_by(col(AppHome.person))).all()
+
+
 def publish(core: Core, slack: Transport, person: str, *, again: bool = False) -> None:
     """Show the newest state, unless it looks the same as what is shown; with `again` also then."""
     with core.view() as session:

@@ -352,6 +352,8 @@ def _private(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]
     """What only private incidents have."""
     if isinstance(happened, MadePrivate):
         yield "withdraw", happened.room or ""
+    if isinstance(happened, AccessGiven | AccessEnded):
+        yield "homes", ""  # theirs shows it, or no longer
     if isinstance(happened, RoomStrayed):
         yield "withdraw", happened.channel
     if isinstance(happened, GlassBroken):

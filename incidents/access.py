@@ -7,6 +7,7 @@ is not let in.
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select, text
@@ -42,8 +43,13 @@ def may_see(session: Session, incident: Incident, person: str | None) -> bool:
 
 def visible(session: Session) -> ColumnElement[bool]:
     """What a list for the session's person may hold; for nobody in particular, what is not private."""
+    return _visible_to(session.info.get(VIEWER))
+
+
+@lru_cache(maxsize=5000)
+def _visible_to(viewer: str | None) -> ColumnElement[bool]:
+    """Put together once for each person: that takes longer than asking it."""
     public = col(Incident.private).is_(False)
-    viewer = session.info.get(VIEWER)
     if viewer is None:
         return public
     held = select(col(RoleAssignment.incident_id)).where(

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from incidents import access, paging, permissions, rooms
 from incidents.core import Core, NoSuchIncident, Repeated, Unit, find
+from incidents.edit import refuse_merged
 from incidents.errors import Refused
 from incidents.events import (
     AccessEnded,
@@ -42,6 +43,7 @@ def make_private(core: Core, number: int, *, by: str, key: str | None = None) ->
     with core.unit(number, key) as unit:
         if unit.incident.private:
             raise Refused(f"{unit.incident.key} is private already. `/incident private` in its room shows who is in it.")
+        refuse_merged(unit.incident)
         people = _responsible(unit, by)
         event = _shut(unit, people, by=by)
         rooms.want(unit, "it is private now", by=None)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from bot import homes
 from bot.acts import Act, Desk, NotYet
 from bot.acts.post import log
 from bot.slack import SlackRefused
@@ -17,7 +18,8 @@ from models import Delivery, Incident, Postmortem
 from models.spine import OPEN
 
 _AT_ONCE = 4.0  # seconds; a lease is longer, and the call at hand ends within it
-_SAID = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive", "is_archived"})
+_SAID = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+_SHUT = frozenset({"is_inactive", "is_archived"})
 
 
 @dataclass(frozen=True)
@@ -28,19 +30,32 @@ class Withdraw(Act):
     def perform(self, desk: Desk) -> dict[str, Any]:
         if self._under_way(desk):
             raise NotYet(1)
+        if desk.delivery.target:
+            self._open(desk, desk.delivery.target)
         until = time.monotonic() + _AT_ONCE
+        shut = False
         done: set[str] = set(desk.delivery.result.get("done", []))
         try:
             for channel, ts in self._messages(desk):
                 if f"{channel}:{ts}" not in done:
                     if time.monotonic() > until:
                         raise NotYet(0.1)
-                    self._blank(desk, channel, ts)
-                    done.add(f"{channel}:{ts}")
+                    if self._blank(desk, channel, ts):
+                        shut = True
+                    else:
+                        done.add(f"{channel}:{ts}")
+            for person in homes.left_alone(desk.core):  # the others follow what happens by themselves
+                if f"home:{person}" not in done:
+                    if time.monotonic() > until:
+                        raise NotYet(0.1)
+                    homes.publish(desk.core, desk.slack, person)
+                    done.add(f"home:{person}")
         finally:
             desk.keep(done=sorted(done))
         if desk.delivery.target:
             self._leave(desk, desk.delivery.target)
+        if shut:  # after all else: its maker is told what is still to be read
+            raise SlackRefused("chat.update", "is_archived", "the old room is archived, and Slack does not let Muster open it")
         return {"done": []}
 
     def _under_way(self, desk: Desk) -> bool:
@@ -81,12 +96,22 @@ class Withdraw(Act):
         except SlackRefused as refused:
             log.warning("what was said in public of INC-%s could not be read: %s", desk.scene.incident.number, refused.error)
 
-    def _blank(self, desk: Desk, channel: str, ts: str) -> None:
+    def _blank(self, desk: Desk, channel: str, ts: str) -> bool:
+        """Whether an archived channel keeps it as it is."""
         try:
             desk.call("chat.update", channel=channel, ts=ts, text=GONE_PRIVATE, blocks=[])
         except SlackRefused as refused:
+            if refused.error in _SHUT:
+                return True
             if refused.error not in _SAID:
                 log.warning("a message of INC-%s could not be taken back: %s", desk.scene.incident.number, refused.error)
+        return False
+
+    def _open(self, desk: Desk, room: str) -> None:
+        """An archived room takes no edits."""
+        if self._try(desk, "conversations.info", channel=room).get("channel", {}).get("is_archived"):
+            self._try(desk, "conversations.unarchive", channel=room)
+            self._try(desk, "conversations.join", channel=room)
 
     def _leave(self, desk: Desk, room: str) -> None:
         incident, workspace = desk.scene.incident, desk.scene.policy.workspace
@@ -99,8 +124,6 @@ class Withdraw(Act):
             declared_at=incident.declared_at,
             timezone=workspace.timezone,
         )
-        if desk.call("conversations.info", channel=room)["channel"].get("is_archived"):
-            self._try(desk, "conversations.unarchive", channel=room)  # an archived room takes no edits
         self._try(desk, "conversations.setTopic", channel=room, topic=f"This goes on elsewhere.{who}")
         self._try(desk, "conversations.rename", channel=room, name=name)
         for bookmark in self._try(desk, "bookmarks.list", channel_id=room).get("bookmarks", []):

@@ -6,6 +6,7 @@ from bot.views import access as views
 from bot.views import answers
 from incidents import access, private
 from incidents.core import find
+from incidents.edit import refuse_merged
 from incidents.errors import Refused, quote
 from incidents.events import DEADLINES
 
@@ -23,6 +24,7 @@ def run(request: Request) -> Answer:
         raise Refused(f"“{quote(request.text)}” means nothing here. You can say: {can}.")
     incident = look.scene(request.core, number).incident
     if not incident.private and not request.confirmed:
+        refuse_merged(incident)
         return answers.ask(Refused(_question(incident.key, incident.room_channel)), "Make it private", "private", number, "")
     if not incident.private:
         private.make_private(request.core, number, by=request.by, key=request.key)
@@ -35,10 +37,11 @@ def run(request: Request) -> Answer:
 
 
 def _question(key: str, room: str | None) -> str:
-    left = f"<#{room}> is archived. What people wrote there, and Slack's own lines, stay readable; " if room else ""
+    left = f" and archives <#{room}>" if room else ""
     return (
-        f"Make {key} private? This cannot be undone. A new private room is opened for you, its declarer and whoever has a "
-        f"role; nobody else is taken along, but all can be invited. {left}Muster's own messages about it are taken back."
+        f"Make {key} private? This cannot be undone. A new private room opens for you, its declarer and whoever has a role; "
+        f"invite everybody else there. Muster takes back what it said in public{left}; what people wrote, and Slack's own "
+        "lines, stay readable."
     )
 
 

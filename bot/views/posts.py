@@ -112,7 +112,10 @@ def wordless(scene: Scene) -> Message:
 def private_alarm(scene: Scene) -> Message:
     """What must not go unnoticed of a private incident: for whoever declared it, since nobody else may hear of it."""
     incident = scene.incident
-    if isinstance(scene.happened, DeliveryFailed):
+    if isinstance(scene.happened, DeliveryFailed) and scene.happened.reaction == "withdraw":
+        where = channel(scene.happened.target) if scene.happened.target else "public"
+        said = f"what Muster said in {where} could not all be taken back. Somebody who may unarchive it deletes it by hand."
+    elif isinstance(scene.happened, DeliveryFailed):
         said = "something could not be brought to Slack. Look into its room; whoever runs Muster finds the reason in the log."
     else:
         said = f"nobody who could be paged has answered. Page somebody: `/incident page {incident.number} @who`"

@@ -92,9 +92,11 @@ def test_whoever_comes_in_is_in_and_whoever_leaves_is_out(world: World) -> None:
     assert "Salaries leaked" in erin.runs("/incident show 1")
     assert "@alice, @carol, @erin" in alice.runs("/incident private", in_=room)
     assert "@erin" in alice.runs("/incident private", in_=room).reads.split("Who looked")[1]
+    assert "INC-1" in home(world, erin)
     erin.leaves(room)
+    world.settle()
+    assert "INC-1" not in Form(world.workspace, world.workspace.state.homes[erin.id]), "without being opened again"
     assert erin.runs("/incident show 1").reads == NOBODY
-    assert "INC-1" not in home(world, erin)
 
 
 def test_whoever_acts_in_the_room_is_in_it(world: World) -> None:
@@ -188,6 +190,29 @@ def test_nothing_is_merged_across_the_border(world: World) -> None:
     assert saying(room.messages, "merged INC-2 into this") and "Salaries" not in public_words(world)
 
 
+def test_what_was_merged_into_it_becomes_private_with_it(world: World) -> None:
+    alice, erin = world.slack.people("alice", "erin")
+    home(world, erin)
+    for title in ("Salaries leaked", "Salaries are public"):
+        alice.runs(f"/incident declare sev1 {title}")
+    alice.runs("/incident merge 2 1")
+    alice.clicks("Merge into INC-1")
+    for said in ("ack 1", "pause 1"):
+        alice.runs(f"/incident {said}")
+    world.advance(days=8)
+    assert "was merged into INC-1" in alice.runs("/incident private 2")
+    alice.runs("/incident private 1")
+    alice.clicks("Make it private")
+    world.advance(minutes=2)
+    assert world.incident(1).private and world.incident(2).private
+    assert erin.runs("/incident show 2").reads == NOBODY.replace("INC-1", "INC-2")
+    notices = ("channel_topic", "channel_name")
+    rooms = [room for room in world.slack.channels_starting("") if not room.is_private]
+    assert not [post for room in rooms for post in room.all if "alaries" in post and post.message.subtype not in notices]
+    kept = Form(world.workspace, world.workspace.state.homes[erin.id])
+    assert "INC-1" not in kept and "Salaries" not in kept, "a Home that nobody has opened for a week, too"
+
+
 def test_breaking_the_glass(world: World) -> None:
     alice, dave, erin, bob = world.slack.people("alice", "dave", "erin", "bob")
     glass(world, erin)
@@ -252,3 +277,17 @@ def test_left_to_some(make_world: Callable[..., World]) -> None:
     assert saying(room.messages, "Nobody is on call for this incident"), "nobody is paged unless private.escalation says whom"
     assert "Page somebody" in saying(carol.inbox, "INC-1, which is private: nobody who could be paged")[0].buttons
     assert not [name for name in ("incidents",) if world.slack.channels_starting(name)], "not even the channel is made"
+
+
+def test_what_cannot_be_taken_back_is_said(world: World) -> None:
+    """A room that was archived by hand, in a workspace where apps may not open it again."""
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Salaries leaked")
+    world.settle()
+    alice.archives(world.room())
+    world.workspace.faults.fail_next("conversations.unarchive", times=9, error="not_allowed")
+    alice.runs("/incident private 1")
+    alice.clicks("Make it private")
+    world.advance(minutes=1)
+    assert saying(alice.inbox, "could not all be taken back") and world.room().is_private
+    assert "Salaries" not in "".join(post.reads for post in world.slack.channel("incidents").all)
