@@ -85,6 +85,15 @@ def follow_deletion(core: Core, channel: str, ts: str) -> None:
     for captured in _captured(core, channel, ts):
         with suppress(Repeated), core.unit(captured.incident_id, f"deleted:{captured.id}") as unit:
             unit.record(MessageDeleted(entry=captured.id or 0), by=None)
+            _forget(unit, captured)
+
+
+def _forget(unit: Unit, captured: Event) -> None:
+    """A deleted message's words leave the log, too: they are their author's. That it was there, whose and when, stays."""
+    of_it = col(Event.incident_id).in_({unit.incident.number, captured.incident_id})
+    edits = unit.session.exec(select(Event).where(of_it, Event.kind == MessageEdited.kind)).all()
+    for event in (unit.session.get_one(Event, captured.id), *(edit for edit in edits if edit.payload["entry"] == captured.id)):
+        event.payload = {**event.payload, "text": "", "files": []}
 
 
 def curate(

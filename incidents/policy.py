@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from incidents.errors import UnknownSeverity, quote
 from incidents.policy_automations import MOST_RULES, Automation
 from incidents.policy_automations import mistakes as automation_mistakes
-from incidents.policy_defaults import DEFAULT_ESCALATIONS, DEFAULT_SEVERITIES, with_defaults
+from incidents.policy_defaults import ANSWER_WORDS, COMMAND_WORDS, DEFAULT_ESCALATIONS, DEFAULT_SEVERITIES, with_defaults
 from incidents.policy_fields import BUILT_IN_FIELDS, CAUSES, MOST_FIELDS, FieldPolicy, TypePolicy
 from incidents.policy_fields import mistakes as field_mistakes
 from incidents.policy_values import (
@@ -532,6 +532,10 @@ def _role_mistakes(policy: Policy) -> Iterator[tuple[_Where, str, str]]:
                 f"is {shown(key)}, which is no name for a role",
                 "write a short word in lower case, such as legal",
             )
+        for word in (key, *policy.roles[key].aliases):
+            if _folded(word) in COMMAND_WORDS | ANSWER_WORDS:
+                where = ("roles", key) if word == key else ("roles", key, "aliases")
+                yield where, f"is called {shown(word)}, and so is a command", "choose another word: roles are commands, too"
     yield from _name_clashes({key: (role.name, *role.aliases) for key, role in policy.roles.items()}, "roles")
 
 

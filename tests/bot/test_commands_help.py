@@ -8,6 +8,7 @@ from bot.commands import Command, Needs
 from bot.views.help import GROUPS
 from incidents.errors import Refused
 from incidents.policy import Policy
+from incidents.policy_defaults import COMMAND_WORDS
 from tests.bot.desk import COMMANDS, Desk, shown
 
 PRODUCT = re.findall(
@@ -28,6 +29,15 @@ def test_no_two_commands_or_roles_answer_to_the_same_word() -> None:
     words = [word for command in COMMANDS.values() for word in (command.name, *command.aliases)]
     words += [word for role, rules in Policy().roles.items() for word in (role, *rules.aliases)]
     assert len(words) == len(set(words))
+
+
+def test_no_role_can_be_called_like_a_command() -> None:
+    words = {word for command in COMMANDS.values() for word in (command.name, *command.aliases)}
+    assert words - {"?"} == COMMAND_WORDS
+    for word in ("list", "confirm"):
+        for role in ({word: {"name": "Legal"}}, {"legal": {"name": "Legal", "aliases": [word]}}):
+            with pytest.raises(ValueError, match="so is a command"):
+                Policy.model_validate({"roles": role})
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.name)

@@ -71,6 +71,8 @@ def test_a_deletion_takes_the_words_away(world: World, room: Room) -> None:
     assert "@bob wrote something that was deleted since" in timeline(world)
     assert "hunter2" not in timeline(world) and "hunter2" not in draft(world)
     assert len([event for event in world.events() if event.kind == "message.deleted"]) == 1
+    kept = [event.payload for event in world.events() if event.kind in ("message.captured", "message.edited")]
+    assert kept and not [payload for payload in kept if payload["text"] or payload.get("files")], "its words are his"
 
 
 def test_other_messages_leave_nothing_behind(world: World, room: Room) -> None:
