@@ -57,7 +57,7 @@ def split_private(text: str, policy: Policy) -> tuple[bool | None, str]:
     if found is None:
         return False, text
     rest = text.strip()[found.end() :]
-    if found[1] or not rest or split_leading_severity(rest, policy)[0] is not None:
+    if found[1] or not rest or any(split(rest, policy)[0] for split in (split_leading_severity, split_unknown_severity)):
         return True, rest
     return None, text
 

@@ -33,6 +33,14 @@ def test_a_severity_that_does_not_exist_is_said(world: World) -> None:
     assert (world.incident().title, world.incident().severity) == ("Checkout is down", "SEV1")
 
 
+def test_nor_does_it_make_a_private_one_public(world: World) -> None:
+    form = world.person("alice").runs("/incident declare private sev7 Keys leaked").form
+    assert form and "“sev7” is no severity here" in form and form.value("What is wrong?") == "Keys leaked"
+    world.person("alice").submits()
+    world.settle()
+    assert world.incident().private
+
+
 def test_from_a_message(world: World) -> None:
     """It is quoted and linked in the form, is the title, and stands on the timeline with its own time, author and link."""
     alice, bob = world.slack.people("alice", "bob")

@@ -148,3 +148,15 @@ def test_all_of_them_from_the_home(make_world: Callable[..., World]) -> None:
     world.background.finish()
     assert "21 to 21 of 21" in alice.form
     world.slack.assert_nothing_refused()
+
+
+def test_what_is_private_is_not_even_counted(make_world: Callable[..., World]) -> None:
+    world = make_world("severities: {SEV1: {watch_for: none}}")
+    alice, bob = world.slack.people("alice", "bob")
+    alice.runs("/incident declare private: sev1 Salaries leaked")
+    bob.runs("/incident declare sev4 Salaries page is slow")
+    for _ in range(2):
+        assert numbers(bob.runs("/incident list all salaries")) == [2]
+        assert "over" not in bob.runs("/incident list salaries leaked") and "1 " not in bob.runs("/incident list inc-1")
+        alice.runs("/incident resolve inc-1")
+    assert numbers(alice.runs("/incident list all salaries")) == [2, 1]
