@@ -35,7 +35,7 @@ check: .venv/.installed-dev          ## lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/.installed-dev          ## the room, the burst, the idle tick
+bench: .venv/.installed-dev          ## the room, the burst, the idle tick, the crowd
 	$(BIN)/python -m benchmarks
 
 doctor: .venv/.installed             ## looks over the installation of .env and says how to mend what is wrong
