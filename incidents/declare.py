@@ -119,10 +119,11 @@ def _capture(unit: Unit, source: Source, *, by: str) -> None:
 
 
 def _refuse_double(unit: Unit, said: Declaration, title: str) -> None:
-    """What is real is never taken for the drill of the same name."""
+    """What is real is never taken for the drill of the same name, and what is private not for the open one."""
     since = unit.now - unit.policy.workspace.same_title_within
     twins = _TWIN if said.drill is None else _TWIN_DRILL
-    twin = unit.session.connection().execute(twins, {"by": said.by, "title": title, "since": since}).scalar()
+    like = {"by": said.by, "title": title, "since": since, "private": said.private}
+    twin = unit.session.connection().execute(twins, like).scalar()
     if twin is not None:
         query = select(Event).where(Event.incident_id == twin, Event.kind == Declared.kind)
         raise Repeated(unit.session.exec(query).one())
@@ -166,6 +167,7 @@ _SAME = (  # built once: putting it together took longer than asking it
     select(Incident.id)
     .where(Incident.declared_by == bindparam("by"), Incident.title == bindparam("title"))
     .where(Incident.declared_at > bindparam("since"))
+    .where(col(Incident.private) >= bindparam("private"))
     .where(col(Incident.status).in_([str(status) for status in ACTIVE]))
     .limit(1)
 )

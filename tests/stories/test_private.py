@@ -83,6 +83,17 @@ def test_by_the_form(world: World) -> None:
     assert not world.incident(2).private
 
 
+def test_declared_again_as_private(world: World) -> None:
+    """In the same minute, by somebody who thought better of it: that is not the open one once more."""
+    alice = world.person("alice")
+    alice.runs("/incident declare sev3 Salaries leaked")
+    assert "*INC-2* is declared" in alice.runs("/incident declare private: sev3 Salaries leaked")
+    assert world.incident(2).private
+    alice.runs("/incident declare private: sev3 Payslips leaked")
+    assert "*INC-3* is declared" in alice.runs("/incident declare sev3 Payslips leaked"), "and never the other way round"
+    assert world.incident(3).private
+
+
 def test_whoever_comes_in_is_in_and_whoever_leaves_is_out(world: World) -> None:
     alice, erin = world.slack.people("alice", "erin")
     room = declares(world)
