@@ -7,6 +7,7 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 from bot.redis import connect
+from bot.rush import Rush
 
 log = logging.getLogger(__name__)
 
@@ -14,13 +15,14 @@ PAGES = "pages"  # the queue of the worker that takes pages only
 DELIVERIES = "deliveries"
 JOB = "workers.job.deliver"  # by name: nothing here imports the workers
 _JOB_SECONDS = 60
+_WAITS = 0.5  # seconds at most, until a rush of requests is over
 
 
 class Bell:
     """Rung at every commit that left something; a ring that fails is no error, since the clock rings again."""
 
-    def __init__(self, redis_url: str, *, workers: int) -> None:
-        self._workers = workers
+    def __init__(self, redis_url: str, *, workers: int, rush: Rush | None = None) -> None:
+        self._workers, self._rush = workers, rush or Rush()
         self._queues = {name: Queue(name, connection=connect(redis_url)) for name in (PAGES, DELIVERIES)}
         self._wanted: set[str] = set()
         self._something = threading.Condition()
@@ -40,6 +42,9 @@ class Bell:
             with self._something:
                 while not self._wanted:
                     self._something.wait()
+            if self._rush.is_on:  # workers woken now would take the processor from the acknowledgements
+                self._rush.wait_for_calm(_WAITS)
+            with self._something:
                 wanted, self._wanted = self._wanted, set()
             for name in wanted:
                 self._ring(name)

@@ -6,9 +6,8 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +20,7 @@ from sqlmodel import Session, col, select
 from bot import drill, own_fields
 from bot.commands import RUN, Answer, Command, Needs, Request, value
 from bot.modals import FormError, Modal, Submission
+from bot.rush import Rush
 from bot.slack import CallFailed, Transport
 from bot.views.blocks import Block, button, buttons, section
 from bot.views.texts import clip, say, typed
@@ -41,7 +41,7 @@ log = logging.getLogger("muster.requests")
 BROKEN = "That broke on Muster's side and was not done. Try again; if it stays, tell whoever runs Muster."
 BUSY = "Muster's database did not answer in time, so that was not done. Try again in a moment."
 CONFIRMED = "confirmed"
-_ANSWER_WAITS, _CALM = 1.0, 0.05  # seconds
+_ANSWER_WAITS = 1.0  # seconds
 _ZONE_WAITS = 1.0  # seconds, of the 2.5 that a whole request has
 _LIKE_A_NAME = re.compile(r"#?[0-9]+|inc[-_]?[0-9]*", re.IGNORECASE)  # looked at where it names no incident
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})>")
@@ -67,33 +67,18 @@ class FormOpener:
 class Background:
     """Sends answers that Slack does not take in the acknowledgement; an answer may be lost, a change never is."""
 
-    def __init__(self, http: httpx.Client) -> None:
+    def __init__(self, http: httpx.Client, rush: Rush | None = None) -> None:
+        self.rush = rush or Rush()
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="answers")
         self._http = http
         self._under_way: set[Future[None]] = set()
-        self._unacknowledged = 0
-        self._calm_at = 0.0
-        self._counting = threading.Lock()
-
-    @contextmanager
-    def first(self) -> Iterator[None]:
-        """While a request is worked on here, answers to others wait, but no longer than `_ANSWER_WAITS`: its
-        acknowledgement is due in three seconds, and answers took half the time of fifty requests at once (measured)."""
-        with self._counting:
-            self._unacknowledged += 1
-        try:
-            yield
-        finally:
-            with self._counting:
-                self._unacknowledged -= 1
-                self._calm_at = time.monotonic() + _CALM
 
     def run(self, work: Callable[[], Any]) -> None:
         """Soon, in another thread; trouble is logged."""
         latest = time.monotonic() + _ANSWER_WAITS
 
         def safely() -> None:
-            self._wait_for_quiet(latest)
+            self.rush.wait_for_calm(latest - time.monotonic())
             try:
                 work()
             except (CallFailed, httpx.HTTPError, SQLAlchemyError) as error:
@@ -104,11 +89,6 @@ class Background:
         future = self._pool.submit(safely)
         self._under_way.add(future)
         future.add_done_callback(self._under_way.discard)
-
-    def _wait_for_quiet(self, latest: float) -> None:
-        """Until no request has been at hand for a moment: in a burst the next one is on its way already."""
-        while (left := latest - time.monotonic()) > 0 and (self._unacknowledged or time.monotonic() < self._calm_at):
-            time.sleep(min(left, _CALM))
 
     def finish(self, seconds: float = 5.0) -> None:
         """Wait until everything is sent, or so long."""
@@ -344,7 +324,7 @@ class Dispatcher:
         number = form.request.number
         blocks = [block.get("block_id", "") for block in form.blocks]
         try:
-            with self.background.first():
+            with self.background.rush.request():
                 answer = modal.submit(form)
             return Outcome(self._in_drill(answer) if self._is_drill(number) else answer)
         except Repeated:
@@ -397,7 +377,7 @@ class Dispatcher:
 
     def _answered(self, run: Callable[[], Answer]) -> Answer:
         try:
-            with self.background.first():
+            with self.background.rush.request():
                 return run()
         except Refused as refused:
             return Answer(clip(refused.sentence, 2900))

@@ -11,6 +11,7 @@ from bot.acts import Desk
 from bot.bell import Bell
 from bot.groups import Groups
 from bot.reactions import Reaction, reactions, router
+from bot.rush import Rush
 from bot.settings import Settings
 from bot.slack import Transport, WebApi
 from bot.views import canvas
@@ -87,6 +88,6 @@ def build(
     return Muster(settings, core, policy_file, api, table)
 
 
-def make_bell(settings: Settings, redis_url: str) -> Bell:
-    """The bell for the workers that this installation runs."""
-    return Bell(redis_url, workers=settings.muster_workers)
+def make_bell(settings: Settings, redis_url: str, rush: Rush | None = None) -> Bell:
+    """The bell for the workers that this installation runs; it waits while there is a rush of requests."""
+    return Bell(redis_url, workers=settings.muster_workers, rush=rush)

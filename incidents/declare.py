@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlmodel import col, select
@@ -67,9 +68,7 @@ def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
         raise refused
     with core.new(said.by, key) as unit:
         _refuse_double(unit, said, title)
-        unit.incident = _row(said, title, summary, impact, said.type or unit.policy.default_type, unit.now)
-        unit.session.add(unit.incident)
-        unit.session.flush()
+        unit.begin(_columns(said, title, summary, impact, said.type or unit.policy.default_type, unit.now))
         event = unit.record(
             Declared(
                 title=title,
@@ -129,38 +128,28 @@ def _refuse_double(unit: Unit, said: Declaration, title: str) -> None:
         raise Repeated(unit.session.exec(query).one())
 
 
-def _row(said: Declaration, title: str, summary: str, impact: str, type: str | None, now: datetime) -> Incident:
-    return Incident(
-        title=title,
-        severity=said.severity,
-        status=str(Status.INVESTIGATING),
-        declared_by=said.by,
-        summary=summary,
-        impact=impact,
-        services=list(said.services),
-        private=said.private,
-        detected_by=said.detected_by,
-        type=type,
-        several_teams=said.several_teams,
-        cause_unclear=said.cause_unclear,
-        drill=said.drill,
-        declared_at=now,
-        detected_at=now,
-        update_anchor_at=now,
-        severity_changed_at=now,
-        ic_missing_at=now,
-        fields=dict(said.fields),
-        causes=[],
-        ticked={},  # from here on also the defaults: pydantic looks into each factory anew, for longer than all else takes
-        runbooks=[],
-        runbook_timers={},
-        deadlines={},
-        automations={},
-        subscribers=[],
-        roles_asked=[],
-        roles_left={},
-        changed={},
-    )
+def _columns(said: Declaration, title: str, summary: str, impact: str, type: str | None, now: datetime) -> dict[str, Any]:
+    return {
+        "title": title,
+        "severity": said.severity,
+        "status": str(Status.INVESTIGATING),
+        "declared_by": said.by,
+        "summary": summary,
+        "impact": impact,
+        "services": list(said.services),
+        "private": said.private,
+        "detected_by": said.detected_by,
+        "type": type,
+        "fields": dict(said.fields),
+        "several_teams": said.several_teams,
+        "cause_unclear": said.cause_unclear,
+        "drill": said.drill,
+        "declared_at": now,
+        "detected_at": now,
+        "update_anchor_at": now,
+        "severity_changed_at": now,
+        "ic_missing_at": now,
+    }
 
 
 _SAME = (  # built once: putting it together took longer than asking it

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+from sqlalchemy import insert
 from sqlmodel import col, select
 
 from incidents.core import Core, Unit
@@ -89,7 +90,7 @@ def give(unit: Unit, role: str, person: str, *, by: str | None, accepted: bool =
         raise Refused(f"There is no role `{role}`. There are: {', '.join(unit.policy.roles)}.")
     previous = None if unit.is_new else _end(unit, role)
     begins = RoleAssignment(incident_id=unit.incident.number, role=role, person=person, assigned_by=by, since=unit.now)
-    unit.session.add(begins)
+    unit.session.connection().execute(_INSERT_ROLE, begins.model_dump(exclude={"id"}))
     unit.given.append(begins)
     if role == "ic":
         unit.incident.ic_missing_at = None
@@ -98,6 +99,9 @@ def give(unit: Unit, role: str, person: str, *, by: str | None, accepted: bool =
     name = unit.policy.role_name(role)
     given = RoleAssigned(role=role, role_name=name, person=person, previous=previous, accepted=accepted)
     return unit.record(given, by=by)
+
+
+_INSERT_ROLE = insert(RoleAssignment)
 
 
 def leave(core: Core, number: int, role: str, *, by: str, key: str | None = None) -> Event:

@@ -14,6 +14,7 @@ from bot import process
 from bot.app import make_app, socket_mode
 from bot.redis import ensure
 from bot.requests import Background
+from bot.rush import Rush
 from bot.settings import Settings, SettingsError
 from bot.wiring import Muster, build, make_bell
 from models.migrate import migrate
@@ -24,9 +25,9 @@ from web.slack_socket import SocketLink
 log = logging.getLogger("muster.web")
 
 
-def make_web(muster: Muster, redis_url: str) -> Starlette:
+def make_web(muster: Muster, redis_url: str, rush: Rush | None = None) -> Starlette:
     """The routes. In Socket Mode the connection is opened once the server starts, as soon as Slack lets it."""
-    background = Background(httpx.Client(timeout=5.0))
+    background = Background(httpx.Client(timeout=5.0), rush)
     app = make_app(muster, background)
     health = Health(muster, redis_url)
 
@@ -58,10 +59,11 @@ def _run(settings: Settings) -> None:
         raise SettingsError("Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set; see .env.example.")
     port = _take(settings.port)
     redis_url = ensure(settings.redis_url, settings.muster_var / "redis")
-    muster = build(settings, bell=make_bell(settings, redis_url).ring)
+    rush = Rush()
+    muster = build(settings, bell=make_bell(settings, redis_url, rush).ring)
     migrate(muster.core.engine)
     log.info("serving on port %d", settings.port)
-    config = uvicorn.Config(make_web(muster, redis_url), log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(make_web(muster, redis_url, rush), log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     process.settle_in()
     uvicorn.Server(config).run(sockets=[port])
 

@@ -36,6 +36,7 @@ log = logging.getLogger("muster.clock")
 TICK_SECONDS = 0.25
 _REDIS_SECONDS = 1.0
 _PEOPLE_SECONDS = 5.0  # until Slack is asked again who somebody is
+FRESH = timedelta(seconds=0.5)  # whoever left it has rung for it, or waits until a rush of requests is over
 UNANSWERED = timedelta(seconds=8)  # a bell that nobody has answered for so long: the workers are away
 _KEEP_FINISHED = timedelta(days=30)
 _FIRINGS = 100  # one incident's, in one transaction; more would mean that nothing moves its watermark
@@ -203,9 +204,9 @@ class ClockWork:
     def _ring(self) -> None:
         with self._core.view() as session:
             now = self._core.clock.now(session)
-            count, since = leases.oldest_due(session, now)
+            since = leases.oldest_due(session, now)
             checks = session.exec(select(Delivery.id).where(col(Delivery.check_at) <= now).limit(1)).first()
-        if not count and checks is None:
+        if checks is None and (since is None or now - since < FRESH):
             return
         answered = since is None or now - since < UNANSWERED
         if not self._bell.ring_now(0) or not answered:

@@ -86,17 +86,17 @@ _BRAKE = text(
 ).bindparams(bindparam("until", type_=UTCDateTime()))
 
 
-def oldest_due(session: Session, now: datetime) -> tuple[int, datetime | None]:
-    """How many deliveries are due and unclaimed, and since when the oldest of them."""
-    query = select(func.count(), func.min(col(Delivery.next_at))).where(
+def oldest_due(session: Session, now: datetime) -> datetime | None:
+    """Since when the oldest delivery that nobody has claimed is due; None if none is."""
+    query = select(func.min(col(Delivery.next_at))).where(
         and_(
             col(Delivery.state) == OPEN,
             col(Delivery.next_at) <= now,
             or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now),
         )
     )
-    count, since = session.execute(query).one()
-    return int(count), since
+    since: datetime | None = session.execute(query).scalar_one()
+    return since
 
 
 def put_back(core: Core, claimed: Claim, *, after: timedelta, doubt: bool, trouble: str = "", refused: bool = False) -> None:
