@@ -22,7 +22,7 @@ from models import Brake, Delivery, Fact, Wake
 from models.workspace import HEARTBEAT
 from tests.spine.harness import ACME, House, assert_kept, look_around, process
 from workers import leases
-from workers.clock import ClockWork, fire_due, last_sweep, tidy, wake_all
+from workers.clock import FRESH, ClockWork, fire_due, last_sweep, tidy, wake_all
 from workers.deliver import Courier
 
 
@@ -511,11 +511,15 @@ def test_the_clock_rings_and_stands_in(settled: House) -> None:
     assert bell.rung == 0 and last_sweep(settled.core) == settled.clock.at
     note(settled, "It began at noon")
     clock.sweep()
+    assert bell.rung == 0, "whoever left it has rung for it just now"
+    settled.clock.at += FRESH
+    clock.sweep()
     assert bell.rung == 1 and deliveries(settled, "post", "open")
     settled.clock.at += timedelta(seconds=9)
     stand_in(clock)
     assert deliveries(settled, "post", "open") == []
     note(settled, "It ended at one")
+    settled.clock.at += FRESH
     bell.there = False
     stand_in(clock)
     assert_kept(settled)
