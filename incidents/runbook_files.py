@@ -68,11 +68,12 @@ class RunbookFiles:
 
     def current(self) -> Catalogue:
         """As the files are now, or were a moment ago."""
-        if self._monotonic() - self._checked >= 2:
-            with self._lock:
-                if self._monotonic() - self._checked >= 2:
-                    self._look()
-                    self._checked = self._monotonic()
+        if self._monotonic() - self._checked >= 2 and self._lock.acquire(blocking=False):  # one looks, nobody waits
+            try:
+                self._checked = self._monotonic()
+                self._look()
+            finally:
+                self._lock.release()
         return self._catalogue
 
     def _look(self) -> None:

@@ -115,13 +115,16 @@ def _begin(unit: Unit, run: RunbookRun, *, by: str) -> Event:
     return unit.record(
         RunbookOpened(run_id=run.id or 0, name=run.name, title=run.title, deadlines=begun),
         by=by,
-        **_shown(run),
+        **_shown(unit, run),
     )
 
 
-def _shown(run: RunbookRun) -> dict[str, Any]:
+def _shown(unit: Unit, run: RunbookRun) -> dict[str, Any]:
     """The message that shows the run, which is what the timeline links its steps to."""
-    return {"channel": run.channel, "ts": run.ts} if run.ts else {}
+    if run.ts is None:
+        return {}
+    in_thread = run.channel == unit.incident.announce_channel
+    return {"channel": run.channel, "ts": run.ts, "thread_ts": unit.incident.announce_ts if in_thread else None}
 
 
 def shown(unit: Unit, run: RunbookRun, channel: str, ts: str, thread_ts: str | None) -> None:
@@ -236,7 +239,7 @@ def step_done(
             off=_stop_timers(unit, run, of_step=step),
             deadlines=_start_timers(unit, run, following) if following is not None else {},
         )
-        event = unit.record(ticked, by=by, **_shown(run))
+        event = unit.record(ticked, by=by, **_shown(unit, run))
         return first or event
 
 
@@ -254,7 +257,7 @@ def back(core: Core, number: int, run_id: int, *, by: str, key: str | None = Non
             raise Refused(f"{run.title} has no step to go back to.")
         *before, (step, *_) = run.path
         run.path, run.at, run.stuck = before, step, None
-        return unit.record(RunbookBack(run_id=run_id, title=run.title, step=step), by=by, **_shown(run))
+        return unit.record(RunbookBack(run_id=run_id, title=run.title, step=step), by=by, **_shown(unit, run))
 
 
 def stuck(core: Core, number: int, run_id: int, step: int, *, by: str, key: str | None = None) -> Event:
