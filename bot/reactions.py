@@ -78,6 +78,7 @@ from incidents.events import (
     RoomStrayed,
     RoomWanted,
     RunbookBack,
+    RunbookBrought,
     RunbookEnded,
     RunbookOffered,
     RunbookOpened,
@@ -243,6 +244,7 @@ _UNSAID = (
     RoomQuiet,
     Subscribed,
     Unsubscribed,
+    RunbookBrought,
     RunbookOffered,
     RunbookOpened,
     RunbookStep,
@@ -401,6 +403,7 @@ def _room(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
 
 
 _OF_A_RUN = (
+    RunbookBrought,
     RunbookOffered,
     RunbookOpened,
     RunbookStep,
@@ -425,7 +428,11 @@ def _runbooks(happened: Happened, incident: Incident) -> Iterable[tuple[str, str
     """The message of a run follows it; all of them follow the incident into its room, and its end."""
     if isinstance(happened, _OF_A_RUN):
         yield "runbook", str(happened.run_id)
-    if isinstance(happened, RunbookOffered | RunbookOpened) and incident.room_channel and incident.room_archived_at is None:
+    if (
+        isinstance(happened, RunbookOffered | RunbookOpened | RunbookBrought)
+        and incident.room_channel
+        and incident.room_archived_at is None
+    ):
         yield "bookmark", ""
     if isinstance(happened, WebhookCalled):
         yield "webhook", f"{happened.run_id}:{happened.step}"

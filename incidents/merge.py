@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
 
-from incidents import access, paging
+from incidents import access, paging, runbooks
 from incidents.core import Core, Unit, find
 from incidents.edit import remember
 from incidents.errors import MoveRefused, Refused
@@ -59,6 +59,7 @@ def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None
             ),
             by=by,
         )
+        runbooks.carry_over(unit, survivor, by=by)
         return event
 
 

@@ -11,6 +11,7 @@ from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import (
     RunbookBack,
+    RunbookBrought,
     RunbookEnded,
     RunbookOffered,
     RunbookOpened,
@@ -135,7 +136,7 @@ def shown(unit: Unit, run: RunbookRun, channel: str, ts: str, thread_ts: str | N
             event.channel, event.ts, event.thread_ts = channel, ts, thread_ts
 
 
-_TOLD_BY_THE_RUN = (RunbookOffered.kind, RunbookOpened.kind, RunbookStep.kind, RunbookBack.kind)
+_TOLD_BY_THE_RUN = (RunbookBrought.kind, RunbookOffered.kind, RunbookOpened.kind, RunbookStep.kind, RunbookBack.kind)
 
 
 def _start_timers(unit: Unit, run: RunbookRun, step: int | None) -> dict[str, datetime]:
@@ -305,6 +306,51 @@ def end(core: Core, number: int, run_id: int, solved: bool, *, by: str, key: str
         run.state, run.ended_at, run.stuck = RUN_SOLVED if solved else RUN_UNSOLVED, unit.now, None
         _stop_timers(unit, run)
         return unit.record(RunbookEnded(run_id=run_id, title=run.title, solved=solved), by=by)
+
+
+def carry_over(unit: Unit, into: Unit, *, by: str) -> None:
+    """What is followed here goes on in the incident that this one is merged into, with the deadlines that run; not where
+    the same is followed there."""
+    there = {run.name for run in runs(into.session, into.incident)}
+    for run in runs(unit.session, unit.incident):
+        if run.state == RUN_OPEN and run.name not in there and len(into.incident.runbooks) < _MOST:
+            _bring(unit, into, run, by=by)
+    forget_deadlines(unit)
+
+
+def _bring(unit: Unit, into: Unit, run: RunbookRun, *, by: str) -> None:
+    calls = {step: CALL_IN_DOUBT if state == CALLING else state for step, state in run.calls.items()}
+    same = RunbookRun(
+        incident_id=into.incident.number,
+        **{name: getattr(run, name) for name in ("name", "title", "content", "state", "at", "path", "stuck")},
+        calls=calls,
+        opened_by=run.opened_by,
+        opened_at=run.opened_at,
+    )
+    into.session.add(same)
+    into.session.flush()
+    assert same.id is not None
+    timers: dict[str, datetime] = {}
+    if into.incident.status in WORKING:
+        for timer, at in unit.incident.runbook_timers.items():
+            run_id, number, _ = timer.split(":")
+            if run_id == str(run.id):
+                timers[f"{same.id}:{number}:{into.incident.last_event}"] = datetime.fromisoformat(at)
+    into.incident.runbooks = [*into.incident.runbooks, same.id]
+    begun = {timer: at.isoformat() for timer, at in timers.items()}
+    into.incident.runbook_timers = {**into.incident.runbook_timers, **begun}
+    brought = RunbookBrought(
+        run_id=same.id,
+        name=run.name,
+        title=run.title,
+        number=unit.incident.number,
+        at=run.at,
+        path=run.path,
+        stuck=run.stuck,
+        calls=calls,
+        deadlines=timers,
+    )
+    into.record(brought, by=by)
 
 
 # --- deadlines

@@ -10,7 +10,7 @@ from bot.acts import Act, Desk, NotYet
 from bot.slack import SlackRefused
 from bot.views import bookmarks
 from incidents import access, timeline
-from incidents.events import Automated, LinkAdded, RunbookOffered, RunbookOpened
+from incidents.events import Automated, LinkAdded, RunbookBrought, RunbookOffered, RunbookOpened
 from incidents.policy import Target
 from models import Event, Notice, Page
 
@@ -112,7 +112,7 @@ class Bookmark(Act):
         if room is None:
             return {}
         happened = desk.scene.happened
-        if isinstance(happened, RunbookOffered | RunbookOpened):
+        if isinstance(happened, RunbookOffered | RunbookOpened | RunbookBrought):
             wanted = self._runbook(desk, happened.run_id)
         else:
             wanted = bookmarks.about(desk.scene, self._links(desk))

@@ -56,6 +56,7 @@ from incidents.events.rooms import (
 )
 from incidents.events.runbooks import (
     RunbookBack,
+    RunbookBrought,
     RunbookEnded,
     RunbookOffered,
     RunbookOpened,
@@ -176,6 +177,7 @@ __all__ = [
     "RoomStrayed",
     "RoomWanted",
     "RunbookBack",
+    "RunbookBrought",
     "RunbookEnded",
     "RunbookOffered",
     "RunbookOpened",

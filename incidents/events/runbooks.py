@@ -1,6 +1,7 @@
 """Runbooks: opened, followed step by step, stuck, too slow, and what their webhooks answered."""
 
 from datetime import datetime
+from typing import Any
 
 from incidents.events.happened import Happened
 from incidents.phrase import Part, Phrase, Who, phrase
@@ -29,6 +30,24 @@ class RunbookOpened(Happened):
 
     def sentence(self, by: str | None) -> Phrase:
         return phrase("{by} began the runbook *{title}*", by=Who(by), title=self.title)
+
+
+class RunbookBrought(Happened):
+    """It was followed in an incident that was merged into this one, and goes on here from the same step."""
+
+    kind = "runbook.brought"
+    run_id: int
+    name: str
+    title: str
+    number: int
+    at: int | None = None
+    path: list[list[Any]] = []
+    stuck: str | None = None
+    calls: dict[str, str] = {}
+    deadlines: dict[str, datetime] = {}
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("The runbook *{title}* goes on here, from {number}", title=self.title, number=f"INC-{self.number}")
 
 
 class RunbookStep(Happened):

@@ -499,6 +499,7 @@ class Folded:
     def _incident_merged(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["status"] == said["old"] and said["old"] in ACTIVE
         self.known["status"], self.known["merged_into"] = "merged", said["into"]
+        self.timers = {}
         self.moments["closed"] = event.recorded_at
         for id in said.get("tasks", []):
             self.tasks.pop(id)

@@ -196,6 +196,27 @@ def test_whoever_is_stuck_may_have_the_helper_paged_at_once(make_world: Callable
     assert len(pages(alice)) == 1 and "stuck at step 1 of Checkout" in pages(alice)[0].text
 
 
+def test_it_goes_on_in_the_incident_that_survives_a_merge(world: World, room: Room) -> None:
+    alice, bob, carol = world.slack.people("alice", "bob", "carol")
+    bob.runs("/incident ack", in_=room)
+    bob.clicks("Yes → 3", in_=book(room))
+    world.settle()
+    alice.runs("/incident declare sev1 Payments fail everywhere")
+    world.settle()
+    carol.runs("/incident tech INC-2")
+    bob.runs("/incident ack INC-2")
+    alice.runs("/incident merge INC-2", in_=room)
+    alice.clicks("Merge into INC-2") if not world.incident().merged_into else None
+    world.settle()
+    [post] = saying(world.room(2).messages, "*Runbook: Checkout*")
+    assert "Step 3 of 4" in post and "1. Was anything deployed? *Yes*  @bob" in post and "If it is not solved by" in post
+    assert not book(room).buttons and "not followed any more: INC-1 is merged" in book(room)
+    carol.clicks("Done", in_=post)
+    world.advance(minutes=31)
+    assert saying(world.room(2).messages, "*Checkout* has not solved it after 30 minutes: @carol (tech lead) is paged")
+    assert len(pages(carol)) == 1 and not saying(room.messages, "has not solved it")
+
+
 def test_without_a_room_the_card_names_it(world: World) -> None:
     alice = world.person("alice")
     alice.runs("/incident")
