@@ -336,7 +336,10 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     if isinstance(happened, UpdatesSilent) and happened.person:
         yield "silent", happened.person
     if isinstance(happened, NobodyToPage | PageExhausted | RoomFailed | DeliveryFailed) and not _told_alone(happened):
-        yield ("private.alarm", incident.declared_by or "") if incident.private else ("alarm", "")
+        if not incident.private:
+            yield "alarm", ""
+        elif not isinstance(happened, NobodyToPage):  # whoever declared it reads that in the room
+            yield "private.alarm", incident.declared_by or ""
     yield from _room(happened, incident)
     yield from _runbooks(happened, incident)
     if isinstance(happened, Automated):

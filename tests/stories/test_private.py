@@ -276,6 +276,15 @@ def test_views_are_on_record_once_an_hour(world: World) -> None:
     assert not saying(room.messages, "looked at it") and "looked at it" not in alice.runs("/incident timeline 1")
 
 
+def test_nobody_answers(world: World) -> None:
+    alice, room = world.person("alice"), declares(world)
+    world.advance(minutes=20)
+    assert [event for event in world.events() if event.kind == "page.exhausted" and event.channel == room.id], "said there"
+    [told] = saying(alice.inbox, "INC-1, which is private: nobody who could be paged has answered")
+    assert told.buttons == ["Page somebody"] and "Salaries" not in told
+    assert "INC-1" not in public_words(world) and "Salaries" not in public_words(world)
+
+
 def test_left_to_some(make_world: Callable[..., World]) -> None:
     world = make_world("private: {declare: [person:U0CAROL]}")
     alice, carol = world.slack.people("alice", "carol")
@@ -286,7 +295,7 @@ def test_left_to_some(make_world: Callable[..., World]) -> None:
     room = world.room()
     assert room.is_private and room.members == ["carol"]
     assert saying(room.messages, "Nobody is on call for this incident"), "nobody is paged unless private.escalation says whom"
-    assert "Page somebody" in saying(carol.inbox, "INC-1, which is private: nobody who could be paged")[0].buttons
+    assert not carol.inbox, "the room has said it"
     assert not [name for name in ("incidents",) if world.slack.channels_starting(name)], "not even the channel is made"
 
 
