@@ -13,6 +13,7 @@ from sqlmodel import Session
 from bot.acts import Act, ForPrivate
 from bot.acts.again import Bookmark, Invite, Pin, Tick
 from bot.acts.archive import Archive, Unarchive
+from bot.acts.asked import SETTLING, QuestionsOver
 from bot.acts.automation import CallOut, TellChannel
 from bot.acts.canvas import Canvas
 from bot.acts.controls import Controls
@@ -145,6 +146,22 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         ),
         "page.group": Reaction(PagePost(home, posts.page_channel), "page:{target}", PAGES, private=_ROOM),
         "page.over": Reaction(PagesOver(posts.page_over), "pages", POSTS, mirror=True, private=_WORDLESS),
+        "asked.over": Reaction(
+            QuestionsOver(
+                {
+                    "post": posts.post,
+                    "quiet": posts.quiet,
+                    "nudge": posts.nudge,
+                    "nudge.home": posts.nudge,
+                    "handoff": handoffs.offered_dm,
+                    "handoff.suggest": handoffs.suggested_dm,
+                }
+            ),
+            "asked",
+            DECORATION,
+            mirror=True,
+            private=_ROOM,
+        ),
         "room": Reaction(OpenRoom(), "room", ROOMS, private=_ROOM),  # not in the lane of the posts, which wait for it
         "announcement": Reaction(
             Mirror(
@@ -311,6 +328,8 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
             yield from (("invite", target) for target in happened.people if target.startswith("group:"))
     if isinstance(happened, Acknowledged | PagesStopped) and happened.pages:
         yield "page.over", ""
+    if _settles(happened, event, incident):
+        yield "asked.over", ""
     if isinstance(happened, RoomWanted):
         yield "room", ""
     if isinstance(happened, RoomOpened):
@@ -351,6 +370,13 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     if isinstance(happened, Joined) and event.actor and incident.room_wanted_at is not None:
         yield "invite", event.actor
     yield from _mirrors(happened, incident)
+
+
+def _settles(happened: Happened, event: Event, incident: Incident) -> bool:
+    """Something may have been asked before, and this may be the answer."""
+    if isinstance(happened, RoleAssigned):
+        return happened.previous is not None or event.at > incident.declared_at  # nothing is asked at the declaration
+    return isinstance(happened, SETTLING)
 
 
 def _private(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:

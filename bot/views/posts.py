@@ -337,7 +337,7 @@ def quiet(scene: Scene) -> Message:
         button("Update", f"{RUN}update", target),
         button("Resolve", f"{RUN}resolve", target),
     ]
-    row = [buttons(*answers)] if scene.incident.status in OPEN else []
+    row = [buttons(*answers)] if scene.incident.status in OPEN and scene.incident.quiet_asked else []
     return Message(f"{scene.incident.key}: {sentence}", [section(f":zzz: {sentence}"), *row])
 
 

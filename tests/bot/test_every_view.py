@@ -387,6 +387,7 @@ SILENT = frozenset(
         "webhook",
         "automation.webhook",
         "withdraw",
+        "asked.over",
     }
 )
 """Reactions that post no view of their own: what they draw is checked above, or has no words."""

@@ -544,7 +544,15 @@ def test_finished_deliveries_go_after_thirty_days(settled: House) -> None:
     links = [event.ts for event in settled.events() if event.ts]
     settled.clock.at += timedelta(days=2)
     tidy(settled.core)
-    assert {row.reaction for row in deliveries(settled)} == {"card", "announcement", "topic", "canvas", "homes", "page.over"}
+    assert {row.reaction for row in deliveries(settled)} == {
+        "card",
+        "announcement",
+        "topic",
+        "canvas",
+        "homes",
+        "page.over",
+        "asked.over",
+    }
     assert [event.ts for event in settled.events() if event.ts] == links
     note(settled, "afterwards")
     settled.settle()

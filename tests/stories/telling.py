@@ -1,6 +1,8 @@
 """Words that the stories share: who is paged, what a person was told, what the room was told."""
 
 from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import replace
 
 from sandbox.people import Somebody
 from sandbox.seen import Post, Room
@@ -40,3 +42,8 @@ def saying(posts: Iterable[Post], text: str) -> list[Post]:
 def updates(room: Room) -> list[Post]:
     """The status updates that stand in a room itself, or in a thread that is given as its posts."""
     return [post for post in room.messages if post.text.startswith("Status update")]
+
+
+def as_seen(post: Post) -> Post:
+    """As a phone still shows it that has not heard of the edit."""
+    return replace(post, message=deepcopy(post.message))

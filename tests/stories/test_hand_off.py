@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sandbox.people import Somebody
 from sandbox.seen import Post, Room
-from tests.stories.telling import saying
+from tests.stories.telling import as_seen, saying
 from tests.world import World
 
 
@@ -56,6 +56,7 @@ def test_nothing_changes_until_the_other_accepts(world: World) -> None:
         assert part in asked.reads, part
     assert "You stay Incident commander" in alice.ephemerals[-1]
     [brief] = [post for post in room.messages if "@alice asks @bob to take over" in post]
+    old = as_seen(brief)
     assert brief.buttons == ["Accept", "Decline"] and "drain the queue" in brief.reads
 
     told = clicks(world, bob, "Accept", asked)
@@ -65,7 +66,7 @@ def test_nothing_changes_until_the_other_accepts(world: World) -> None:
     assert len(saying(alice.inbox, "@bob accepted Incident commander from @alice")) == 1
     assert len(bob.inbox) == 1, "he knows what he pressed"
     assert "Why did the canary not see it?" in room_timeline(world, alice, room), "the brief is on the timeline"
-    assert "You are Incident commander already" in clicks(world, bob, "Accept", brief)
+    assert "You are Incident commander already" in clicks(world, bob, "Accept", old)
     world.slack.assert_nothing_refused(allow=["already_in_channel"])
 
 
@@ -77,11 +78,12 @@ def test_declined_it_stays_where_it_is(world: World) -> None:
     room = declared(world)
     alice, bob = world.slack.people("alice", "bob")
     asked = asks(world, room)
+    old = as_seen(asked)
     assert "@alice is still Incident commander and is told" in clicks(world, bob, "Decline", asked)
     assert commander(world) == "@alice"
     [told] = saying(alice.inbox, "@bob cannot take over Incident commander; @alice still has it")
     assert told.buttons == ["Ask somebody else"]
-    assert "That hand-off was declined. @alice is Incident commander" in clicks(world, bob, "Accept", asked)
+    assert "That hand-off was declined. @alice is Incident commander" in clicks(world, bob, "Accept", old)
     alice.clicks("Ask somebody else", in_=told)
     alice.picks_person("Who takes over Incident commander?", world.person("carol"))
     assert alice.submits() == {}
@@ -92,7 +94,7 @@ def test_declined_it_stays_where_it_is(world: World) -> None:
 def test_withdrawn_it_cannot_be_accepted(world: World) -> None:
     room = declared(world)
     alice, bob = world.slack.people("alice", "bob")
-    asked = asks(world, room)
+    asked = as_seen(asks(world, room))
     alice.clicks("Withdraw")
     world.settle()
     assert saying(bob.inbox, "@alice keeps Incident commander after all")
@@ -103,7 +105,7 @@ def test_withdrawn_it_cannot_be_accepted(world: World) -> None:
 def test_unanswered_it_expires(world: World) -> None:
     room = declared(world)
     alice, bob = world.slack.people("alice", "bob")
-    asked = asks(world, room)
+    asked = as_seen(asks(world, room))
     world.advance(minutes=29, seconds=59)
     assert not saying(alice.inbox, "has not answered")
     world.advance(seconds=1)
@@ -134,7 +136,7 @@ def test_only_the_one_who_is_asked_can_accept_and_only_the_holder_can_ask(world:
 def test_asking_somebody_else_takes_the_first_question_back(world: World) -> None:
     room = declared(world)
     alice, bob, carol = world.slack.people("alice", "bob", "carol")
-    first = asks(world, room)
+    first = as_seen(asks(world, room))
     alice.runs(f"/incident handoff ic {carol.mention}", in_=room)
     assert alice.submits() == {}
     world.settle()

@@ -1,6 +1,6 @@
 """A room in which nothing happens for two cadences is asked once whether it is still going on."""
 
-from tests.stories.telling import saying
+from tests.stories.telling import as_seen, saying
 from tests.world import World
 
 QUESTION = "Is this still going on?"
@@ -17,7 +17,7 @@ def test_it_is_asked_once_a_silence(world: World) -> None:
     world.advance(minutes=59, seconds=59)
     assert not saying(room.messages, QUESTION)
     world.advance(seconds=1)
-    [asked] = saying(room.messages, QUESTION)
+    [asked] = map(as_seen, saying(room.messages, QUESTION))
     assert asked.buttons == ["Still going on", "Update", "Resolve"]
     world.advance(hours=4)
     assert len(saying(room.messages, QUESTION)) == 1

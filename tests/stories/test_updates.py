@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.stories.telling import nudges, saying, updates
+from tests.stories.telling import as_seen, nudges, saying, updates
 from tests.world import World
 
 SECONDS = """
@@ -87,13 +87,14 @@ def test_put_off_once(world: World) -> None:
     alice = world.person("alice")
     room = world.room()
     world.advance(minutes=25)
-    alice.clicks("Snooze", in_=nudges(alice)[0])
+    first = as_seen(nudges(alice)[0])
+    alice.clicks("Snooze", in_=first)
     world.settle()
     assert "The update is put off until 14:42 UTC" in alice.ephemerals[-1]
     world.advance(minutes=11)
     assert not updates(room)
     assert len(nudges(alice)) == 2 and nudges(alice)[-1].buttons == ["Update"], "asked again, and it can wait no longer"
-    alice.clicks("Snooze", in_=nudges(alice)[0])
+    alice.clicks("Snooze", in_=first)
     world.settle()
     assert "put off once already" in alice.ephemerals[-1]
     world.advance(minutes=4)
