@@ -169,7 +169,7 @@ class Workspace extends EventTarget {
         if (!what.length || what.some((each) => each !== "log")) this.refresh();
       },
       connected: (on) => {
-        if (on && !this.connected) this.refresh();
+        if (on) this.refresh(); // at the first time, too: something may have happened since the page was fetched
         this.connected = on;
         this.dispatchEvent(new Event("changed"));
       },

@@ -71,7 +71,7 @@ def test_people_come_and_go(contract: Contract) -> None:
 
 
 @covers("conversations.archive", "conversations.unarchive")
-@provokes("already_archived", "cant_archive_general", "is_archived", "not_archived")
+@provokes("already_archived", "cant_archive_general", "is_archived", "is_inactive", "not_archived")
 def test_an_archived_channel_takes_nothing_more(contract: Contract) -> None:
     api, no = contract.api, contract.refusal
     room = api.conversations_create(name="inc-1")["channel"]["id"]
