@@ -17,7 +17,8 @@ READ = {
 WORDLESS = {
     "auth.test", "users.info", "users.lookupByEmail", "users.conversations", "conversations.list", "conversations.info",
     "conversations.join", "conversations.open", "conversations.invite", "conversations.history", "conversations.replies",
-    "conversations.archive", "conversations.unarchive", "conversations.members", "pins.add", "bookmarks.list", "reactions.add", "files.info",
+    "conversations.archive", "conversations.unarchive",
+    "conversations.members", "pins.add", "bookmarks.list", "reactions.add", "files.info",
     "files.delete", "chat.delete",
 }  # fmt: skip
 POLICY = f"""{ON_CALL}
