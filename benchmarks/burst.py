@@ -1,24 +1,34 @@
-"""Fifty people submit the declare form at once, with 50 ms per Slack call: how long until each is acknowledged."""
+"""Fifty people submit the declare form at once, with 50 ms per Slack call: how long until each is acknowledged.
 
+The requests are built and signed, and the connections stand, before the clock starts: what is measured is the app, not
+the fifty of Slack's machines that one process stands for here.
+"""
+
+import selectors
+import socket
 import statistics
-import threading
 import time
+from collections.abc import Mapping
 
-from benchmarks.installation import installation
+from benchmarks.installation import free_port, installation
 from sandbox.people import Somebody
 from sandbox.server import Sandbox
 from sandbox.state import Person
+from sandbox.transports import Direct, SignedHttp
 
 PEOPLE = 50
+PATIENCE = 20.0  # seconds; Slack's is three
 
 
 def run() -> None:
-    with installation("web", "worker", "clock") as sandbox:
+    port = free_port()
+    with installation("web", "worker", "clock", port=port) as sandbox:
         sandbox.workspace.faults.latency = 0.05
-        first, *crowd = [_with_a_form(sandbox, number) for number in range(PEOPLE + 1)]
-        alone = _submit([first])[0]
+        filled = [_with_a_form(sandbox, number) for number in range(PEOPLE + 1)]
+        first, *crowd = _requests(sandbox, filled, port)
+        alone = _at_once([first], port)[0]
         time.sleep(2)
-        took = _submit(crowd)
+        took = _at_once(crowd, port)
     p99 = took[min(len(took) - 1, int(len(took) * 0.99))]
     print(
         f"burst: {len(took)} at once: median {statistics.median(took):.0f} ms, p99 {p99:.0f} ms "
@@ -39,22 +49,43 @@ def _with_a_form(sandbox: Sandbox, number: int) -> Somebody:
     return somebody
 
 
-def _submit(crowd: list[Somebody]) -> list[float]:
-    """The milliseconds until each acknowledgement, the shortest first."""
+def _requests(sandbox: Sandbox, crowd: list[Somebody], port: int) -> list[bytes]:
+    """What Slack would send when they submit, whole and signed."""
+    made: list[bytes] = []
+
+    def keep(body: str, headers: Mapping[str, str]) -> tuple[int, str, dict[str, object]]:
+        lines = {"host": f"127.0.0.1:{port}", "content-length": str(len(body.encode())), **headers}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        made.append(f"POST /slack/events HTTP/1.1\r\n{head}\r\n{body}".encode())
+        return 200, "", {}
+
+    sandbox.connect(Direct(keep, sandbox.workspace.signing_secret))
+    for somebody in crowd:
+        assert somebody.submits() == {}
+    sandbox.connect(SignedHttp(f"http://127.0.0.1:{port}/slack/events", sandbox.workspace.signing_secret))
+    return made
+
+
+def _at_once(requests: list[bytes], port: int) -> list[float]:
+    """The milliseconds from sending them all until each is acknowledged, the shortest first."""
     took: list[float] = []
-    ready = threading.Barrier(len(crowd))
-
-    def submit(somebody: Somebody) -> None:
-        ready.wait()
+    with selectors.DefaultSelector() as waiting:
+        for request in requests:
+            waiting.register(socket.create_connection(("127.0.0.1", port)), selectors.EVENT_READ, request)
         started = time.monotonic()
-        errors = somebody.submits()
-        took.append((time.monotonic() - started) * 1000)
-        assert errors == {}, errors
-
-    threads = [threading.Thread(target=submit, args=(somebody,)) for somebody in crowd]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(took) == len(crowd), "not every form was taken"
+        for key in waiting.get_map().values():
+            _socket(key).sendall(key.data)
+        while waiting.get_map():
+            assert time.monotonic() - started < PATIENCE, "not every form was taken"
+            for key, _ in waiting.select(1):
+                answer = _socket(key).recv(65536)
+                took.append((time.monotonic() - started) * 1000)
+                assert answer.startswith(b"HTTP/1.1 200 ") and b"errors" not in answer, answer
+                waiting.unregister(key.fileobj)
+                _socket(key).close()
     return sorted(took)
+
+
+def _socket(key: selectors.SelectorKey) -> socket.socket:
+    assert isinstance(key.fileobj, socket.socket)
+    return key.fileobj

@@ -21,10 +21,10 @@ ROOT = Path(__file__).parent.parent
 
 
 @contextmanager
-def installation(*lines: str, config: str = "") -> Iterator[Sandbox]:
+def installation(*lines: str, config: str = "", port: int | None = None) -> Iterator[Sandbox]:
     """Run these lines of the Procfile against a fresh workspace, over HTTP, until the end of the block."""
     procfile = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
-    port = _free_port()
+    port = port or free_port()
     sandbox = Sandbox(yaml.safe_load((ROOT / "manifest.yml").read_text()))
     sandbox.connect(SignedHttp(f"http://127.0.0.1:{port}/slack/events", sandbox.workspace.signing_secret))
     sandbox.start()
@@ -55,7 +55,7 @@ def installation(*lines: str, config: str = "") -> Iterator[Sandbox]:
             sandbox.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
