@@ -1,8 +1,10 @@
 """How each long-running process begins and ends: its logs, its settings, and going when it is told to."""
 
 import gc
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 
 from sqlalchemy.exc import OperationalError
@@ -21,6 +23,7 @@ def run(work: Callable[[Settings], None]) -> int:
     set_up_logs()
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda *_: sys.exit(0))
+    sys.unraisablehook = _tell_again
     try:
         settings = load_settings()
         if not settings.slack_bot_token.get_secret_value():
@@ -36,6 +39,14 @@ def run(work: Callable[[Settings], None]) -> int:
         for told in (signal.SIGTERM, signal.SIGINT):
             signal.signal(told, signal.SIG_IGN)  # told twice, it still says its goodbyes
     return 0
+
+
+def _tell_again(ignored: "sys.UnraisableHookArgs") -> None:
+    """A signal that came while something was being collected ended nothing: Python drops what is raised there."""
+    if isinstance(ignored.exc_value, SystemExit):
+        threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    else:
+        sys.__unraisablehook__(ignored)
 
 
 def no_database(error: OperationalError) -> str:

@@ -187,7 +187,10 @@ class Courier:
         try:
             desk = Desk(self.core, self.brakes, self.workspace, row, load(self.core, row))
             self.table[row.reaction].act.tidy(desk)
-        except (SlackAway, SlackDoubt, SlackBraked, NotYet) as failed:
+        except SlackBraked as braked:
+            leases.check_later(self.core, row, timedelta(seconds=braked.seconds))
+            return True
+        except (SlackAway, SlackDoubt, NotYet) as failed:
             log.info("the copy check of delivery %s waits: %s", row.id, failed)
             return True
         except SlackRefused as refused:

@@ -185,6 +185,13 @@ def to_check(core: Core) -> Delivery | None:
         return row
 
 
+def check_later(core: Core, row: Delivery, after: timedelta) -> None:
+    """Slack said when: look again then, and not only when the look's own lease runs out."""
+    mine = (col(Delivery.id) == row.id, col(Delivery.check_at) == row.check_at)
+    with core.transaction() as session:
+        session.execute(update(Delivery).where(*mine).values(check_at=core.clock.now(session) + after))
+
+
 def checked(core: Core, row: Delivery, *, mirror: bool) -> None:
     """There is no copy any more. A mirror is shown once more, since a late edit may have put back what was before."""
     mine = (col(Delivery.id) == row.id, col(Delivery.check_at) == row.check_at)  # else somebody asked for another look
