@@ -96,7 +96,7 @@ def test_slack_is_away_for_a_while(install: Install) -> None:
     as_it_should_be(muster, [back])
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 def test_one_call_in_five_is_429_and_one_in_twenty_a_500_after_its_effect(install: Install) -> None:
     muster = install(config=scenes.CONFIG)
     muster.start()
@@ -113,7 +113,7 @@ def test_one_call_in_five_is_429_and_one_in_twenty_a_500_after_its_effect(instal
     until(lambda: scenes.all_paged(muster), 60, lambda: f"{scenes.pages_sent(muster)} {muster.waiting()}")
     for number in (1, 2):
         assert muster.person("alice").runs(f"/incident resolve {number}").ok
-    scenes.quiet(muster, 60)
+    scenes.quiet(muster, 150)  # a draft takes several calls, and begins anew a second after each refusal: by chance a minute
     for number in (1, 2):
         room = muster.room(number)
         assert len(room.pins) == 1 and {"alice", "bob"} <= set(room.members)
