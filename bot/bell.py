@@ -42,8 +42,7 @@ class Bell:
             with self._something:
                 while not self._wanted:
                     self._something.wait()
-            if self._rush.is_on:  # workers woken now would take the processor from the acknowledgements
-                self._rush.wait_for_calm(_WAITS)
+            self._rush.wait_for_calm(_WAITS)  # workers woken in a rush would take the processor from the acknowledgements
             with self._something:
                 wanted, self._wanted = self._wanted, set()
             for name in wanted:

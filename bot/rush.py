@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 CALM = 0.05  # seconds without a request at hand: in a rush the next one is on its way already
+_LOOKS = 0.01  # seconds between two looks
 
 
 class Rush:
@@ -14,7 +15,6 @@ class Rush:
 
     def __init__(self) -> None:
         self._at_hand = 0
-        self._calm_at = 0.0
         self._rush_until = 0.0
         self._counting = threading.Lock()
 
@@ -30,9 +30,8 @@ class Rush:
         finally:
             with self._counting:
                 self._at_hand -= 1
-                self._calm_at = time.monotonic() + CALM
-                if self._at_hand:
-                    self._rush_until = self._calm_at
+                if self._at_hand or self.is_on:
+                    self._rush_until = time.monotonic() + CALM
 
     @property
     def is_on(self) -> bool:
@@ -40,7 +39,7 @@ class Rush:
         return self._at_hand > 1 or time.monotonic() < self._rush_until
 
     def wait_for_calm(self, seconds: float) -> None:
-        """Until no request has been at hand for a moment, or so long."""
+        """Until a rush, if there is one, is over; at most so long."""
         latest = time.monotonic() + seconds
-        while (left := latest - time.monotonic()) > 0 and (self._at_hand or time.monotonic() < self._calm_at):
-            time.sleep(min(left, CALM))
+        while self.is_on and (left := latest - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOKS))

@@ -14,6 +14,13 @@ def test_one_request_alone_is_no_rush() -> None:
     assert not rush.is_on
 
 
+def test_what_follows_one_request_alone_waits_for_nothing() -> None:
+    rush, began = Rush(), time.monotonic()
+    with rush.request():
+        rush.wait_for_calm(5)
+    assert time.monotonic() - began < 2
+
+
 def test_two_at_once_are_one_until_it_has_been_calm_for_a_moment() -> None:
     rush = Rush()
     with rush.request(), rush.request():
@@ -26,7 +33,7 @@ def test_two_at_once_are_one_until_it_has_been_calm_for_a_moment() -> None:
 
 def test_nobody_waits_longer_than_they_are_willing_to() -> None:
     rush = Rush()
-    with rush.request():
+    with rush.request(), rush.request():
         began = time.monotonic()
         rush.wait_for_calm(0.1)
         assert 0.1 <= time.monotonic() - began < 2
