@@ -9,9 +9,8 @@ from pydantic import SecretStr
 
 from bot.doctor import Finding, Grade, examine
 from bot.settings import Settings
-from models.database import make_engine
-from models.migrate import migrate
 from sandbox.server import Sandbox
+from tests.databases import furnish
 
 MANIFEST = Path("manifest.yml")
 FULL = """
@@ -115,9 +114,7 @@ def test_missing_scopes(doctor: Doctor) -> None:
 
 
 def test_a_clock_that_never_ran(doctor: Doctor, tmp_path: Path) -> None:
-    engine = make_engine(f"sqlite:///{tmp_path}/muster.db")
-    migrate(engine)
-    engine.dispose()
+    furnish(f"sqlite:///{tmp_path}/muster.db")
     [found] = about(doctor(), "clock")
     assert found.grade is Grade.WRONG and "never run" in found.seen and "make start" in found.fix
 

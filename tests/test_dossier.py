@@ -17,7 +17,7 @@ from incidents.rules.times import duration_words
 from incidents.updates import Report
 from models import Event, Incident, Person
 from models.database import make_engine
-from models.migrate import migrate
+from tests.databases import furnish
 
 START = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 NAMES = {"UALICE": "Alice", "UBOB": "Bob", "UCAROL": "Carol"}
@@ -45,7 +45,7 @@ def clock() -> HandClock:
 def core(database_url: str, clock: HandClock) -> Iterator[Core]:
     """The verbs on a real database, with nobody on the other side of it."""
     engine = make_engine(database_url)
-    migrate(engine)
+    furnish(database_url)
     policy = Policy.model_validate({"rotations": {"primary": {"people": ["UBOB"]}, "secondary": {"people": ["UCAROL"]}}})
     yield Core(engine, clock=clock, policy=lambda: policy, router=lambda *_: (), timers={}, bell=lambda *_: None)
     engine.dispose()

@@ -6,24 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.bot.desk import Desk, empty_database
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database, made once."""
-    path = tmp_path_factory.mktemp("template") / "muster.db"
-    empty_database(path)
-    return path
+from tests.bot.desk import Desk
 
 
 @pytest.fixture
-def make_desk(tmp_path: Path, template: Path) -> Iterator[Callable[..., Desk]]:
+def make_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     """A desk with a policy of its own."""
     made: list[Desk] = []
 
     def make(**settings: Any) -> Desk:
-        made.append(Desk(tmp_path, template, settings))
+        made.append(Desk(tmp_path, settings))
         return made[-1]
 
     yield make

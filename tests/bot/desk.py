@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 import bot.commands
 import bot.modals
@@ -25,8 +24,9 @@ from incidents.rules.naming import incident_ref
 from incidents.standing import holders
 from incidents.timers import Timer
 from models import Event, Incident
-from models.database import WRITES, make_engine
+from models.database import make_engine
 from sandbox.blocks import check_message, check_view
+from tests.databases import furnish
 
 ALICE, BOB, CAROL = "U0ALICE", "U0BOB", "U0CAROL"
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -60,20 +60,11 @@ class Opened:
         self.views.append(view)
 
 
-def empty_database(path: Path) -> str:
-    """The schema without the migrations, which have tests of their own."""
-    engine = make_engine(f"sqlite:///{path}")
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        SQLModel.metadata.create_all(connection)
-    engine.dispose()
-    return f"sqlite:///{path}"
-
-
 class Desk:
     """What a person at Slack can do to Muster, without Slack."""
 
-    def __init__(self, folder: Path, template: Path, settings: Mapping[str, Any]) -> None:
-        shutil.copy(template, folder / "muster.db")
+    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+        furnish(f"sqlite:///{folder}/muster.db")
         self.clock = HandClock()
         self.policy = Policy.model_validate(dict(settings))
         self.core = Core(

@@ -4,8 +4,6 @@ import heapq
 import json
 import pickle
 import random
-import sqlite3
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 from sqlalchemy import Engine, event
 from sqlmodel import Session, col, func, select
 
@@ -29,13 +26,13 @@ from incidents.core import Core
 from incidents.standing import standing
 from models import Delivery, Event, Incident, Notice, Page, Postmortem, RoleAssignment, Task, Wake
 from models.database import WriteTurn, make_engine
-from models.migrate import migrate
 from sandbox.delivery import Ack, Request, Waiting
 from sandbox.people import Slack
 from sandbox.state import Channel, Message
 from sandbox.transports import Direct
 from sandbox.workspace import Workspace
-from tests.world import ROOT, HandClock, InProcessApi, World
+from tests.databases import contents, furnish, migrated
+from tests.world import HandClock, InProcessApi, World, manifest
 from workers.deliver import Courier
 
 ACME = """
@@ -175,32 +172,6 @@ class Picture:
 Act = Callable[["House"], Any] | float  # a request, or seconds that pass
 
 
-@cache
-def empty_database() -> bytes:
-    """The schema, made once."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "muster.db"
-        engine = make_engine(f"sqlite:///{path}")
-        migrate(engine)
-        engine.dispose()
-        return contents(path)
-
-
-@cache
-def manifest() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text())
-    return found
-
-
-def contents(path: Path) -> bytes:
-    """A database's committed content, as a restart would find it."""
-    connection = sqlite3.connect(path)
-    try:
-        return connection.serialize()
-    finally:
-        connection.close()
-
-
 class House(World):
     """Everything of one installation, which may be killed and started again; Slack and the time go on meanwhile."""
 
@@ -226,11 +197,11 @@ class House(World):
         )
         if database_url:
             self.engine = make_engine(database_url)
-            migrate(self.engine)
+            furnish(database_url)
             _count_commits(self.engine, lambda: self.steps)
         else:
             self.engine = shared_engine()
-            self.path.write_bytes(empty_database())
+            self.path.write_bytes(migrated())
         self._connect()
         self.start()
 

@@ -19,12 +19,12 @@ from sqlmodel import SQLModel, select
 from bot.logs import Discreet
 from bot.settings import Settings
 from bot.wiring import Muster, build
-from models.migrate import migrate
 from sandbox import modals
 from sandbox.delivery import Request
 from sandbox.people import Somebody
 from sandbox.server import Sandbox
 from sandbox.transports import Direct, signed_headers
+from tests.databases import furnish
 from web.server import make_web
 from workers import clock as clockwork
 from workers.deliver import Courier
@@ -165,7 +165,7 @@ def _web(folder: Path) -> Iterator[Web]:
             _env_file=None,
         )
         muster = build(settings, bell=lambda priority: None)
-        migrate(muster.core.engine)
+        furnish(settings.database_url)
         app = make_web(muster, "redis://127.0.0.1:1")
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         with start_blocking_portal() as portal:
