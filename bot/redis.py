@@ -49,7 +49,7 @@ def ensure(url: str, folder: Path) -> str:
     if url:
         return url
     folder.mkdir(parents=True, exist_ok=True)
-    place = _socket(folder)
+    place = socket_of(folder)
     users = (folder / "users.lock").open("a")
     with (folder / "start.lock").open("a") as alone:
         fcntl.flock(alone, fcntl.LOCK_EX)
@@ -64,7 +64,7 @@ def revive(url: str, folder: Path) -> bool:
 
     Returns soon: where a `url` is configured, where the server lives, or where somebody else is at it.
     """
-    place = _socket(folder)
+    place = socket_of(folder)
     if url or _listens(place):
         return False
     with (folder / "start.lock").open("a") as alone:
@@ -79,7 +79,8 @@ def revive(url: str, folder: Path) -> bool:
     return True
 
 
-def _socket(folder: Path) -> Path:
+def socket_of(folder: Path) -> Path:
+    """Where the server of this data folder listens: in it, unless its path is too long for a socket."""
     wished = folder.resolve() / "redis.sock"
     if len(str(wished).encode()) <= _UNIX_PATH_LIMIT:
         return wished

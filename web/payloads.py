@@ -104,6 +104,7 @@ class _BlockActions(_Asked):
     actions: Annotated[list[_Action], Field(min_length=1)]
     channel: _Named | None = None
     container: Json | None = None
+    view: _View | None = None
 
 
 class _ViewSubmission(_Asked):

@@ -90,13 +90,13 @@ def fill(desk: Desk, count: int) -> None:
 
 
 @pytest.fixture
-def crowded(template: Any, tmp_path: Any) -> Iterator[dict[int, Desk]]:
+def crowded(tmp_path: Any) -> Iterator[dict[int, Desk]]:
     """The same installation with few and with many open incidents."""
     made = {}
     for count in (FEW, MANY):
         folder = tmp_path / str(count)
         folder.mkdir()
-        made[count] = Desk(folder, template, {"services": {"checkout": {}}, "rotations": {"primary": {"people": [BOB]}}})
+        made[count] = Desk(folder, {"services": {"checkout": {}}, "rotations": {"primary": {"people": [BOB]}}})
         fill(made[count], count)
     yield made
     for desk in made.values():

@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, col, select
 
+from bot.redis import socket_of
 from models import Delivery, Event, Incident
 from models.database import make_engine
 from sandbox.people import Somebody
@@ -252,7 +253,7 @@ class Installation:
 
     @property
     def redis_socket(self) -> Path:
-        return self.folder / "var" / "redis" / "redis.sock"
+        return socket_of(self.folder / "var" / "redis")
 
     def redis(self) -> Redis:
         return Redis.from_url(self.redis_url, socket_timeout=2)

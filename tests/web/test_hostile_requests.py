@@ -318,6 +318,16 @@ def spoiled(draw: st.DrawFn) -> Json:
 FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
+@pytest.mark.parametrize("kind", payloads())
+def test_a_signed_request_without_one_of_its_members_is_never_a_5xx(web: Web, kind: str) -> None:
+    whole = payloads()[kind]
+    for path in places(whole):
+        payload = copy.deepcopy(whole)
+        put(payload, path, None, True)
+        answer = web.event(payload) if kind in ("pin", "reaction", "join", "url_verification") else web.interaction(payload)
+        assert answer.status_code < 500, (answer.status_code, answer.text, path)
+
+
 @FUZZ
 @given(spoiled())
 def test_a_signed_request_with_wrong_members_is_never_a_5xx(web: Web, payload: Json) -> None:
