@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+import httpx
 import yaml
 from redis.exceptions import RedisError
 from slack_sdk import WebClient
@@ -160,7 +161,7 @@ def _slack(settings: Settings, policy: Policy, manifest: Path) -> Iterator[Findi
         fix = "Copy the token again from your app's *OAuth & Permissions*, and install the app if it is not."
         yield _wrong("bot token", f"Slack refuses it ({error.response.get('error')})", fix)
         return
-    except OSError as error:
+    except (httpx.HTTPError, OSError) as error:
         yield _wrong("slack", f"cannot be reached ({error})", f"Let this machine reach {settings.slack_api_url}.")
         return
     yield _ok("bot token", f"is {said.get('user')} in {said.get('team')}")

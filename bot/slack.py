@@ -3,10 +3,10 @@
 import json
 import logging
 import ssl
-import urllib.request
-from http.client import HTTPException
 from typing import Any, Protocol
+from urllib.request import Request
 
+import httpx
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
@@ -21,6 +21,8 @@ _PASSING = frozenset({"team_added_to_org", "accesslimited"})
 
 
 _TLS = ssl.create_default_context()  # made once: reading the certificates takes longer than a call
+_KEPT = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=15.0)  # seconds
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
 
 
 class CallFailed(Exception):
@@ -63,6 +65,24 @@ class Transport(Protocol):
         ...
 
 
+class KeptClient(WebClient):
+    """slack_sdk's client over connections that are kept: a new one costs two round trips (TCP, TLS) before each call, which
+    is as much again as the call, and slack_sdk makes a new one for every call."""
+
+    def __init__(self, *, token: str, base_url: str, seconds: float) -> None:
+        super().__init__(token=token, base_url=base_url)
+        self._http = httpx.Client(verify=_TLS, timeout=seconds, limits=_KEPT)
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
+        content = req.data if isinstance(req.data, bytes) else b""
+        answer = self._http.post(url, content=content, headers=dict(req.header_items()))
+        return {"status": answer.status_code, "headers": answer.headers, "body": answer.text}
+
+    def put(self, url: str, content: bytes) -> None:
+        """Send a file's content to the address that Slack gave for it."""
+        self._http.post(url, content=content, headers={"Content-Type": "application/octet-stream"}).raise_for_status()
+
+
 class WebApi:
     """slack_sdk's client, without retries of its own: whether to try again is decided where doubt is settled."""
 
@@ -75,7 +95,7 @@ class WebApi:
     def at(cls, token: str, base_url: str, *, seconds: float = CALL_SECONDS) -> "WebApi":
         """The client for one installation; each call ends within `seconds`."""
         url = base_url if base_url.endswith("/") else base_url + "/"
-        return cls(WebClient(token=token, base_url=url, timeout=int(seconds), ssl=_TLS))
+        return cls(KeptClient(token=token, base_url=url, seconds=seconds))
 
     def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -84,25 +104,19 @@ class WebApi:
             raise _failure(method, error) from None
         except SlackRequestError as error:
             raise SlackAway(method, "not_sent", str(error)) from None
-        except ConnectionRefusedError as error:
+        except _NOT_SENT as error:
             raise SlackAway(method, "unreachable", str(error)) from None
-        except OSError as error:  # urllib's URLError is one
-            reason = getattr(error, "reason", error)
-            if isinstance(reason, ConnectionRefusedError) or "Name or service" in str(reason):
-                raise SlackAway(method, "unreachable", str(reason)) from None
-            raise SlackDoubt(method, "no_answer", str(reason)) from None
-        except HTTPException as error:
+        except (httpx.HTTPError, OSError) as error:
             raise SlackDoubt(method, "no_answer", repr(error)) from None
         assert isinstance(answer.data, dict)
         return answer.data
 
     def upload(self, url: str, content: bytes) -> None:
-        request = urllib.request.Request(url, data=content, method="POST", headers={"Content-Type": "application/octet-stream"})
+        assert isinstance(self.client, KeptClient)
         try:
-            with urllib.request.urlopen(request, timeout=CALL_SECONDS) as answer:
-                answer.read()
-        except (OSError, HTTPException) as error:
-            raise SlackDoubt("files.upload", "upload_failed", str(error)) from None
+            self.client.put(url, content)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise SlackDoubt("files.upload", "upload_failed", repr(error)) from None
 
 
 def _form(args: dict[str, Any]) -> dict[str, str]:
