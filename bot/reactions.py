@@ -20,6 +20,7 @@ from bot.acts.controls import Controls
 from bot.acts.digest import PostDigest, digest_channel
 from bot.acts.draft import DraftFile, Render
 from bot.acts.homes import Homes
+from bot.acts.members import Members
 from bot.acts.mirror import Mirror, Topic
 from bot.acts.pages import PagesOver
 from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, outsider, person, room, thread
@@ -181,6 +182,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
             mirror=True,
             private=_ROOM,
         ),
+        "members": Reaction(Members(), "members", POSTS, mirror=True, private=_ROOM),
         "pin": Reaction(Pin(), "card", ROOMS, private=_ROOM),
         "invite": Reaction(Invite(), "invite", ROOMS, private=_ROOM),
         "post": Reaction(Post(home, posts.post), "home", POSTS, private=_ROOM),
@@ -412,6 +414,8 @@ def _room_opened(incident: Incident) -> Iterable[tuple[str, str]]:
     yield "pin", ""
     yield "rules", ""
     yield "bookmark", ""
+    if incident.private:
+        yield "members", ""
     if incident.room_wanted_at is not None and incident.room_wanted_at > incident.declared_at:
         yield "moved", ""
 
@@ -424,6 +428,8 @@ def _room(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
         yield "unarchive", ""
     if isinstance(happened, RoomBack):
         yield "invite", "everyone"
+        if incident.private:
+            yield "members", ""
     if isinstance(happened, RoomLost):
         yield "alarm", ""
     is_raise = isinstance(happened, SeverityChanged) and happened.raised

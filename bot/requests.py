@@ -25,7 +25,7 @@ from bot.slack import CallFailed, Transport
 from bot.views.blocks import Block, button, buttons, section
 from bot.views.texts import clip, say, typed
 from bot.workspace import Workspace
-from incidents import access, private
+from incidents import access, members, private
 from incidents.core import Core, Repeated, find
 from incidents.errors import Refused
 from incidents.events import read
@@ -226,6 +226,8 @@ class Dispatcher:
         incident, rest, several = self._incident(request, command, rest, channel)
         request = replace(request, number=incident.number if incident is not None else None, text=rest)
         if incident is not None and incident.private:
+            if channel != incident.room_channel:  # there Slack itself lets nobody else act
+                members.refuse_unconfirmed(request.core, incident, request.by)
             private.viewed(request.core, [incident.number], request.by, command.name)
         if several:
             return self._picker(command, rest, several)

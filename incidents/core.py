@@ -153,6 +153,11 @@ class Unit:
         make_transient_to_detached(self._incident)
         self.session.add(self._incident)
 
+    def redo(self, reaction: str) -> None:
+        """Have a mirror shown again although nothing happened; the clock rings for it."""
+        its = {"number": self.incident.number, "name": reaction, "now": self.now}
+        self.session.connection().execute(_REDO, its)
+
     def standing(self) -> Standing:
         """How the incident stands, this unit's changes included."""
         self.session.flush()
@@ -392,6 +397,16 @@ _REOPEN = (
         lease_until=case((_IS_OVER, None), else_=col(Delivery.lease_until)),
         doubt=case((_IS_OVER, False), else_=col(Delivery.doubt)),
     )
+)
+_REDO = (
+    update(Delivery)
+    .where(
+        col(Delivery.incident_id) == bindparam("number"),
+        col(Delivery.reaction) == bindparam("name"),
+        col(Delivery.wanted).is_not(None),
+        _IS_OVER,
+    )
+    .values(state=OPEN, next_at=bindparam("now"), refusals=0, lease_until=None, doubt=False)
 )
 _FACTORIES: dict[str, Callable[[], Any]] = {
     name: cast(Callable[[], Any], field.default_factory) for name, field in Incident.model_fields.items() if field.default_factory

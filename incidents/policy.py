@@ -313,6 +313,9 @@ class PrivatePolicy(Settings):
 
     `containment` and `regulator` count from the declaration, None where there is no such deadline; the room is reminded
     `remind_before` and when it has passed.
+
+    Slack's word that somebody left its room may be lost, so Slack is asked who is in it: `members_every` while it is open,
+    `members_every_after` once it is resolved.
     """
 
     declare: Annotated[list[Target], Field(max_length=50)] = []
@@ -321,6 +324,8 @@ class PrivatePolicy(Settings):
     containment: DurationOrNone = timedelta(hours=4)
     regulator: DurationOrNone = timedelta(hours=72)
     remind_before: Duration = timedelta(hours=1)
+    members_every: Duration = timedelta(minutes=5)
+    members_every_after: Duration = timedelta(hours=1)
 
     @field_validator("declare", "break_glass")
     @classmethod

@@ -88,6 +88,8 @@ def opened(unit: Unit, channel: str, name: str, *, private: bool = False) -> Non
         return
     unit.incident.room_channel, unit.incident.room_name = channel, name
     unit.incident.card_ts = None
+    if private:
+        unit.incident.members_at = unit.incident.members_asked_at = unit.now  # nobody but Muster is in it yet
     unit.record(RoomOpened(channel=channel, name=name), channel=channel, key=f"room:{unit.incident.number}:{channel}")
     runbooks.offer(unit)
 

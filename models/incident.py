@@ -43,6 +43,9 @@ class Incident(SQLModel, table=True):
     # Seen by nobody but whoever is in it (incidents/access.py). `deadlines` says how far each has come.
     private: bool = False
     deadlines: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    # When Slack was last asked who is in its room, and up to when its answer holds.
+    members_asked_at: datetime | None = None
+    members_at: datetime | None = None
 
     # Who ticked what of the built-in checklists: {checklist: {item: person}}.
     ticked: dict[str, dict[str, str]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

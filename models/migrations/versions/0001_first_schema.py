@@ -49,6 +49,8 @@ def upgrade() -> None:
     sa.Column('causes', sa.JSON(), nullable=False),
     sa.Column('private', sa.Boolean(), nullable=False),
     sa.Column('deadlines', sa.JSON(), nullable=False),
+    sa.Column('members_asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('members_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('ticked', sa.JSON(), nullable=False),
     sa.Column('runbooks', sa.JSON(), nullable=False),
     sa.Column('runbook_timers', sa.JSON(), nullable=False),
