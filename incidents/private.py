@@ -19,6 +19,7 @@ from incidents.events import (
     AccessGiven,
     DeadlineMet,
     GlassBroken,
+    GlassHeld,
     MadePrivate,
     Viewed,
 )
@@ -121,9 +122,17 @@ def viewed(core: Core, numbers: Sequence[int], by: str, what: str) -> None:
 
 def seen_by(core: Core, number: int) -> list[tuple[str, datetime]]:
     """Who looked at it or broke the glass, and when last; the latest first."""
+    return _latest(core, number, (Viewed.kind, GlassBroken.kind))
+
+
+def held_off(core: Core, number: int) -> list[tuple[str, datetime]]:
+    """Who tried to break the glass and may not, and when last; the latest first."""
+    return _latest(core, number, (GlassHeld.kind,))
+
+
+def _latest(core: Core, number: int, kinds: Sequence[str]) -> list[tuple[str, datetime]]:
     with core.view() as session:
         find(session, number)
-        kinds = (Viewed.kind, GlassBroken.kind)
         query = select(Event).where(Event.incident_id == number, col(Event.kind).in_(kinds)).order_by(col(Event.id))
         latest = {event.payload.get("person") or event.actor or "": event.at for event in session.exec(query)}
     return sorted(latest.items(), key=lambda pair: pair[1], reverse=True)
@@ -132,14 +141,16 @@ def seen_by(core: Core, number: int) -> list[tuple[str, datetime]]:
 def break_glass(core: Core, number: int, why: str, *, by: str, key: str | None = None) -> Event:
     """Whoever the config lets do so comes into a private incident that they are not in, with a reason that is told there.
 
-    To everybody else it stays what it is: no incident.
+    To everybody else it stays what it is: no incident. That they tried is on its record, for those who are in it.
     """
     unguarded = core.as_seen_by(None)
     allowed = permissions.breaks_glass(core, by)
     with unguarded.view() as session:
         incident = session.get(Incident, number)
-        hidden = incident is None or not (allowed or access.may_see(session, incident, by))
+        hidden = incident is not None and not (allowed or access.may_see(session, incident, by))
     if hidden:
+        _hold_off(unguarded, number, by)
+    if incident is None or hidden:
         raise NoSuchIncident(number)
     why = prose(why, "reason", field="why")
     with unguarded.unit(number, key) as unit:
@@ -148,6 +159,13 @@ def break_glass(core: Core, number: int, why: str, *, by: str, key: str | None =
         if access.may_see(unit.session, unit.incident, by):
             raise Refused(f"You are in {unit.incident.key} already.")
         return unit.record(GlassBroken(why=why, tells=_last_resort(unit)), by=by)
+
+
+def _hold_off(unguarded: Core, number: int, by: str) -> None:
+    with unguarded.view() as session:
+        key = f"held:{number}:{by}:{unguarded.clock.now(session):%Y-%m-%dT%H}"
+    with suppress(Repeated), unguarded.unit(number, key) as unit:
+        unit.record(GlassHeld(person=by))
 
 
 def _last_resort(unit: Unit) -> list[str]:

@@ -33,7 +33,7 @@ def run(request: Request) -> Answer:
     with request.core.view() as session:
         find(session, number)
         people = access.people(session, number)
-    return views.who(scene, people, private.seen_by(request.core, number))
+    return views.who(scene, people, private.seen_by(request.core, number), private.held_off(request.core, number))
 
 
 def _question(key: str, room: str | None) -> str:

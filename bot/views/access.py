@@ -27,8 +27,10 @@ def glass_broken(scene: Scene) -> Answer:
     return Answer(f"You are in {incident.key} now. {where}. Everybody in it is told, with your reason; it is on the record.")
 
 
-def who(scene: Scene, people: Sequence[str], looked: Sequence[tuple[str, datetime]]) -> Answer:
-    """Who is in it, who looked and when last, and how far its deadlines are."""
+def who(
+    scene: Scene, people: Sequence[str], looked: Sequence[tuple[str, datetime]], held: Sequence[tuple[str, datetime]]
+) -> Answer:
+    """Who is in it, who looked or tried to and when last, and how far its deadlines are."""
     incident, number = scene.incident, scene.incident.number
     named = ", ".join(person(one) for one in people[:_SHOWN])
     more = f" and {len(people) - _SHOWN} more" if len(people) > _SHOWN else ""
@@ -47,6 +49,9 @@ def who(scene: Scene, people: Sequence[str], looked: Sequence[tuple[str, datetim
         row.append(
             button("Contained" if name == "containment" else "Regulator told", f"{RUN}private:{name}", value(number, name))
         )
+    if held:
+        text += "\n*Who tried to come in by `/incident access`, and was told of no incident*\n"
+        text += "\n".join(f"{person(one)}  {stamp(at)}" for one, at in held[:15])
     if looked:
         text += "\n*Who looked, and when last*\n"
         text += "\n".join(f"{person(one)}  {stamp(at)}" for one, at in looked[:15])

@@ -13,6 +13,7 @@ from incidents.events.access import (
     DeadlineMet,
     DeadlineNear,
     GlassBroken,
+    GlassHeld,
     MadePrivate,
     Viewed,
 )
@@ -140,6 +141,7 @@ __all__ = [
     "FieldsSet",
     "FlagSet",
     "GlassBroken",
+    "GlassHeld",
     "HandoffDeclined",
     "HandoffExpired",
     "HandoffOffered",

@@ -68,6 +68,18 @@ class GlassBroken(Happened):
         return phrase("*{by} broke the glass* and is in this private incident now: {why}", by=Who(by), why=self.why)
 
 
+class GlassHeld(Happened):
+    """Somebody who is not in it, and whom the config does not let in, tried to break the glass. They were answered as for a
+    number that was never given; recorded once an hour for each person."""
+
+    kind = "access.glass_held"
+    headline = False
+    person: str
+
+    def sentence(self, by: str | None) -> Phrase:
+        return phrase("{person} tried to break the glass, and was told of no incident", person=Who(self.person))
+
+
 class DeadlineNear(Happened):
     """A deadline is near, or (`over`) was not met."""
 

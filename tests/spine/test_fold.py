@@ -445,7 +445,7 @@ class Folded:
             "note.added", "decision.made", "update.nudged", "update.snoozed", "updates.silent", "ic.missing",
             "timeline.curated", "watch.holds",
             "watch.asked", "person.joined", "link.added", "page.nobody", "page.escalated",
-            "role.missing", "handoff.suggested", "digest.due", "access.viewed", "access.glass_broken",
+            "role.missing", "handoff.suggested", "digest.due", "access.viewed", "access.glass_broken", "access.glass_held",
         ), event.kind  # fmt: skip
 
     def _incident_declared(self, event: Event, said: dict[str, Any]) -> None:

@@ -241,6 +241,22 @@ def test_breaking_the_glass(world: World) -> None:
     assert "@erin" in alice.runs("/incident private", in_=room).reads.split("Who looked")[1]
 
 
+def test_held_off_at_the_glass(world: World) -> None:
+    """They learn nothing; who is in it sees who tried, and when."""
+    alice, bob = world.slack.people("alice", "bob")
+    room = declares(world)
+    for why in ("curious", "", "curious again"):
+        assert bob.runs(f"/incident access 1 {why}").reads == NOBODY
+    assert bob.runs("/incident access 2 curious").reads == NOBODY.replace("INC-1", "INC-2")
+    world.settle()
+    tried = alice.runs("/incident private", in_=room).reads.split("Who tried")[1]
+    assert tried.split("Who looked")[0].count("@bob") == 1 and "curious" not in tried, "an outsider's words stay outside"
+    assert not saying(room.messages, "tried") and bob.runs("/incident show 1").reads == NOBODY
+    world.advance(hours=1)
+    bob.runs("/incident access 1")
+    assert [event.payload["person"] for event in world.events() if event.kind == "access.glass_held"] == [bob.id] * 2
+
+
 def test_deadlines(world: World) -> None:
     alice, room = world.person("alice"), declares(world)
     alice.runs("/incident ack", in_=room)
