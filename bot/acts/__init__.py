@@ -6,10 +6,11 @@ from typing import Any
 
 from bot import drill
 from bot.scene import Scene
-from bot.slack import SlackRefused, Transport
+from bot.slack import SlackAway, SlackRefused, Transport
 from bot.workspace import Workspace
 from incidents.core import Core, Unit
 from models import Delivery
+from models.spine import OPEN
 
 
 class NotYet(Exception):
@@ -70,12 +71,17 @@ class Desk:
         return f"{self.workspace.install}:{self.delivery.id}"
 
     def keep(self, **progress: Any) -> None:
-        """Store how far an act of several calls has come, in a transaction of its own."""
-        self.delivery.result = {**self.delivery.result, **progress}
+        """Store how far an act of several calls has come, in a transaction of its own, so that the next attempt goes on there.
+
+        Whoever has lost the lease stores nothing and stops: by now another one does it.
+        """
         with self.core.transaction() as session:
-            row = session.get_one(Delivery, self.delivery.id)
+            row = session.get_one(Delivery, self.delivery.id, with_for_update=True)
+            if row.attempt != self.delivery.attempt or row.state != OPEN:
+                raise SlackAway("lease", "lost")
             row.result = {**row.result, **progress}
             session.add(row)
+        self.delivery.result = {**self.delivery.result, **progress}
 
 
 class Act:

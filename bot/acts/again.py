@@ -15,31 +15,42 @@ from incidents.policy import Target
 from models import Event, Notice, Page
 
 _LONG_ENOUGH = 20  # tries, about a minute and a half: what a decoration waits for has failed
-_INVITE_FINE = frozenset({"already_in_channel", "cant_invite_self"})
+_AT_ONCE = 100  # people in one call
 _INVITE_ONE_BY_ONE = frozenset(
     {"user_not_found", "no_user", "cant_invite", "user_is_restricted", "ura_max_channels", "org_user_not_in_team",
-     "invitee_cant_see_channel", *_INVITE_FINE}
+     "invitee_cant_see_channel", "already_in_channel", "cant_invite_self"}
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Invite(Act):
-    """Bring people into the room: all at once, one by one where Slack objects to somebody."""
+    """Bring people into the room: many at once, one by one from where Slack objects to somebody. Who was asked is kept."""
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         channel = desk.scene.incident.room_channel
         if channel is None:
             raise NotYet
-        people = self._people(desk)
-        if not people:
-            return {"invited": []}
+        asked, singly = list(desk.delivery.result.get("asked", [])), bool(desk.delivery.result.get("singly"))
+        left = [one for one in self._people(desk) if one not in asked]
+        while left:
+            some = left[: 1 if singly else _AT_ONCE]
+            if not self._invite(desk, channel, some):
+                singly = True
+            else:
+                asked, left = [*asked, *some], left[len(some) :]
+            if left:
+                desk.keep(asked=asked, singly=singly)
+        return {"asked": asked}
+
+    def _invite(self, desk: Desk, channel: str, people: Sequence[str]) -> bool:
+        """False if Slack objects to one of several; whom it does not let in alone is left out."""
         try:
-            desk.call("conversations.invite", channel=channel, users=",".join(people[:100]))
-            return {"invited": people}
+            desk.call("conversations.invite", channel=channel, users=",".join(people))
         except SlackRefused as refused:
             if refused.error not in _INVITE_ONE_BY_ONE:
                 raise
-        return {"invited": [one for one in people if self._one(desk, channel, one)]} if len(people) > 1 else {"invited": []}
+            return len(people) == 1
+        return True
 
     def _people(self, desk: Desk) -> list[str]:
         target = desk.delivery.target
@@ -72,15 +83,6 @@ class Invite(Act):
         groups = [target.removeprefix("group:") for target in targets if target.startswith("group:")]
         members = [one for name in groups for one in desk.core.members(Target(kind="group", name=name)) or ()]
         return [target for target in targets if not target.startswith("group:")] + sorted(members)
-
-    def _one(self, desk: Desk, channel: str, person: str) -> bool:
-        try:
-            desk.call("conversations.invite", channel=channel, users=person)
-        except SlackRefused as refused:
-            if refused.error not in _INVITE_ONE_BY_ONE:
-                raise
-            return refused.error in _INVITE_FINE
-        return True
 
 
 @dataclass(frozen=True)

@@ -54,12 +54,12 @@ SETTLING: tuple[type[Happened], ...] = (RoleAssigned, *{kind for kinds in ANSWER
 @dataclass(frozen=True)
 class QuestionsOver(Act):
     """Edit the questions that are answered; `views` draws each by its reaction. An edit may be made again; which were
-    edited is kept."""
+    edited is kept, one by one."""
 
     views: Mapping[str, Callable[[Scene], Message]]
 
     def perform(self, desk: Desk) -> dict[str, Any]:
-        shown = set(desk.delivery.result.get("asked", []))
+        shown: set[int] = set(desk.delivery.result.get("asked", []))
         incident = desk.scene.incident
         with desk.core.view() as session:
             asked = [row for row in self._asked(session, incident.number) if row.id not in shown]
@@ -73,8 +73,10 @@ class QuestionsOver(Act):
             except SlackRefused as refused:
                 if refused.error not in _GONE:
                     raise
+            assert row.id is not None, "a delivery that was read has been stored"
             shown.add(row.id)
-        return {"asked": sorted(id for id in shown if id is not None)}
+            desk.keep(asked=sorted(shown))
+        return {}
 
     def _asked(self, session: Session, number: int) -> Iterable[Delivery]:
         """What was posted and asks something."""

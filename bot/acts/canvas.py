@@ -58,8 +58,9 @@ class Canvas(Act):
                 if refused.error != "channel_canvas_already_exists":
                     raise
             known = self._ours(desk, room)
-        if known is None:
-            return None  # somebody was there first, and their words stay theirs
+            if known is None:
+                return None  # somebody was there first, and their words stay theirs
+            desk.keep(canvas=known, room=room)
         change = {"operation": "replace", "document_content": content}
         try:
             desk.call("canvases.edit", canvas_id=known, changes=[change])

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
 
 from bot.acts import Act, Desk, NotYet
-from bot.acts.post import home, log
-from bot.slack import SlackRefused
+from bot.acts.post import Place, home, log
+from bot.slack import SlackAway, SlackBraked, SlackRefused
 from incidents import postmortems
 from incidents.core import Unit
 from models import Delivery, Postmortem
@@ -20,37 +20,72 @@ Render = Callable[[Desk], str]
 _LINKS_WAIT = timedelta(minutes=1)  # for messages that are still on their way; then the draft goes without their links
 
 
+_FRESH = timedelta(minutes=5)  # what was uploaded longer ago is uploaded again, as the record stands by then
+
+
 @dataclass(frozen=True)
 class DraftFile(Act):
-    """Slack's three-step upload. The file id is stored before the file is shared, so doubt is settled by asking for it."""
+    """Slack's three-step upload, then the removal of the draft before. Every attempt goes on where the last one stood.
+
+    Kept with the delivery: `ready`, the file that is uploaded and not shared yet; `tried`, the files that may be shared,
+    by which doubt is settled; `shared`, the one that is, and where; `left`, the old draft's messages still to be deleted.
+    """
 
     render: Render
 
     def perform(self, desk: Desk) -> dict[str, Any]:
-        if desk.delivery.result.get("tried"):  # whatever stopped an attempt that got so far, it may have been shared
-            found = self.look(desk)
-            if found is not None:
-                return found
-            desk.keep(reposted=True)
-        place = home(desk)
-        if self._unposted(desk):
-            raise NotYet
-        incident = desk.scene.incident
-        name = f"{incident.key.lower()}-postmortem.md"
+        shared = desk.delivery.result.get("shared")
+        if shared is not None and self._strayed(desk, shared["channel"]):
+            self._remove(desk, shared["file"])
+            shared = None
+            desk.keep(shared=None)
+        if shared is None:
+            place = home(desk)
+            if self._unposted(desk):
+                raise NotYet
+            shared = self._share(desk, place, self._ready(desk) or self._upload(desk))
+        self._remove_old(desk, shared["file"])
+        return {"file_id": shared["file"]}
+
+    def _strayed(self, desk: Desk, channel: str) -> bool:
+        """It was shared while the incident was not private yet."""
+        return desk.scene.incident.private and channel != desk.scene.incident.room_channel
+
+    def _ready(self, desk: Desk) -> str | None:
+        """What an attempt before has uploaded; not what it may have shared, whose second copy could not be told from it."""
+        ready = desk.delivery.result.get("ready")
+        if ready is None or ready["file"] in desk.delivery.result.get("tried", []):
+            return None
+        return str(ready["file"]) if desk.scene.now - datetime.fromisoformat(ready["at"]) < _FRESH else None
+
+    def _upload(self, desk: Desk) -> str:
         content = self.render(desk).encode()
+        name = f"{desk.scene.incident.key.lower()}-postmortem.md"
         given = desk.call("files.getUploadURLExternal", filename=name, length=len(content))
-        file_id = str(given["file_id"])
-        desk.keep(tried=[*desk.delivery.result.get("tried", []), file_id])
         desk.slack.upload(given["upload_url"], content)
-        desk.call(
-            "files.completeUploadExternal",
-            files=[{"id": file_id, "title": f"{incident.key} postmortem draft"}],
-            channel_id=place.channel,
-            thread_ts=place.thread_ts,
-            initial_comment=self._comment(desk),
-        )
-        self._remove_old(desk, file_id)
-        return {"file_id": file_id}
+        desk.keep(ready={"file": str(given["file_id"]), "at": desk.scene.now.isoformat()})
+        return str(given["file_id"])
+
+    def _share(self, desk: Desk, place: Place, file_id: str) -> dict[str, str]:
+        before = desk.delivery.result.get("tried", [])
+        desk.keep(tried=[*before, file_id])
+        try:
+            desk.call(
+                "files.completeUploadExternal",
+                files=[{"id": file_id, "title": f"{desk.scene.incident.key} postmortem draft"}],
+                channel_id=place.channel,
+                thread_ts=place.thread_ts,
+                initial_comment=self._comment(desk),
+            )
+        except (SlackBraked, SlackAway, NotYet):  # it is not shared, and nothing stands against sharing this very file next time
+            desk.keep(tried=before)
+            raise
+        return self._keep_shared(desk, file_id, place.channel)
+
+    def _keep_shared(self, desk: Desk, file_id: str, channel: str) -> dict[str, str]:
+        shared = {"file": file_id, "channel": channel}
+        desk.keep(shared=shared)
+        return shared
 
     def _unposted(self, desk: Desk) -> bool:
         """Whether something that was recorded before is still to be posted: the draft links each line to its message."""
@@ -71,10 +106,14 @@ class DraftFile(Act):
         return f"{key}: the postmortem draft, from the timeline. Fill in what says TODO; `/incident postmortem` builds it again."
 
     def look(self, desk: Desk) -> dict[str, Any] | None:
+        """The rest is done by `perform`, which may be done again."""
+        if desk.delivery.result.get("shared"):
+            return self.perform(desk)
         for file_id in desk.delivery.result.get("tried", []):
-            if self._shared(desk, file_id):
-                self._remove_old(desk, file_id)
-                return {"file_id": file_id}
+            shown = self._shared(desk, file_id)
+            if shown:
+                self._keep_shared(desk, file_id, shown[0][0])
+                return self.perform(desk)
         return None
 
     def tidy(self, desk: Desk) -> None:
@@ -98,16 +137,32 @@ class DraftFile(Act):
         with desk.core.view() as session:
             query = select(Postmortem.file_id).where(Postmortem.incident_id == desk.scene.incident.number)
             old = session.exec(query).first()
-        if old and old != file_id:
-            self._remove(desk, old)
+        if not old or old == file_id:
+            return
+        left = desk.delivery.result.get("left")
+        if left is None:
+            left = self._shared(desk, old)
+            desk.keep(left=left)
+        while left:
+            self._delete_message(desk, *left[0])
+            left = left[1:]
+            desk.keep(left=left)
+        self._delete_file(desk, old)
 
     def _remove(self, desk: Desk, file_id: str) -> None:
-        """A file and the message that shows it. Refused, it is gone already or not ours: the new draft is what matters."""
+        """A file and the messages that show it."""
         for channel, ts in self._shared(desk, file_id):
-            try:
-                desk.call("chat.delete", channel=channel, ts=ts)
-            except SlackRefused as refused:
-                log.info("an old draft's message stays: %s", refused)
+            self._delete_message(desk, channel, ts)
+        self._delete_file(desk, file_id)
+
+    def _delete_message(self, desk: Desk, channel: str, ts: str) -> None:
+        """Refused, it is gone already or not ours: the new draft is what matters."""
+        try:
+            desk.call("chat.delete", channel=channel, ts=ts)
+        except SlackRefused as refused:
+            log.info("an old draft's message stays: %s", refused)
+
+    def _delete_file(self, desk: Desk, file_id: str) -> None:
         try:
             desk.call("files.delete", file=file_id)
         except SlackRefused as refused:

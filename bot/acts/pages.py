@@ -24,7 +24,7 @@ _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_clos
 
 @dataclass(frozen=True)
 class PagesOver(Act):
-    """Edit the messages of pages that are over. An edit may be made again; which pages were shown so is kept."""
+    """Edit the messages of pages that are over. An edit may be made again; which messages and pages were shown so is kept."""
 
     view: Callable[[Scene, Page, LevelPaged | None], Message]
 
@@ -41,11 +41,11 @@ class PagesOver(Act):
             if level.unsent:
                 raise NotYet
             for target, channel, ts in level.asked:
-                if target not in strangers and _ours_to_edit(desk.scene.incident, channel):
-                    self._edit(desk, channel, ts, self.view(desk.scene, page, None))
-            if level.home is not None and _ours_to_edit(desk.scene.incident, level.home[0]):
-                self._edit(desk, *level.home, self.view(desk.scene, page, level.told))
-        return {"pages": sorted(shown | {id for id in pages if id is not None})}
+                if target not in strangers:
+                    self._edit(desk, channel, ts, page, None)
+            if level.home is not None:
+                self._edit(desk, *level.home, page, level.told)
+        return {"pages": sorted(shown | {id for id in pages if id is not None}), "edited": []}
 
     def _strangers(self, session: Session, incident: Incident, levels: Iterable["_Level"]) -> set[str]:
         """Whoever was asked and may not know of it, or does no longer: their message is left as it is."""
@@ -63,12 +63,17 @@ class PagesOver(Act):
         rows = session.exec(sent).all()
         return [_Level.of(event, [row for row in rows if row.event_id == event.id]) for event in session.exec(query)]
 
-    def _edit(self, desk: Desk, channel: str, ts: str, message: Message) -> None:
+    def _edit(self, desk: Desk, channel: str, ts: str, page: Page, told: LevelPaged | None) -> None:
+        edited, this = desk.delivery.result.get("edited", []), f"{channel}:{ts}"
+        if this in edited or not _ours_to_edit(desk.scene.incident, channel):
+            return
+        message = self.view(desk.scene, page, told)
         try:
             desk.call("chat.update", channel=channel, ts=ts, text=cut(message.text, TEXT_LENGTH), blocks=message.blocks or [])
         except SlackRefused as refused:
             if refused.error not in _GONE:
                 raise
+        desk.keep(edited=[*edited, this])
 
 
 def _ours_to_edit(incident: Incident, channel: str) -> bool:

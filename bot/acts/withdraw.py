@@ -25,38 +25,47 @@ _SHUT = frozenset({"is_inactive", "is_archived"})
 @dataclass(frozen=True)
 class Withdraw(Act):
     """Edits, deletions, a new name and topic, and at last the archive: each may be done again, and each that is refused
-    is left, since the next one still helps. People's own messages, and Slack's lines, are not ours to change."""
+    is left, since the next one still helps. What is done is kept. People's own messages, and Slack's lines, are not ours
+    to change."""
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         if self._under_way(desk):
             raise NotYet(1)
-        if desk.delivery.target:
-            self._open(desk, desk.delivery.target)
-        until = time.monotonic() + _AT_ONCE
-        shut = False
+        room = desk.delivery.target
+        if room:
+            self._open(desk, room)
         done: set[str] = set(desk.delivery.result.get("done", []))
         try:
-            for channel, ts in self._messages(desk):
-                if f"{channel}:{ts}" not in done:
-                    if time.monotonic() > until:
-                        raise NotYet(0.1)
-                    if self._blank(desk, channel, ts):
-                        shut = True
-                    else:
-                        done.add(f"{channel}:{ts}")
-            for person in homes.left_alone(desk.core):  # the others follow what happens by themselves
-                if f"home:{person}" not in done:
-                    if time.monotonic() > until:
-                        raise NotYet(0.1)
-                    homes.publish(desk.core, desk.slack, person)
-                    done.add(f"home:{person}")
+            shut = self._take_back(desk, done)
+            if room:
+                self._leave(desk, room, done)
         finally:
             desk.keep(done=sorted(done))
-        if desk.delivery.target:
-            self._leave(desk, desk.delivery.target)
+        if room:
+            self._try(desk, "conversations.archive", channel=room)
         if shut:  # after all else: its maker is told what is still to be read
             raise SlackRefused("chat.update", "is_archived", "the old room is archived, and Slack does not let Muster open it")
         return {"done": []}
+
+    def _take_back(self, desk: Desk, done: set[str]) -> bool:
+        """Messages and Homes; whether an archived channel keeps some."""
+        until = time.monotonic() + _AT_ONCE
+        shut = False
+        for channel, ts in self._messages(desk):
+            if f"{channel}:{ts}" not in done:
+                if time.monotonic() > until:
+                    raise NotYet(0.1)
+                if self._blank(desk, channel, ts):
+                    shut = True
+                else:
+                    done.add(f"{channel}:{ts}")
+        for person in homes.left_alone(desk.core):  # the others follow what happens by themselves
+            if f"home:{person}" not in done:
+                if time.monotonic() > until:
+                    raise NotYet(0.1)
+                homes.publish(desk.core, desk.slack, person)
+                done.add(f"home:{person}")
+        return shut
 
     def _under_way(self, desk: Desk) -> bool:
         """Whether a message of before may be on its way to Slack at this moment."""
@@ -113,7 +122,8 @@ class Withdraw(Act):
             self._try(desk, "conversations.unarchive", channel=room)
             self._try(desk, "conversations.join", channel=room)
 
-    def _leave(self, desk: Desk, room: str) -> None:
+    def _leave(self, desk: Desk, room: str, done: set[str]) -> None:
+        """Topic and name are told in the room whenever they are set: once is enough."""
         incident, workspace = desk.scene.incident, desk.scene.policy.workspace
         asks = desk.scene.event.actor
         who = f" Ask {desk.workspace.names([asks]).get(asks, asks)}." if asks else ""
@@ -124,25 +134,31 @@ class Withdraw(Act):
             declared_at=incident.declared_at,
             timezone=workspace.timezone,
         )
-        self._try(desk, "conversations.setTopic", channel=room, topic=f"This goes on elsewhere.{who}")
-        self._try(desk, "conversations.rename", channel=room, name=name)
-        for bookmark in self._try(desk, "bookmarks.list", channel_id=room).get("bookmarks", []):
-            self._try(desk, "bookmarks.remove", channel_id=room, bookmark_id=bookmark["id"])
-        self._remove_documents(desk, room)
-        self._try(desk, "conversations.archive", channel=room)
+        self._once(desk, done, "conversations.setTopic", channel=room, topic=f"This goes on elsewhere.{who}")
+        self._once(desk, done, "conversations.rename", channel=room, name=name)
+        if "bookmarks" not in done:
+            for bookmark in self._try(desk, "bookmarks.list", channel_id=room).get("bookmarks", []):
+                self._try(desk, "bookmarks.remove", channel_id=room, bookmark_id=bookmark["id"])
+            done.add("bookmarks")
+        self._remove_documents(desk, room, done)
 
-    def _remove_documents(self, desk: Desk, room: str) -> None:
+    def _remove_documents(self, desk: Desk, room: str, done: set[str]) -> None:
         number = desk.scene.incident.number
         with desk.core.view() as session:
             draft = session.exec(select(Postmortem.file_id).where(Postmortem.incident_id == number)).first()
             drawn = session.exec(select(Delivery).where(Delivery.incident_id == number, Delivery.reaction == "canvas")).all()
         if draft:
-            self._try(desk, "files.delete", file=draft)
+            self._once(desk, done, "files.delete", file=draft)
         for row in drawn:
             if row.result.get("canvas") and row.result.get("room") == room:
                 change = {"operation": "replace", "document_content": {"type": "markdown", "markdown": GONE_PRIVATE}}
-                self._try(desk, "canvases.edit", canvas_id=row.result["canvas"], changes=[change])
-                self._try(desk, "canvases.delete", canvas_id=row.result["canvas"])  # its name is the room's old one
+                self._once(desk, done, "canvases.edit", canvas_id=row.result["canvas"], changes=[change])
+                self._once(desk, done, "canvases.delete", canvas_id=row.result["canvas"])  # its name is the room's old one
+
+    def _once(self, desk: Desk, done: set[str], method: str, **args: Any) -> None:
+        if method not in done:
+            self._try(desk, method, **args)
+            done.add(method)
 
     def _try(self, desk: Desk, method: str, **args: Any) -> dict[str, Any]:
         try:

@@ -113,7 +113,7 @@ def test_one_call_in_five_is_429_and_one_in_twenty_a_500_after_its_effect(instal
     until(lambda: scenes.all_paged(muster), 60, lambda: f"{scenes.pages_sent(muster)} {muster.waiting()}")
     for number in (1, 2):
         assert muster.person("alice").runs(f"/incident resolve {number}").ok
-    scenes.quiet(muster, 150)  # a draft takes several calls, and begins anew a second after each refusal: by chance a minute
+    scenes.quiet(muster, 60)
     for number in (1, 2):
         room = muster.room(number)
         assert len(room.pins) == 1 and {"alice", "bob"} <= set(room.members)
