@@ -1,12 +1,13 @@
 """Gathers from the database all that a postmortem is built from: the one place that reads it for that."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from incidents.core import Core, find
 from incidents.entries import Entry, told
-from incidents.events import Declared, RoomOpened
+from incidents.events import Declared, RoomArchived, RoomBack, RoomOpened, UpdatePosted
 from incidents.merge import family, on_timeline
 from incidents.policy import Policy
 from incidents.rules.postmortem import build
@@ -14,8 +15,11 @@ from incidents.rules.postmortem.document import Document
 from incidents.rules.postmortem.record import FollowUp, Happening, Record
 from models import ActionItem, Event, Incident, Person
 
+Message = tuple[str, str, str | None]  # channel, ts, and the thread's ts
 Link = Callable[[str, str, str | None], str]
 """The address of a message, from its channel, its ts and its thread's; an empty one where there is none."""
+
+_SHOWN_ON_THE_CARD = (RoomOpened.kind, RoomArchived.kind, RoomBack.kind)
 
 
 def gather(core: Core, number: int, *, names: Mapping[str, str], link: Link) -> Document:
@@ -30,7 +34,11 @@ def gather(core: Core, number: int, *, names: Mapping[str, str], link: Link) -> 
         family_of = {each: session.get_one(Incident, each) for each in family(session, number)}
         items = session.exec(select(ActionItem).where(ActionItem.incident_id == number).order_by(col(ActionItem.id))).all()
         known = _known(session, incident)
-    happenings = tuple(_happening(entry, incident, family_of[entry.event.incident_id], link) for entry in told(events))
+    messages = _messages(events, family_of)
+    happenings = tuple(
+        _happening(entry, incident, family_of[entry.event.incident_id], messages.get(entry.event.id), link)
+        for entry in told(events)
+    )
     actions = tuple(_follow_up(item) for item in items)
     return build(_record(incident, core.policy, happenings, actions, {**known, **names}))
 
@@ -43,19 +51,44 @@ def _known(session: Session, incident: Incident) -> dict[str, str]:
     return known
 
 
-def _message(event: Event, incident: Incident) -> tuple[str | None, str | None, str | None]:
-    """Where it is said: in its own message; the declaration in the announcement, the room's opening on the card."""
-    if event.ts is None and event.kind == Declared.kind:
-        return incident.announce_channel, incident.announce_ts, None
-    if event.ts is None and event.kind == RoomOpened.kind:
-        return incident.room_channel, incident.card_ts, None
-    return event.channel, event.ts, event.thread_ts
+def _messages(events: Sequence[Event], family_of: Mapping[int, Incident]) -> dict[int | None, Message]:
+    """Where each event is said. What has no message of its own stands in that of what happened with it, such as a change
+    that came with an update; and a timed update that was overtaken before Slack took it, in the update after it."""
+    said = {event.id: own for event in events if (own := _own(event, family_of[event.incident_id]))}
+    together: dict[tuple[int, datetime], list[Event]] = {}
+    for event in events:
+        if event.id in said:
+            together.setdefault((event.incident_id, event.recorded_at), []).append(event)
+    update: dict[int, Message] = {}  # of each incident, going back from its newest
+    for event in sorted(events, key=lambda event: event.id or 0, reverse=True):
+        if event.kind == UpdatePosted.kind and event.id in said:
+            update[event.incident_id] = said[event.id]
+        elif event.kind == UpdatePosted.kind and event.payload.get("timed") and event.incident_id in update:
+            said[event.id] = update[event.incident_id]
+    for event in events:
+        others = together.get((event.incident_id, event.recorded_at))
+        if event.id not in said and others:
+            said[event.id] = said[min(others, key=lambda other: _nearness(event, other)).id]
+    return said
 
 
-def _happening(entry: Entry, incident: Incident, of: Incident, link: Link) -> Happening:
+def _nearness(event: Event, other: Event) -> tuple[bool, int]:
+    return other.kind != UpdatePosted.kind, abs((other.id or 0) - (event.id or 0))
+
+
+def _own(event: Event, incident: Incident) -> Message | None:
+    """Its own message; of the declaration the announcement, of what became of the room the card."""
+    channel, ts, thread_ts = event.channel, event.ts, event.thread_ts
+    if ts is None and event.kind == Declared.kind:
+        channel, ts, thread_ts = incident.announce_channel, incident.announce_ts, None
+    if ts is None and event.kind in _SHOWN_ON_THE_CARD:
+        channel, ts, thread_ts = incident.room_channel, incident.card_ts, None
+    return (channel, ts, thread_ts) if channel and ts else None
+
+
+def _happening(entry: Entry, incident: Incident, of: Incident, message: Message | None, link: Link) -> Happening:
     event = entry.event
-    channel, ts, thread_ts = _message(event, of)
-    address = link(channel, ts, thread_ts) if channel and ts else ""
+    address = link(*message) if message else ""
     return Happening(
         at=entry.at,
         recorded_at=event.recorded_at,

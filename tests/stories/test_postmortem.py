@@ -94,6 +94,46 @@ def test_every_line_is_linked_to_its_message(make_world: Callable[..., World]) -
             assert words.replace("**", "*").removeprefix("alice") in posts[link].reads
 
 
+def test_what_has_no_message_of_its_own_is_linked_to_where_it_is_said(make_world: Callable[..., World]) -> None:
+    """A timed update that Slack did not take before the next one, a change that came with an update, the room's archive."""
+    world = make_world("workspace: {archive_room_after: 1h}\nseverities: {SEV1: {update_every: 1m, nudge_before: 10s}}\n")
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.advance(seconds=5)
+    room = world.room()
+    alice.runs("/incident ack 1")
+    world.workspace.faults.change({"outage": "drop"})
+    world.advance(seconds=125)
+    world.workspace.faults.clear()
+    world.advance(seconds=40)
+    alice.clicks("Update", in_=room.pins[-1])
+    alice.fills("Impact", "nobody any more")
+    alice.chooses("Severity", "SEV2")
+    alice.chooses("Status", "monitoring")
+    alice.submits()
+    world.settle()
+    world.advance(hours=1)
+    alice.runs("/incident resolve", in_=room)
+    alice.runs("/incident close it was the cache", in_=room)
+    world.advance(hours=2)
+    alice.runs("/incident reopen 1 it is back")
+    world.advance(minutes=1)
+    alice.runs("/incident postmortem 1")
+    world.advance(minutes=2)
+    posts = {post.link: post.reads for channel in (room, world.slack.channel("incidents")) for post in channel.all}
+    entries = timeline(draft(room))
+
+    def said(words: str) -> list[str]:
+        return [posts[link] for _, link, what in entries if words in what]
+
+    overtaken, shown, *_ = said("Timed status update")
+    assert overtaken == shown and "Status update" in shown
+    for words in ("from SEV1 to", "to **monitoring**"):
+        [update] = said(words)
+        assert "nobody any more" in update, words
+    assert "INC-1" in said("was archived")[0]
+
+
 def test_a_refresh_takes_the_place_of_the_one_before(make_world: Callable[..., World]) -> None:
     world = make_world(ON_CALL)
     room = resolved(world)
