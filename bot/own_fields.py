@@ -1,5 +1,6 @@
 """The fields that a team asks for, in forms: the type, the detection source, the causes, and those of its own."""
 
+import json
 from collections.abc import Collection, Mapping
 from hashlib import blake2s
 from typing import Any
@@ -12,7 +13,8 @@ from incidents.policy import FieldPolicy, Policy
 from incidents.policy_fields import BUILT_IN_FIELDS, Stage
 from incidents.rules import fields as rules
 
-TYPE, DETECTED, CAUSES = (rules.block(key) for key in BUILT_IN_FIELDS)
+TYPE, DETECTED, CAUSES, SERVICES = (rules.block(key) for key in BUILT_IN_FIELDS)
+_SERVICES_BYTES = 15_000  # for the choices of the services, as the whole form has 250 000; 100 of ordinary length fit
 _WHY = rules.block("")  # the line above the fields that a form asks for before it is carried out
 
 
@@ -41,6 +43,22 @@ def causes_input(policy: Policy, tags: Collection[str]) -> list[Block]:
     initial = {"initial_options": chosen} if chosen else {}
     limit = {"max_selected_items": rules.CAUSES_MOST}
     return [field(CAUSES, rules.NAMES["causes"], {**element, **initial, **limit}, optional=True)]
+
+
+def services_input(policy: Policy, services: Collection[str]) -> list[Block]:
+    """The services to choose from, where there are any: those that were chosen first, and as many more as fit. More than
+    the form can hold are left to the command."""
+    options, room = list[Block](), _SERVICES_BYTES
+    for name in dict.fromkeys([*services, *policy.services]):
+        room -= len(json.dumps(option(name, name)))
+        if room < 0:
+            break
+        options.append(option(name, name))
+    if not options or len(services) > min(len(options), rules.SERVICES_MOST):
+        return []
+    initial = {"initial_options": options[: len(services)]} if services else {}
+    limit = {"max_selected_items": rules.SERVICES_MOST}
+    return [field(SERVICES, rules.NAMES["services"], {**forms.several(options), **initial, **limit}, optional=True)]
 
 
 def inputs(policy: Policy, type: str | None, values: Mapping[str, str], *, at: Stage | None = None) -> list[Block]:
@@ -142,4 +160,4 @@ def asking(form: Submission, keys: Collection[str], why: str) -> Block:
 
 def _is_own(block: Block) -> bool:
     name = str(block.get("block_id", ""))
-    return name.startswith(rules.block("")) and name not in (TYPE, DETECTED, CAUSES)
+    return name.startswith(rules.block("")) and name not in (TYPE, DETECTED, CAUSES, SERVICES)

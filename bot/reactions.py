@@ -49,6 +49,7 @@ from incidents.events import (
     DrillPaused,
     DrillResumed,
     EntryCurated,
+    FieldsSet,
     GlassBroken,
     GlassHeld,
     HandoffDeclined,
@@ -436,7 +437,12 @@ def _room(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
     if isinstance(happened, RoomLost):
         yield "alarm", ""
     is_raise = isinstance(happened, SeverityChanged) and happened.raised
-    if (isinstance(happened, LinkAdded) or is_raise) and incident.room_channel and incident.room_archived_at is None:
+    is_of_services = isinstance(happened, FieldsSet) and any(each.field == "services" for each in happened.changes)
+    if (
+        (isinstance(happened, LinkAdded) or is_raise or is_of_services)
+        and incident.room_channel
+        and incident.room_archived_at is None
+    ):
         yield "bookmark", ""
 
 

@@ -1,8 +1,8 @@
 """Setting what the team asks: the type, the detection source, the causes, and fields of its own."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from incidents import checklists, permissions
+from incidents import checklists, paging, permissions, runbooks
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
 from incidents.errors import Refused
@@ -10,7 +10,7 @@ from incidents.events import Change, FieldsSet
 from incidents.policy import Policy
 from incidents.policy_fields import BUILT_IN_FIELDS
 from incidents.rules import fields as rules
-from incidents.rules.lifecycle import ENDED, Status, moves
+from incidents.rules.lifecycle import ENDED, OPEN, Status, moves
 from models import Event, Incident
 
 CAUSE_ITEM = "cause tagged"  # of the resolution checklist
@@ -26,8 +26,8 @@ class FieldsMissing(Refused):
 
 def value(incident: Incident, key: str) -> str:
     """What is stored for a field; empty where nothing is."""
-    if key == "causes":
-        return ", ".join(incident.causes)
+    if key in ("causes", "services"):
+        return ", ".join(getattr(incident, key))
     if key in BUILT_IN_FIELDS:
         return str(getattr(incident, key) or "")
     return incident.fields.get(key, "")
@@ -68,8 +68,10 @@ def excused(core: Core, by: str) -> frozenset[str]:
 
 
 def fill(unit: Unit, values: Mapping[str, str], *, by: str) -> Event | None:
-    """Set what differs; None where nothing does. Tagging a cause ticks that item of the checklist, untagging takes it back."""
+    """Set what differs; None where nothing does. Tagging a cause ticks that item of the checklist, untagging takes it back;
+    what services bring with them comes, see `_follow_services`."""
     incident, changes = unit.incident, []
+    before = list(incident.services)
     for key, new in values.items():
         old = value(incident, key)
         if new == old:
@@ -84,12 +86,24 @@ def fill(unit: Unit, values: Mapping[str, str], *, by: str) -> Event | None:
     event = unit.record(FieldsSet(changes=changes), by=by)
     if any(change.field == "causes" for change in changes):
         checklists.follow(unit, "resolution", CAUSE_ITEM, bool(incident.causes), by=by)
+    added = [service for service in incident.services if service not in before]
+    if added and incident.status in OPEN:
+        _follow_services(unit, added, by=by)
     return event
 
 
+def _follow_services(unit: Unit, added: Sequence[str], *, by: str) -> None:
+    """Their runbooks are offered in the room that is open (one that opens later shows them then), and their escalation
+    begins; not once somebody has acknowledged: they see to who else is paged."""
+    if unit.incident.room_channel is not None:
+        runbooks.offer(unit, added)
+    if unit.incident.acknowledged_at is None and unit.incident.status != Status.TRIAGE:
+        paging.page_as_severity_says(unit, by=by, raised=True)
+
+
 def _store(incident: Incident, key: str, new: str) -> None:
-    if key == "causes":
-        incident.causes = [tag for tag in new.split(", ") if tag]
+    if key in ("causes", "services"):
+        setattr(incident, key, [one for one in new.split(", ") if one])
     elif key in BUILT_IN_FIELDS:
         setattr(incident, key, new or None)
     else:

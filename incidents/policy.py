@@ -490,6 +490,8 @@ def _mistakes(policy: Policy) -> Iterator[tuple[_Where, str, str]]:
             yield from _strangers(policy, level.page, ("escalations", name, "levels", number, "page"))
         yield from _strangers(policy, escalation.last_resort, ("escalations", name, "last_resort"))
     for name, service in policy.services.items():
+        if "," in name:
+            yield ("services", name), f"is called {shown(name)}", "give it a name without commas"
         yield from _unknown("escalation", service.escalation, policy.escalations, ("services", name, "escalation"))
         yield from _unknown("rotation", service.rotation, policy.rotations, ("services", name, "rotation"))
     yield from _unknown("escalation", policy.private.escalation, policy.escalations, ("private", "escalation"))

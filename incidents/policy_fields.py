@@ -18,7 +18,7 @@ MOST_FIELDS = 25
 MOST_OF_CHOICES = 100_000
 """Bytes of all choices together, as a form carries them: a form has 250 000 for everything."""
 MOST_ON_CARD = 8  # two columns of a phone's screen; Slack takes ten
-BUILT_IN_FIELDS = ("type", "detected_by", "causes")
+BUILT_IN_FIELDS = ("type", "detected_by", "causes", "services")
 """What everybody has, set in the same way as a team's own."""
 
 RESERVED = frozenset(

@@ -91,7 +91,7 @@ def opened(unit: Unit, channel: str, name: str, *, private: bool = False) -> Non
     if private:
         unit.incident.members_at = unit.incident.members_asked_at = unit.now  # nobody but Muster is in it yet
     unit.record(RoomOpened(channel=channel, name=name), channel=channel, key=f"room:{unit.incident.number}:{channel}")
-    runbooks.offer(unit)
+    runbooks.offer(unit, unit.incident.services)
 
 
 def failed(unit: Unit, trouble: str) -> None:

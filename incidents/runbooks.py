@@ -1,5 +1,6 @@
 """Following a runbook in an incident: step by step, with its deadlines, its branches and its webhooks."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,13 +52,14 @@ def runs(session: Session, incident: Incident) -> list[RunbookRun]:
     return list(session.exec(query))
 
 
-def offer(unit: Unit) -> None:
-    """Show the runbooks of the incident's services, once each; nobody has begun them."""
-    if not unit.incident.services or unit.incident.status not in OPEN:
+def offer(unit: Unit, services: Sequence[str]) -> None:
+    """Show the runbooks of these services, once each in an incident; nobody has begun them."""
+    if not services or unit.incident.status not in OPEN:
         return
     there = {run.name for run in runs(unit.session, unit.incident)}
-    for book in unit.runbooks().of(unit.incident.services)[:_OFFERED_AT_ONCE]:
-        if book.name not in there and book.steps:
+    fresh = [book for book in unit.runbooks().of(services) if book.name not in there and book.steps]
+    for book in fresh[:_OFFERED_AT_ONCE]:
+        if len(unit.incident.runbooks) < _MOST:
             run = _add(unit, book, by=None)
             unit.record(RunbookOffered(run_id=run.id or 0, name=book.name, title=book.title))
 

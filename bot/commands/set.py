@@ -87,7 +87,13 @@ def _own(request: Request, key: str, text: str) -> Answer:
 
 
 def _unknown(name: str, policy: Policy) -> str:
-    own = [*(["type"] if policy.types else []), "detected_by", "cause", *policy.fields]
+    own = [
+        *(["type"] if policy.types else []),
+        "detected_by",
+        "cause",
+        *(["services"] if policy.services else []),
+        *policy.fields,
+    ]
     known = ["severity", *EXAMPLES, *FLAGS, *own, *MOMENTS]
     near = get_close_matches(name.casefold()[:40], known, n=1, cutoff=0.6)
     hint = f"Did you mean `{near[0]}`? " if near else ""
@@ -126,7 +132,7 @@ COMMAND = Command(
     name="set",
     usage="set <field> <value>",
     free_text=True,
-    help="Set any one thing: type, cause, detected_by, your team's own fields, severity, summary, several_teams: "
+    help="Set any one thing: type, services, cause, detected_by, your team's own fields, severity, summary, several_teams: "
     "`/incident set cause deploy, capacity`. `none` empties; alone it opens a form.",
     run=run,
     group="Say what is known",

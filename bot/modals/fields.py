@@ -1,4 +1,4 @@
-"""What the team asks about an incident, all at once: type, fields of its own, detection source, causes."""
+"""What the team asks about an incident, all at once: type, fields of its own, detection source, services, causes."""
 
 from bot import look, own_fields
 from bot.commands import Answer
@@ -20,6 +20,7 @@ def view(scene: Scene, response_url: str = "") -> Block:
         *own_fields.type_input(policy, incident.type),
         *own_fields.inputs(policy, incident.type, incident.fields),
         own_fields.detected_input(incident.detected_by),
+        *own_fields.services_input(policy, incident.services),
         *own_fields.causes_input(policy, incident.causes),
     ]
     shown = {key: fields.value(incident, key) for key in (*BUILT_IN_FIELDS, *policy.fields)}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.scene import Scene
-from incidents.events import LinkAdded, SeverityChanged
+from incidents.events import FieldsSet, LinkAdded, SeverityChanged
 
 MOST = 30  # Slack shows a handful; the others are behind a menu
 
@@ -15,7 +15,15 @@ def about(scene: Scene, added: Sequence[LinkAdded]) -> dict[str, str]:
         return {happened.url: _title(happened)}
     if isinstance(happened, SeverityChanged):
         return _bridge(scene)
-    links = {**_bridge(scene), **_status_page(scene), **_services(scene), **{link.url: _title(link) for link in added}}
+    if isinstance(happened, FieldsSet):
+        before = next((each.old.split(", ") for each in happened.changes if each.field == "services"), scene.incident.services)
+        return _services(scene, [name for name in scene.incident.services if name not in before])
+    links = {
+        **_bridge(scene),
+        **_status_page(scene),
+        **_services(scene, scene.incident.services),
+        **{link.url: _title(link) for link in added},
+    }
     return dict(list(links.items())[:MOST])
 
 
@@ -33,10 +41,10 @@ def _status_page(scene: Scene) -> dict[str, str]:
     return {page: "Status page"} if page else {}
 
 
-def _services(scene: Scene) -> dict[str, str]:
+def _services(scene: Scene, names: Sequence[str]) -> dict[str, str]:
     """Runbooks and dashboards that are links; a runbook that is a file of the repository is none."""
     found: dict[str, str] = {}
-    for name in scene.incident.services:
+    for name in names:
         service = scene.policy.services.get(name)
         if service is None:
             continue

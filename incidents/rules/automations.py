@@ -53,6 +53,8 @@ def _before(changed: FieldsSet, now: Facts) -> Facts:
     for change in changed.changes:
         if change.field == "type":
             now = replace(now, type=change.old or None)
+        elif change.field == "services":
+            now = replace(now, services=tuple(one for one in change.old.split(", ") if one))
         else:
             fields[change.field] = change.old
     return replace(now, fields=tuple(fields.items()))

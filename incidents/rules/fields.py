@@ -6,6 +6,7 @@ An empty text is no value.
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -20,14 +21,29 @@ from incidents.texts import one_line
 SOURCES = {"alert": "an alert", "engineer": "an engineer", "customer": "a customer", "other": "something else"}
 """Who or what noticed it first, and how that reads after "by"."""
 
-NAMES = {"type": "Type", "detected_by": "Detected by", "causes": "Cause"}
+NAMES = {"type": "Type", "detected_by": "Detected by", "causes": "Cause", "services": "Services"}
 """What the fields are called that everybody has."""
 
 TEXT_MOST = 300
 PEOPLE_MOST = 10
 CAUSES_MOST = 10
+SERVICES_MOST = 20
 LISTED = 15  # choices that a refusal lists
 
+
+@dataclass(frozen=True)
+class _Several:
+    """A field that holds several of what the config names."""
+
+    what: str
+    most: int
+    instead: str
+
+
+_SEVERAL = {
+    "causes": _Several("cause tags", CAUSES_MOST, "name the causes that mattered"),
+    "services": _Several("services", SERVICES_MOST, "name those that matter"),
+}
 _EMPTY = ("", "none", "nothing", "-", "–", "—", "empty", "clear")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]{1,30})>")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,6})?")
@@ -43,6 +59,7 @@ def called(said: str, policy: Policy) -> str | None:
     """The key of the field that is meant, own or built in, by its key or name; None if there is none."""
     names = {"type": "type", "detectedby": "detected_by", "detection": "detected_by", "source": "detected_by"}
     names |= {"cause": "causes", "causes": "causes", "incidenttype": "type"}
+    names |= {"service": "services", "services": "services"}
     for key, field in policy.fields.items():
         names |= {folded(key): key, folded(field.name): key}
     found = names.get(folded(said))
@@ -63,8 +80,8 @@ def read(key: str, said: str, policy: Policy, *, by: str, now: datetime, zone: C
     choices = _choices(key, policy)
     if text.casefold() in _EMPTY and text.casefold() not in [folded(word) for word in choices]:
         return ""
-    if key == "causes":
-        return ", ".join(_causes(text, policy))
+    if key in _SEVERAL:
+        return ", ".join(_several(key, text, policy))
     if choices or key in BUILT_IN_FIELDS:
         return _choice(key, text, choices, policy)
     field = policy.fields.get(key)
@@ -89,6 +106,8 @@ def _choices(key: str, policy: Policy) -> dict[str, str]:
         return {**{source: source for source in SOURCES}, **{words: source for source, words in SOURCES.items()}}
     if key == "causes":
         return {cause: cause for cause in policy.causes}
+    if key == "services":
+        return {service: service for service in policy.services}
     field = policy.fields.get(key)
     return {choice: choice for choice in field.choices} if field is not None else {}
 
@@ -109,19 +128,21 @@ def _choice(key: str, text: str, choices: Mapping[str, str], policy: Policy) -> 
     raise Refused(f"“{quote(text)}” is no {name(key, policy).lower()} here. {hint}Choose of: {known}.", field=block(key))
 
 
-def _causes(text: str, policy: Policy) -> list[str]:
-    """By commas, else by spaces where every word is a tag."""
-    if not policy.causes:
-        raise Refused("Your team has no cause tags; whoever keeps muster.yml can add them under `causes`.", field=block("causes"))
-    known = _choices("causes", policy)
+def _several(key: str, text: str, policy: Policy) -> list[str]:
+    """By commas, else by spaces where every word is one of them."""
+    rule, known = _SEVERAL[key], _choices(key, policy)
+    if not known:
+        raise Refused(f"Your team has no {rule.what}; whoever keeps muster.yml can add them under `{key}`.", field=block(key))
     words = [word for word in re.split(r"[,;/+]|\band\b", text) if word.strip()]
     if len(words) == 1 and folded(text) not in map(folded, known):
         apart = text.split()
         words = apart if all(folded(word) in map(folded, known) for word in apart) else words
-    tags = list(dict.fromkeys(_choice("causes", word.strip(), known, policy) for word in words))
-    if len(tags) > CAUSES_MOST:
-        raise Refused(f"{CAUSES_MOST} tags are the most; name the causes that mattered.", field=block("causes"))
-    return tags
+    if folded(text) in map(folded, known):
+        words = [text]
+    found = list(dict.fromkeys(_choice(key, word.strip(), known, policy) for word in words))
+    if len(found) > rule.most:
+        raise Refused(f"{rule.most} {rule.what} are the most; {rule.instead}.", field=block(key))
+    return found
 
 
 def _text(field: FieldPolicy, text: str, by: str, now: datetime, zone: Callable[[], tzinfo]) -> str:

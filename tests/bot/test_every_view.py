@@ -383,6 +383,7 @@ SILENT = frozenset(
         "unarchive",
         "canvas",
         "homes",
+        "members",
         "digest",
         "webhook",
         "automation.webhook",

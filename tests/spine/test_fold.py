@@ -251,8 +251,9 @@ def _values(a: int, b: int) -> dict[str, str]:
         {"type": ("outage", "vendor", "")[b % 3], "report": "written" * (b % 2)},
         {"causes": ("deploy", "deploy, capacity", "")[b % 3]},
         {"detected_by": ("customer", "alert", "")[b % 3], "lead": f"<@{PEOPLE[b % 3]}>"},
+        {"services": ("checkout", "search, checkout", "")[b % 3]},
     )
-    return given[a % 4] | (given[0] if a > 5 else {})
+    return given[a % 5] | (given[0] if a > 5 else {})
 
 
 def _merge(core: Core, number: int, a: int, b: int, key: str) -> None:
@@ -544,6 +545,9 @@ class Folded:
             if field == "causes":
                 assert self.known["causes"] == [tag for tag in old.split(", ") if tag]
                 self.known["causes"] = [tag for tag in new.split(", ") if tag]
+            elif field == "services":
+                assert self.known["services"] == [one for one in old.split(", ") if one]
+                self.known["services"] = [one for one in new.split(", ") if one]
             elif field in ("type", "detected_by"):
                 assert (self.known[field] or "") == old
                 self.known[field] = new or None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.stories.telling import saying
+from tests.stories.telling import is_paged, pages, saying
 from tests.world import World
 
 ASKED = """
@@ -275,3 +275,22 @@ def test_with_no_config_there_are_only_the_causes_and_who_noticed(make_world: Ca
     world.settle()
     answer = world.person("bob").runs("/incident declare sev3 Checkout is down again")
     assert "Cause then: deploy, capacity. the pool was too small" in answer
+
+
+def test_the_services_say_who_is_paged(make_world: Callable[..., World]) -> None:
+    """While nobody has answered; whoever has sees to who else is paged."""
+    world = make_world(
+        "escalations: {critical: {levels: [{page: [person:U0BOB]}]}, tills: {levels: [{page: [person:U0ERIN]}]}}\n"
+        "services: {checkout: {escalation: tills, dashboards: ['https://graphs.example.com/tills']}, search: {}}\n"
+    )
+    alice, bob, erin = world.slack.people("alice", "bob", "erin")
+    for _ in range(2):
+        alice.runs("/incident declare sev1 Nobody can pay")
+        world.advance(minutes=2)
+    assert is_paged(bob) and not is_paged(erin)
+    bob.runs("/incident ack 2")
+    for number in (1, 2):
+        assert "Services: checkout" in alice.runs(f"/incident set INC-{number} services checkout")
+    world.settle()
+    assert len(pages(erin)) == 1 and "INC-1" in pages(erin)[0].reads
+    assert [mark.title for mark in world.room(1).bookmarks] == ["Dashboard checkout"]

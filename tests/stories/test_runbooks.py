@@ -249,3 +249,34 @@ def test_by_name_and_outside_of_a_room(world: World, room: Room) -> None:
     assert len(saying(room.messages, "Runbook: Old one")) == 1 and world.incident().runbooks == [1, 2]
     listed = alice.runs("/incident", in_=room)
     assert "Runbook" in listed.post.buttons
+
+
+def test_a_service_that_becomes_known_later(world: World) -> None:
+    """Its runbook is offered then, once, whatever else is set; and its escalation begins."""
+    alice, bob = world.slack.people("alice", "bob")
+    alice.runs("/incident declare sev1 Nobody can pay")
+    world.settle()
+    room = world.room()
+    assert not saying(room.messages, "*Runbook:") and is_paged(bob)
+    assert "Choose of: checkout, search" in alice.runs("/incident set services chekout!", in_=room)
+    assert "Services: search, checkout" in alice.runs("/incident set services search and Checkout", in_=room)
+    world.settle()
+    assert "Takes the money." in book(room) and "Services: search, checkout" in room.pins[0]
+    for said in ("none", "checkout", "search"):
+        alice.runs(f"/incident set service {said}", in_=room)
+        world.settle()
+    assert book(room) and kinds(world) == ["runbook.offered"] and world.incident().services == ["search"]
+    alice.runs("/incident set", in_=room)
+    alice.chooses("Services", "checkout")
+    assert alice.submits() == {}
+    world.settle()
+    assert "checkout" in world.incident().services and kinds(world) == ["runbook.offered"]
+    world.slack.assert_nothing_refused()
+
+
+def test_known_before_the_room_opens(world: World) -> None:
+    alice = world.person("alice")
+    alice.runs("/incident declare sev2 Nobody can pay")
+    alice.runs("/incident set services checkout")
+    world.advance(minutes=31)
+    assert "Takes the money." in book(world.room())
