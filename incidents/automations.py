@@ -147,24 +147,54 @@ class Tried:
 def on_trial(core: Core, number: int) -> list[Tried]:
     """What today's rules would have done about an incident from its beginning. Does nothing."""
     with core.view() as session:
-        incident = find(session, number)
-        events = _timeline(session, number)
-        policy = core.policy
-        found = []
-        for event, firing in _firings(policy, incident, events, {}):
-            made = plan(firing.rule, incident, firing.facts, policy, event.recorded_at)
-            does = Automated(
-                rule=firing.rule.key,
-                because=firing.rule.because,
-                on=event.id or 0,
-                invites=made.invites,
-                pages=[name for name, _ in made.pages],
-                posts=made.posts,
-                tasks=made.tasks,
-                webhooks=made.webhooks,
-            )
-            found.append(Tried(firing.rule, event, read(event.kind, event.payload), does))
-        return found
+        return _tried(core.policy, find(session, number), _timeline(session, number))
+
+
+def _tried(policy: Policy, incident: Incident, events: Sequence[Event]) -> list[Tried]:
+    return [
+        Tried(firing.rule, event, read(event.kind, event.payload), _does(firing.rule, incident, firing.facts, policy, event))
+        for event, firing in _firings(policy, incident, events, {})
+    ]
+
+
+def _does(rule: Automation, incident: Incident, at: Facts, policy: Policy, event: Event) -> Automated:
+    made = plan(rule, incident, at, policy, event.recorded_at)
+    return Automated(
+        rule=rule.key,
+        because=rule.because,
+        on=event.id or 0,
+        invites=made.invites,
+        pages=[name for name, _ in made.pages],
+        posts=made.posts,
+        tasks=made.tasks,
+        webhooks=made.webhooks,
+    )
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A rule as one incident sees it: how often it has fired; else when it would have, had it been there from the
+    beginning; and what it does."""
+
+    rule: Automation
+    fired: int
+    would_have: datetime | None
+    does: Automated
+
+
+def outlook(core: Core, number: int) -> list[Outlook]:
+    """Each rule that looks at such incidents, in the order of the file. Does nothing."""
+    with core.view() as session:
+        policy, incident, events = core.policy, find(session, number), _timeline(session, number)
+    tried = {each.rule.key: each for each in reversed(_tried(policy, incident, events))}
+    found = []
+    for rule in policy.automations:
+        if rule.when.private != incident.private:
+            continue
+        first, fired = tried.get(rule.key), incident.automations.get(rule.key, 0)
+        does = first.does if first else _does(rule, incident, facts(incident), policy, events[-1])
+        found.append(Outlook(rule, fired, first.event.recorded_at if first and not fired else None, does))
+    return found
 
 
 def _timeline(session: Session, number: int) -> list[Event]:

@@ -38,14 +38,17 @@ from bot.views.posts import plain_sentence
 from bot.views.quoted import Quoted
 from bot.views.texts import escape
 from incidents import events as kinds
+from incidents.automations import Outlook
 from incidents.drill_files import MOST, Scenario, Scenarios
 from incidents.drill_script import Script
 from incidents.errors import Refused
 from incidents.events import KINDS, LevelPaged
+from incidents.events.automations import Told
 from incidents.exports.markdown import EXPORT
 from incidents.handoffs import Brief
 from incidents.phrase import TOKEN
 from incidents.policy import Policy
+from incidents.policy_automations import Automation
 from incidents.policy_file import Problem
 from incidents.rules.checklists import CHECKLISTS
 from incidents.rules.lifecycle import Status
@@ -173,6 +176,7 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     kinds.DrillMark: lambda made: kinds.DrillMark(label=made.text[:60], took=timedelta(minutes=made.many)),
     Status | None: lambda made: Status.RESOLVED if made.choice else None,
     Sequence[Incident]: lambda made: made.rows,
+    Sequence[Outlook]: lambda made: _outlook(made),
     Sequence[Event]: lambda made: made.events,
     Sequence[Task]: lambda made: made.tasks,
     Sequence[ActionItem]: lambda made: made.actions,
@@ -186,6 +190,26 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     Mapping[str, str | None]: lambda made: dict.fromkeys(made.policy.roles, "U0BOB"),
     Mapping[str, Any]: lambda made: {"ts": "1.000001", "text": made.text, "user": "U0BOB", "files": [{"name": made.text}] * 10},
 }
+
+
+def _outlook(made: Strange) -> list[Outlook]:
+    """As many rules, with everything that they can do as often as they can."""
+    said = (made.text.strip() or "x")[:900]
+    then: list[dict[str, Any]] = [{"task": "look"}]
+    rule = Automation.model_validate({"name": escape(said)[:60].strip() or "x", "when": {"event": "task.added"}, "then": then})
+    does = kinds.Automated(
+        rule="x",
+        because=said,
+        on=1,
+        invites=[f"U0P{n:03d}" for n in range(made.many)],
+        pages=[said] * 20,
+        posts=[Told(text=said, channel="general" * (n % 2)) for n in range(20)],
+        tasks=[said] * 20,
+        webhooks=[f"https://{n}.example.com/" + "x" * 200 for n in range(20)],
+    )
+    return [Outlook(rule, n % 3, NOW if n % 2 else None, does) for n in range(made.many)]
+
+
 _NAMED: dict[tuple[str, Any], Callable[[Strange], Any]] = {
     **dict.fromkeys((("by", str), ("to", str), ("holder", str), ("to", str | None)), lambda made: "U0BOB"),
     ("role", str): lambda made: next(iter(made.scene.standing.holders), "ic"),

@@ -182,3 +182,31 @@ def test_a_drill_sets_nothing_off_elsewhere(make_world: Callable[..., World], se
     world.advance(minutes=2)
     room: Room = world.room()
     assert server.asked == [] and saying(room.messages, "Because Freeze")
+
+
+def test_which_rules_there_are_is_asked_in_the_room(make_world: Callable[..., World]) -> None:
+    """What has fired, and what the others would do; it changes nothing."""
+    private = "  - {name: Secret, when: {private: true}, then: [{post: hush}]}\n"
+    world = make_world(RULES + private)
+    declare(world)
+    alice, before = world.person("alice"), len(world.events())
+    said = alice.runs("/incident automations", in_=world.room())
+    assert "3 rules for INC-1, 1 of them fired" in said and "*SEV1 on checkout*  fired" in said
+    for deed in ("invite @dave", "page rotation:secondary", "post in #engineering: INC-1 SEV1: Nobody can pay"):
+        assert deed in said, deed
+    assert "*Europe*  waits" in said and "post in its room: Hello Europe" in said
+    assert "hush" not in said, "rules for private incidents look at nothing else"
+    assert alice.runs("/incident automations 1").reads == said.reads
+    assert "There is no INC-2" in alice.runs("/incident automations 2")
+    late = "  - {name: Late, when: {severity: SEV1}, then: [{task: more}]}\n"
+    world.folder.joinpath("muster.yml").write_text(RULES + late)
+    world.slack.until(lambda: world.core.policy.automations[-1].name == "Late")
+    world.settle()
+    assert "*Late*  would have fired at" in alice.runs("/incident rules 1")
+    assert [event for event in world.events()[before:] if event.kind.startswith("automation")] == []
+
+
+def test_where_there_are_no_rules(make_world: Callable[..., World]) -> None:
+    world = make_world()
+    world.person("alice").runs("/incident declare sev3 Slow")
+    assert "No rule of your team's config is about incidents like this" in world.person("alice").runs("/incident automations 1")

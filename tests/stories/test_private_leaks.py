@@ -213,7 +213,7 @@ def shut(world: World) -> World:
 
 def test_every_command_answers_an_outsider_as_for_no_such_incident(shut: World) -> None:
     erin = shut.person("erin")
-    before = [event.id for event in shut.events()]
+    before = len(shut.events())
     for name in COMMANDS:
         if name == "declare":  # whatever stands there is the title
             continue
@@ -222,7 +222,8 @@ def test_every_command_answers_an_outsider_as_for_no_such_incident(shut: World) 
                 continue  # a level's number
             theirs, nobodys = (answers(shut, erin, said.format(number)) for number in (1, 99))
             assert theirs == nobodys and MARK not in theirs.lower(), f"{said}: {theirs!r} is not {nobodys!r}"
-    assert [event.id for event in shut.events()] == before, "nothing was done, and nothing recorded"
+    recorded = [event.kind for event in shut.events()[before:]]
+    assert recorded == ["access.glass_held"], "nothing was done, and nothing recorded but that they tried to break the glass"
 
 
 def test_no_command_finds_it_as_the_only_one_that_is_open(shut: World) -> None:
@@ -248,7 +249,7 @@ def test_no_button_and_no_form_gets_there_either(shut: World) -> None:
         view = {"id": "V1", "callback_id": name, "private_metadata": private, "state": {"values": {}}, "blocks": []}
         return str(dispatcher.submitted(request(f"view:{name}:{number}"), modal, view)).replace("INC-99", "INC-1")
 
-    before = [event.id for event in shut.events()]
+    before = len(shut.events())
     for name in COMMANDS:
         if name != "declare":
             for text in ("INC-1", "INC-1 some words", "INC-1 some words confirmed", "INC-1 resolution", "INC-1 confirmed"):
@@ -258,7 +259,8 @@ def test_no_button_and_no_form_gets_there_either(shut: World) -> None:
         if name != "declare":
             theirs, nobodys = (submitted(name, modal, number) for number in (1, 99))
             assert theirs == nobodys and MARK not in theirs.lower(), name
-    assert [event.id for event in shut.events()] == before, "nothing was done, and nothing recorded"
+    recorded = [event.kind for event in shut.events()[before:]]
+    assert recorded == ["access.glass_held"], "nothing was done, and nothing recorded but that they tried to break the glass"
 
 
 def test_a_shortcut_offers_it_to_nobody_else(shut: World) -> None:
