@@ -69,6 +69,7 @@ from incidents.events import (
     NobodyToPage,
     PageExhausted,
     PagesStopped,
+    PageStarted,
     PostmortemDrafted,
     RoleAssigned,
     RoomArchived,
@@ -334,7 +335,7 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
             yield from (("invite", target) for target in happened.people if target.startswith("group:"))
     if isinstance(happened, Acknowledged | PagesStopped) and happened.pages:
         yield "page.over", ""
-    if _settles(happened, event, incident):
+    if _settles(happened):
         yield "asked.over", ""
     if isinstance(happened, RoomWanted):
         yield "room", ""
@@ -378,10 +379,10 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     yield from _mirrors(happened, incident)
 
 
-def _settles(happened: Happened, event: Event, incident: Incident) -> bool:
+def _settles(happened: Happened) -> bool:
     """Something may have been asked before, and this may be the answer."""
     if isinstance(happened, RoleAssigned):
-        return happened.previous is not None or event.at > incident.declared_at  # nothing is asked at the declaration
+        return not happened.at_declaration  # nothing is asked before it
     return isinstance(happened, SETTLING)
 
 
@@ -495,7 +496,10 @@ def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tup
 
 def _said_already(happened: Happened) -> bool:
     """A change that came with an update stands in it, a tick or a task that came by itself in what brought it, and that an
-    ended drill is resolved in its score. What brings a checklist is said all the same."""
+    ended drill is resolved in its score. What brings a checklist is said all the same. Of a declaration the card says who
+    leads, and the first page that somebody is paged: three messages would be one fact each."""
+    if isinstance(happened, RoleAssigned | PageStarted):
+        return happened.at_declaration
     if isinstance(happened, ChecklistTicked):
         return happened.by_itself
     if isinstance(happened, TaskAdded):

@@ -97,7 +97,14 @@ def give(unit: Unit, role: str, person: str, *, by: str | None, accepted: bool =
     elif role in unit.incident.roles_asked:
         unit.incident.roles_asked = [asked for asked in unit.incident.roles_asked if asked != role]
     name = unit.policy.role_name(role)
-    given = RoleAssigned(role=role, role_name=name, person=person, previous=previous, accepted=accepted)
+    given = RoleAssigned(
+        role=role,
+        role_name=name,
+        person=person,
+        previous=previous,
+        accepted=accepted,
+        at_declaration=unit.is_new,
+    )
     return unit.record(given, by=by)
 
 

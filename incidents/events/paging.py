@@ -7,10 +7,13 @@ from incidents.phrase import TOKEN, Part, Phrase, When, Who, phrase
 
 
 class PageStarted(Happened):
+    """`at_declaration`: it came with that, and who is told first says so."""
+
     kind = "page.started"
     page_id: int
     name: str
     why: str = ""
+    at_declaration: bool = False
 
     def sentence(self, by: str | None) -> Phrase:
         why = ": {why}" if self.why else ""

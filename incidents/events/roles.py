@@ -7,12 +7,15 @@ from incidents.phrase import Part, Phrase, When, Who, phrase
 
 
 class RoleAssigned(Happened):
+    """`at_declaration`: it came with that, and stands on the card from its first moment."""
+
     kind = "role.assigned"
     role: str
     role_name: str
     person: str
     previous: str | None = None
     accepted: bool = False
+    at_declaration: bool = False
 
     def sentence(self, by: str | None) -> Phrase:
         parts: dict[str, Part] = {"by": Who(by), "person": Who(self.person), "role": self.role_name}

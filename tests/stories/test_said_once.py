@@ -88,3 +88,23 @@ def test_leaders_who_follow_it_too(make_world: Callable[..., World]) -> None:
     world.settle()
     assert len(leaders.messages) == before + 2
     each_once(world)
+
+
+def test_a_fresh_room_is_quickly_read(make_world: Callable[..., World]) -> None:
+    """The card says who leads; one message says who is paged and who is next; one what the room is for."""
+    world = make_world(PEOPLE)
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    room = world.room()
+    ours = [post for post in room.messages if post.message.subtype is None]
+    assert len(ours) == 3, [post.text for post in ours]
+    assert "Incident commander\n@alice" in ours[0].reads.replace("*", "")
+    assert "Paged @bob" in ours[1] and ours[1].buttons == ["Acknowledge"] and "This room decides and records" in ours[2]
+    timeline = alice.runs("/incident timeline", in_=room)
+    assert "@alice took Incident commander" in timeline and "started the escalation" in timeline, "the record has it all"
+    alice.runs("/incident tech @bob", in_=room)
+    alice.runs("/incident page @erin the database", in_=room)
+    world.settle()
+    assert saying(room.messages, "@alice made @bob Technical lead"), "what happens later is said"
+    assert saying(room.messages, "asked for @erin: the database")
