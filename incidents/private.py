@@ -64,11 +64,12 @@ def _shut(unit: Unit, people: Sequence[str], *, by: str) -> Event:
     incident = unit.incident
     paging.stop(unit)
     old, incident.private = incident.room_channel, True
+    named = incident.room_name if old is None and incident.room_wanted_at is not None else None
     incident.subscribers = [target for target in incident.subscribers if target in people]
     incident.room_channel, incident.room_wanted_at, incident.card_ts, incident.room_archived_at = None, None, None, None
     incident.room_refused, incident.room_kept = False, False
     incident.room_attempt = 0
-    return unit.record(MadePrivate(people=list(people), room=old), by=by)
+    return unit.record(MadePrivate(people=list(people), room=old, room_name=named), by=by)
 
 
 def admit(core: Core, number: int, person: str, *, room_ts: str | None = None) -> None:

@@ -1,5 +1,7 @@
 """The war room: when it is wanted, what it is called, and what became of it."""
 
+from sqlmodel import select
+
 from incidents import permissions, runbooks
 from incidents.core import Core, Unit
 from incidents.errors import Refused
@@ -81,8 +83,10 @@ def next_name(core: Core, number: int) -> str:
 
 def opened(unit: Unit, channel: str, name: str, *, private: bool = False) -> None:
     """The room exists. Says nothing twice. One that everybody can read is no room of a private incident."""
+    key = f"room:{unit.incident.number}:{channel}"
     if unit.incident.private and not private:
-        unit.record(RoomStrayed(channel=channel), key=f"room:{unit.incident.number}:{channel}")
+        if unit.session.exec(select(Event.id).where(Event.key == key)).first() is None:
+            unit.record(RoomStrayed(channel=channel), key=key)
         return
     if unit.incident.room_channel is not None:
         return
@@ -90,7 +94,7 @@ def opened(unit: Unit, channel: str, name: str, *, private: bool = False) -> Non
     unit.incident.card_ts = None
     if private:
         unit.incident.members_at = unit.incident.members_asked_at = unit.now  # nobody but Muster is in it yet
-    unit.record(RoomOpened(channel=channel, name=name), channel=channel, key=f"room:{unit.incident.number}:{channel}")
+    unit.record(RoomOpened(channel=channel, name=name), channel=channel, key=key)
     runbooks.offer(unit, unit.incident.services)
 
 

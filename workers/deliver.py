@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from bot.acts import Act, Desk, ForPrivate, NotYet, Withheld
 from bot.reactions import DECORATION, Reaction
 from bot.scene import Scene, load
-from bot.slack import SlackAway, SlackBraked, SlackDoubt, SlackRefused, Transport
+from bot.slack import CALL_SECONDS, SlackAway, SlackBraked, SlackDoubt, SlackRefused, Transport
 from bot.workspace import Workspace
 from incidents.core import Core
 from models import Delivery
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 HOST = "slack"  # the brake on Slack as a whole
 _HOST_SECONDS = 15.0
 _HOST_TIMEOUTS = 2
+_CALLS_SECONDS = leases.LEASE.total_seconds() - CALL_SECONDS  # no call begins later, so that it ends within the lease
 _TOKEN_TROUBLE = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "two_factor_setup_required"}
 )
@@ -111,17 +112,15 @@ class Courier:
     def _work(self, claimed: Claim, reaction: Reaction) -> None:
         delivery, scene = claimed.delivery, load(self.core, claimed.delivery)
         act = reaction.act if self._may_leave(reaction, scene, delivery) else Withheld(reaction.act)
-        desk = Desk(self.core, self.brakes, self.workspace, delivery, scene, self._as_private(act, reaction))
+        until = time.monotonic() + _CALLS_SECONDS
+        desk = Desk(self.core, self.brakes, self.workspace, delivery, scene, self._as_private(act, reaction), until)
         doubt = claimed.doubt
-        started = time.monotonic()
         try:
             result = act.look(desk) if doubt else None
             if result is None:
                 if doubt:
                     desk.keep(reposted=True)  # what took no effect yet may do so late: looked for again a minute after
                     doubt = False
-                if time.monotonic() - started > leases.LEASE.total_seconds() / 3:
-                    raise SlackAway("lease", "too_late")  # looking took too long to call safely within the lease
                 result = self._perform(act, desk)
         except NotYet as wait:
             later = max(timedelta(seconds=wait.seconds), _wait(delivery.attempt))
@@ -135,7 +134,8 @@ class Courier:
         except SlackRefused as refused:
             self._refused(claimed, reaction, act, desk, refused, doubt)
         else:
-            leases.settle(self.core, claimed, act, result, shown=scene.event.id if reaction.mirror else None)
+            shown = scene.event.id if reaction.mirror else None
+            leases.settle(self.core, claimed, act, result, shown=shown, private=scene.incident.private)
 
     def _as_private(self, act: Act, reaction: Reaction) -> ForPrivate | None:
         """What is withheld may be taken back anywhere; that says nothing."""
@@ -185,8 +185,9 @@ class Courier:
         if row is None:
             return False
         try:
-            desk = Desk(self.core, self.brakes, self.workspace, row, load(self.core, row))
-            self.table[row.reaction].act.tidy(desk)
+            reaction, scene = self.table[row.reaction], load(self.core, row)
+            act = reaction.act if self._may_leave(reaction, scene, row) else Withheld(reaction.act)
+            act.tidy(Desk(self.core, self.brakes, self.workspace, row, scene, self._as_private(act, reaction)))
         except SlackBraked as braked:
             leases.check_later(self.core, row, timedelta(seconds=braked.seconds))
             return True

@@ -117,10 +117,15 @@ def put_back(core: Core, claimed: Claim, *, after: timedelta, doubt: bool, troub
         )
 
 
-def settle(core: Core, claimed: Claim, act: Act, result: dict[str, Any], *, shown: int | None) -> None:
-    """Store what came of it, with what follows in the record. Whoever lost the lease asks for one more look instead."""
+def settle(core: Core, claimed: Claim, act: Act, result: dict[str, Any], *, shown: int | None, private: bool = False) -> None:
+    """Store what came of it, with what follows in the record. Whoever lost the lease asks for one more look instead.
+
+    `private` is what the incident was when it was done: what was said in public of one that is private now is taken back.
+    """
     row = claimed.delivery
     with core.unit(row.incident_id) as unit:
+        if unit.incident.private and not private:
+            _sweep_again(unit)
         mine = _still_mine(unit, row)
         if mine is None:
             unit.session.execute(update(Delivery).where(col(Delivery.id) == row.id).values(check_at=unit.now + CHECK_AFTER))
@@ -139,6 +144,12 @@ def settle(core: Core, claimed: Claim, act: Act, result: dict[str, Any], *, show
         if mine.result.pop("reposted", False):
             mine.check_at = unit.now + CHECK_AFTER
         act.settled(unit, mine, mine.result)
+
+
+def _sweep_again(unit: Unit) -> None:
+    """What took back all that was said in public may have been before this."""
+    of_it = (col(Delivery.incident_id) == unit.incident.number, col(Delivery.reaction) == "withdraw", col(Delivery.state) != OPEN)
+    unit.session.execute(update(Delivery).where(*of_it).values(check_at=unit.now))
 
 
 def _still_mine(unit: Unit, row: Delivery) -> Delivery | None:

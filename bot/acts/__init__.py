@@ -1,5 +1,7 @@
 """How something gets to Slack: one class per manner, each knowing how its doubt is settled."""
 
+import math
+import time
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -50,9 +52,13 @@ class Desk:
     delivery: Delivery
     scene: Scene
     private: ForPrivate | None = None
+    until: float = math.inf
 
     def call(self, method: str, **args: Any) -> dict[str, Any]:
-        """One Web API call; in a drill its words say so."""
+        """One Web API call; in a drill its words say so. None after `until` (monotonic): by then the scene may be another
+        one's to act on, and out of date."""
+        if time.monotonic() > self.until:
+            raise SlackAway("lease", "too_late")
         if self.scene.incident.private and method in _WORDED and not self._may_go(args.get("channel") or args.get("channel_id")):
             raise NotYet(5)  # there is no room yet, and it is not said in the one before
         return self.slack.call(method, args if self.scene.incident.drill is None else drill.marked(args))
@@ -125,5 +131,9 @@ class Withheld(Act):
         return {}
 
     def look(self, desk: Desk) -> dict[str, Any] | None:
+        """What is on its way still may arrive late: it is looked for again a minute after."""
         self.instead_of.take_back(desk)
-        return {}
+        return {"reposted": True}
+
+    def tidy(self, desk: Desk) -> None:
+        self.instead_of.take_back(desk)

@@ -10,7 +10,8 @@ from bot.acts import Act, Desk
 from bot.slack import SlackRefused
 from incidents import rooms
 from incidents.core import Unit
-from models import Delivery, Incident
+from incidents.events import MadePrivate
+from models import Delivery, Event, Incident
 
 _SKEW = timedelta(minutes=5)  # between Slack's clock and ours
 _TRIES = 20
@@ -43,13 +44,29 @@ class OpenRoom(Act):
         raise SlackRefused("conversations.create", "name_taken", f"and so are {_TRIES} names like it")
 
     def look(self, desk: Desk) -> dict[str, Any] | None:
-        return self._ours(desk, desk.scene.incident.room_name or "")
+        return self._open(desk) or self._ours(desk, desk.scene.incident.room_name or "")
 
-    def _ours(self, desk: Desk, name: str) -> dict[str, Any] | None:
+    def tidy(self, desk: Desk) -> None:
+        opened = self._open(desk)
+        if opened is not None:
+            with desk.core.unit(desk.scene.incident.number) as unit:
+                self.settled(unit, desk.delivery, opened)
+
+    def _open(self, desk: Desk) -> dict[str, Any] | None:
+        """A room that everybody can read, made while the incident was not private yet."""
+        if not desk.scene.incident.private:
+            return None
+        made = select(Event).where(Event.incident_id == desk.scene.incident.number, Event.kind == MadePrivate.kind)
+        with desk.core.view() as session:
+            event = session.exec(made).first()
+        name = MadePrivate.model_validate(event.payload).room_name if event is not None else None
+        return self._ours(desk, name, private=False) if name is not None else None
+
+    def _ours(self, desk: Desk, name: str, *, private: bool | None = None) -> dict[str, Any] | None:
         """A channel of this name that our bot made after our first try and that is no other incident's room."""
         first = (desk.delivery.first_try_at or desk.scene.now) - _SKEW
         me = desk.workspace.identity.user
-        private = desk.scene.incident.private
+        private = desk.scene.incident.private if private is None else private
         kind = "private_channel" if private else "public_channel"
         for found in desk.workspace.pages("users.conversations", "channels", types=kind):
             if found.get("name") != name or bool(found.get("is_private")) != private:

@@ -45,7 +45,14 @@ class Withdraw(Act):
             self._try(desk, "conversations.archive", channel=room)
         if shut:  # after all else: its maker is told what is still to be read
             raise SlackRefused("chat.update", "is_archived", "the old room is archived, and Slack does not let Muster open it")
-        return {"done": []}
+        return {"done": [], "reposted": True}  # what was on its way at that moment may arrive late
+
+    def tidy(self, desk: Desk) -> None:
+        """Once more, for what came late. The open room is archived by now, and Slack takes no message there any more."""
+        self._take_back(desk, set())
+        if desk.delivery.target:
+            self._remove_bookmarks(desk, desk.delivery.target)
+            self._remove_documents(desk, desk.delivery.target, set())
 
     def _take_back(self, desk: Desk, done: set[str]) -> bool:
         """Messages and Homes; whether an archived channel keeps some."""
@@ -137,10 +144,13 @@ class Withdraw(Act):
         self._once(desk, done, "conversations.setTopic", channel=room, topic=f"This goes on elsewhere.{who}")
         self._once(desk, done, "conversations.rename", channel=room, name=name)
         if "bookmarks" not in done:
-            for bookmark in self._try(desk, "bookmarks.list", channel_id=room).get("bookmarks", []):
-                self._try(desk, "bookmarks.remove", channel_id=room, bookmark_id=bookmark["id"])
+            self._remove_bookmarks(desk, room)
             done.add("bookmarks")
         self._remove_documents(desk, room, done)
+
+    def _remove_bookmarks(self, desk: Desk, room: str) -> None:
+        for bookmark in self._try(desk, "bookmarks.list", channel_id=room).get("bookmarks", []):
+            self._try(desk, "bookmarks.remove", channel_id=room, bookmark_id=bookmark["id"])
 
     def _remove_documents(self, desk: Desk, room: str, done: set[str]) -> None:
         number = desk.scene.incident.number

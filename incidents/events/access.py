@@ -10,11 +10,13 @@ DEADLINES = {"containment": "contained", "regulator": "the regulator is told"}
 
 
 class MadePrivate(Happened):
-    """It was open to everybody before. `people` stay in it; `room` is the one that everybody could read."""
+    """It was open to everybody before. `people` stay in it; `room` is the one that everybody could read, `room_name` the name
+    of one that was being made."""
 
     kind = "access.made_private"
     people: list[str]
     room: str | None = None
+    room_name: str | None = None
 
     def sentence(self, by: str | None) -> Phrase:
         return phrase("{by} made this private; only who is in its room sees it from here on", by=Who(by))
