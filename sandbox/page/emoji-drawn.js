@@ -27,6 +27,11 @@ const PAPER = [
   line("M7 7h6M7 10h6M7 13h4", "#6b7785", 1.2),
 ];
 const BELL = [shape("M10 2a5 5 0 0 0-5 5v4l-2 3h14l-2-3V7a5 5 0 0 0-5-5", "#f2b632"), shape("M8 15h4a2 2 0 0 1-4 0", "#b97f12")];
+const BOOK = (cover) => [
+  shape("M4 2h11a2 2 0 0 1 2 2v14H6a2 2 0 0 1-2-2z", cover),
+  line("M6 16.5h10", "#fafafa", 1.6),
+  line("M8 6h5", "#fff", 1.4),
+];
 
 const PICTURES = {
   white_check_mark: [...square(COLOURS.green), line(TICK, "#fff")],
@@ -91,6 +96,7 @@ const PICTURES = {
     ["circle", { cx: 10, cy: 6.5, r: 4, fill: "#5b7a99" }],
     shape("M2.5 18c.5-4.5 3.5-6.5 7.5-6.5s7 2 7.5 6.5z", "#5b7a99"),
   ],
+  chart_with_downwards_trend: [...square("#f4f6f8"), line("M4.5 6 8 9.5l3-2 4.5 6", COLOURS.blue, 1.8)],
   chart_with_upwards_trend: [...square("#f4f6f8"), line("M4.5 14 8 10.5l3 2 4.5-6", COLOURS.red, 1.8)],
   bar_chart: [
     ...square("#f4f6f8"),
@@ -111,7 +117,14 @@ const PICTURES = {
       COLOURS.yellow,
     ),
   ],
-  raised_hands: [shape("M2 4l2 7v4h4v-5L5 3zM18 4l-2 7v4h-4v-5l3-7z", COLOURS.yellow)],
+  raised_hands: [
+    shape("M1.5 18V9l1-5h1.3l.3 4 .8-6h1.4l.2 6 1-5h1.2l-.2 6.5L7.5 18zM18.5 18V9l-1-5h-1.3l-.3 4-.8-6h-1.4l-.2 6-1-5h-1.2l.2 6.5.7 8.5z", COLOURS.yellow),
+  ],
+  coffee: [
+    shape("M3 7h11v7a4 4 0 0 1-4 4H7a4 4 0 0 1-4-4z", "#8a5a2b"),
+    line("M14 9h1.5a2 2 0 0 1 0 5H14", "#8a5a2b", 1.8),
+    line("M6.5 1.5v3M10.5 1.5v3", "#9aa3ad", 1.4),
+  ],
   tada: [shape("M2 18 7 6l7 7z", "#e0a63a"), line("M10 5c0-2 1-3 3-3M13 8c2-1 3 0 5-2M15 11l3 .5", COLOURS.red, 1.6)],
   rocket: [
     shape("M10 1c4 3.5 4.5 8 3 13H7C5.5 9 6 4.5 10 1", "#cfd8e3"),
@@ -190,6 +203,26 @@ const PICTURES = {
     line("M12.5 12.5 17.5 17.5", "#5b6470", 2.6),
   ],
   crown: [shape("M2 6l4 4 4-7 4 7 4-4-1.5 10h-13z", COLOURS.yellow)],
+  blue_book: BOOK(COLOURS.blue),
+  green_book: BOOK(COLOURS.green),
+  handshake: [
+    shape("M1 5h4v8H1zM15 5h4v8h-4z", "#2f7de1"),
+    line("M5 6.5l4-1 6 4.5M5 12l5 4 5-4", COLOURS.yellow, 3),
+    line("M9.5 6 7 9.5l2.5.5L12 8", "#c98f1c", 1.2),
+  ],
+  heart: [
+    shape("M10 17.5C3 12.5 1.5 9.5 1.5 6.8A4.3 4.3 0 0 1 10 5a4.3 4.3 0 0 1 8.5 1.8c0 2.7-1.5 5.7-8.5 10.7", COLOURS.red),
+  ],
+  zzz: [line("M2.5 9.5h6l-6 7h6M11 2.5h6l-6 7h6", COLOURS.blue, 2)],
+  sunrise: [
+    ...square("#f6c177"),
+    ["circle", { cx: 10, cy: 12, r: 4, fill: "#ef8b1f" }],
+    shape("M2 13h16v3a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2z", COLOURS.blue),
+    line("M10 4v2M4.5 6.5 6 8M15.5 6.5 14 8", "#ef8b1f", 1.6),
+  ],
+  ballot_box_with_check: [...square(COLOURS.blue), line(TICK, "#fff")],
+  white_large_square: square(COLOURS.white),
+  heavy_plus_sign: [line("M4 10h12M10 4v12", "#7c8794", 3.4)],
   writing_hand: [...PAPER, line("M17.5 9 11 16.5", "#3b4550", 2.2)],
 };
 

@@ -5,7 +5,7 @@ import { drawn } from "./emoji-drawn.js";
 
 const TABLE = `
 +1 👍 thumbsup 👍 -1 👎 thumbsdown 👎 100 💯 alarm_clock ⏰ ambulance 🚑 arrow_down ⬇️ arrow_forward ▶️ arrow_left ⬅️
-arrow_right ➡️ arrow_up ⬆️ arrow_upper_right ↗️ arrow_lower_right ↘️ arrows_counterclockwise 🔄 bangbang ‼️ bar_chart 📊
+arrow_right ➡️ arrow_up ⬆️ arrow_upper_right ↗️ arrow_lower_right ↘️ arrows_counterclockwise 🔄 ballot_box_with_check ☑️ bangbang ‼️ bar_chart 📊
 bell 🔔 no_bell 🔕 black_circle ⚫ black_square_for_stop ⏹️ blue_book 📘 book 📖 bookmark 🔖 bookmark_tabs 📑 books 📚
 boom 💥 brain 🧠 bug 🐛 bulb 💡 bust_in_silhouette 👤 busts_in_silhouette 👥 calendar 📆 chart_with_downwards_trend 📉
 chart_with_upwards_trend 📈 checkered_flag 🏁 clap 👏 clipboard 📋 clock1 🕐 cloud ☁️ coffee ☕ computer 💻
