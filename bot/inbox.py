@@ -63,7 +63,8 @@ class Inbox:
             if modal is not None:
                 self.dispatcher.redraw(request, modal, body["view"])
             return
-        answer = self.dispatcher.pressed(request, action.get("action_id", ""), said)
+        is_typed = action.get("type") == "plain_text_input"
+        answer = self.dispatcher.pressed(request, action.get("action_id", ""), said, is_typed=is_typed)
         view = body.get("view") or {}
         if answer.text and body.get("response_url"):
             only_ours = bool(container.get("is_ephemeral"))

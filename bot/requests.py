@@ -185,15 +185,15 @@ class Dispatcher:
         command, rest = self._command(word.lower(), f"{tail} {rest}".strip() if tail else rest.strip())
         return self._run(command, request, rest, request.channel)
 
-    def pressed(self, request: Request, action_id: str, action_value: str) -> Answer:
-        """A button, a menu entry or a picker's choice: a command with its text."""
+    def pressed(self, request: Request, action_id: str, action_value: str, *, is_typed: bool = False) -> Answer:
+        """A button, a menu entry or a picker's choice: a command with its text. What somebody typed confirms nothing."""
         name = action_id.removeprefix(RUN).partition(":")[0]
         rest = action_value
         if not action_id.startswith(RUN):  # an overflow's entry: `<command> INC-42 <text>`
             name, _, rest = action_value.partition(" ")
         if name not in self.commands:
             return Answer()
-        if rest.endswith(f" {CONFIRMED}"):
+        if rest.endswith(f" {CONFIRMED}") and not is_typed:
             request, rest = replace(request, confirmed=True), rest.removesuffix(f" {CONFIRMED}")
         return self._answered(lambda: self._run(self.commands[name], request, rest, request.channel))
 

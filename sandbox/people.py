@@ -127,9 +127,9 @@ class Somebody:
     def has_form(self) -> bool:
         return modals.top(self.workspace, self.id) is not None
 
-    def fills(self, label: str, text: str) -> None:
-        """Type into a field."""
-        self._put(label, {"value": text})
+    def fills(self, label: str, text: str, in_: "Form | None" = None) -> Answer:
+        """Type into a field, of the Home too (`in_`), and press Enter."""
+        return self._put(label, {"value": text}, in_.view if in_ else None)
 
     def chooses(self, label: str, option: str, in_: "Post | None" = None) -> Answer:
         """Choose the option whose text begins so; in a select of several it is added to what is chosen.

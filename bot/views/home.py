@@ -1,15 +1,17 @@
-"""The App Home: what is open, what is mine, who is on call, and a button to declare."""
+"""The App Home: what is open, what is mine, who is on call, a button to declare, and a field to look for any incident."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.commands import RUN, value
-from bot.views.blocks import Block, button, buttons, context, divider, section
+from bot.views.blocks import Block, button, buttons, context, divider, plain, section
 from bot.views.card import signal
+from bot.views.forms import text_input
 from bot.views.texts import channel, clip, escape, person, stamp
 from incidents.policy import Policy
 from models import ActionItem, Incident, Task
 
+SEARCH_MOST = 300  # characters
 INCIDENTS, MINE = 15, 10  # shown of each; the rest is a number
 
 
@@ -33,6 +35,7 @@ def home(mine: Mine, policy: Policy) -> Block:
     declare = button("Declare an incident", f"{RUN}panel", "-", style="danger")
     blocks = [
         buttons(declare, button("All incidents", f"{RUN}list:all", "- all")),
+        _search(),
         *_opened(mine, policy),
         *_roles(mine, policy),
         *_work("Your tasks", "tasks", mine.tasks, mine.drills),
@@ -40,6 +43,23 @@ def home(mine: Mine, policy: Policy) -> Block:
         *_on_call(mine),
     ]
     return {"type": "home", "blocks": blocks[:100]}
+
+
+def _search() -> Block:
+    """Answered as `/incident list` with the same words; Enter sends it."""
+    words = text_input(placeholder="checkout, mine, sev1, all type:outage", most=SEARCH_MOST)
+    return {
+        "type": "input",
+        "block_id": "search",
+        "label": plain("Find an incident", 2000),
+        "element": {
+            **words,
+            "action_id": f"{RUN}list:search",
+            "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
+        },
+        "dispatch_action": True,
+        "optional": True,
+    }
 
 
 def _head(text: str) -> Block:

@@ -116,3 +116,27 @@ def test_long_lists_fit(world: World) -> None:
     seen = home(world, alice)
     assert "Open: 18" in seen and seen.reads.count("and 8 more") == 2 and "and 3 more" in seen
     world.slack.assert_nothing_refused()
+
+
+def test_finds_what_is_typed_there(world: World) -> None:
+    """As `/incident list` answers it, in a form of its own; Enter on an empty field shows what is open."""
+    alice = world.person("alice")
+    alice.runs("/incident declare sev3 Checkout is confirmed slow")
+    alice.runs("/incident declare sev3 Search is down, not confirmed")
+    alice.runs("/incident resolve 1")
+    seen = opens(world, alice)
+    for typed, finds in (
+        ("all checkout", "INC-1"),
+        ("sev3 mine", "INC-2"),
+        ("not confirmed", "INC-2"),
+        ("", "INC-2"),
+        ("nothing like that", "There are no"),
+        ("type:oops", "type"),
+    ):
+        alice.fills("Find an incident", typed, in_=seen)
+        assert finds in alice.form, typed
+        assert alice.runs(f"/incident list {typed}").reads.split("\n")[0] in alice.form, typed
+        alice.closes()
+    alice.fills("Find an incident", "x" * 300, in_=seen)
+    assert "There are no" in alice.form
+    world.slack.assert_nothing_refused()
