@@ -1,6 +1,6 @@
 """Looks over an installation: tokens, scopes, channels, database, Redis, config, on-call gaps; each finding with its fix."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -18,7 +18,7 @@ from bot.redis import connect
 from bot.settings import Settings
 from bot.slack import CallFailed, WebApi
 from incidents import drill_files, drills
-from incidents.policy import Policy, Target
+from incidents.policy import Policy, PrivatePolicy, Target
 from incidents.policy_file import PolicyError, Problem, load_policy
 from incidents.rules.on_call import by_email, who
 from incidents.runbook_files import load as load_runbooks
@@ -165,9 +165,15 @@ def _slack(settings: Settings, policy: Policy, manifest: Path) -> Iterator[Findi
         yield _wrong("slack", f"cannot be reached ({error})", f"Let this machine reach {settings.slack_api_url}.")
         return
     yield _ok("bot token", f"is {said.get('user')} in {said.get('team')}")
-    yield from _scopes(str(said.headers.get("x-oauth-scopes", "")), manifest)
+    granted = str(said.headers.get("x-oauth-scopes", ""))
+    yield from _scopes(granted, manifest)
     yield _way_in(settings)
-    yield from _channels(api, policy)
+    try:
+        there = {channel["name"]: channel for channel in _listed(api)}
+        yield from _channels(there, policy)
+        yield from _private(api, there, policy, granted)
+    except CallFailed as failed:
+        yield _wrong("channels", f"could not be listed ({failed.error})", "See the scopes above.")
     yield from _people(api, policy)
 
 
@@ -200,12 +206,7 @@ def _way_in(settings: Settings) -> Finding:
     return _wrong("signing secret", "neither it nor an app token is set, so nothing can come in", fix)
 
 
-def _channels(api: WebApi, policy: Policy) -> Iterator[Finding]:
-    try:
-        there = {channel["name"]: channel for channel in _listed(api)}
-    except CallFailed as failed:
-        yield _wrong("channels", f"could not be listed ({failed.error})", "See the scopes above.")
-        return
+def _channels(there: Mapping[str, dict[str, str]], policy: Policy) -> Iterator[Finding]:
     announce, leadership = policy.workspace.announce_channel, policy.workspace.leadership_channel
     found = there.get(announce)
     if found is None:
@@ -218,6 +219,65 @@ def _channels(api: WebApi, policy: Policy) -> Iterator[Finding]:
         yield _wrong("leadership channel", f"there is no #{leadership}", "Make it, or correct workspace.leadership_channel.")
     elif leadership:
         yield _ok("leadership channel", f"#{leadership} is there")
+
+
+_ROOMS = {
+    "groups:write": "no private room can be opened, and without one nothing of it is said to anybody",
+    "groups:read": "who is in its room is not known",
+    "groups:history": "what is in doubt in its room cannot be looked for, and waits",
+}
+"""What private incidents cannot do without."""
+
+
+def _private(api: WebApi, there: Mapping[str, dict[str, str]], policy: Policy, granted: str) -> Iterator[Finding]:
+    """Whether a private incident would have its room, whom it would page, and who gets in when nobody in it answers."""
+    about, private = "private incidents", policy.private
+    found = []
+    for scope, lost in _ROOMS.items():
+        if granted and scope not in granted.split(","):
+            fix = "Install the app again from its manifest; see the scopes above."
+            found.append(_wrong(about, f"without {scope} {lost}", fix))
+    escalation = policy.escalations.get(private.escalation or "")
+    if escalation is None:
+        fix = "Describe an escalation (security, legal) and name it as private.escalation."
+        found.append(_mind(about, "nobody is paged for one", fix))
+    else:
+        paged = [*(target for level in escalation.levels for target in level.page), *escalation.last_resort]
+        found += [_unseen(about, each.name) for each in paged if each.kind == "channel" and not _seen(there.get(each.name))]
+    found += [_nobody(about, f"private.{name}", who) for name, who in _let_in(private) if not _members(api, who)]
+    if not private.break_glass:
+        fix = "Name people or a user group under private.break_glass."
+        found.append(_mind(about, "nobody may break the glass: when all who are in one are away, nobody gets in", fix))
+    yield from found or [_ok(about, f"page {private.escalation}, and somebody may break the glass")]
+
+
+def _seen(channel: Mapping[str, str] | None) -> bool:
+    return channel is not None and bool(channel.get("is_member") or not channel.get("is_private"))
+
+
+def _unseen(about: str, name: str) -> Finding:
+    fix = f"Make #{name}, or invite Muster to it (`/invite @muster`) if it is private."
+    return _wrong(about, f"#{name} is paged for one, and Muster does not see it", fix)
+
+
+def _let_in(private: PrivatePolicy) -> Iterator[tuple[str, Target]]:
+    yield from (("declare", target) for target in private.declare)
+    yield from (("break_glass", target) for target in private.break_glass)
+
+
+def _nobody(about: str, where: str, who: Target) -> Finding:
+    fix = f"Correct {where}, fill the group in Slack, or name people: a group needs a paid plan and `usergroups:read`."
+    return _wrong(about, f"{where} names {who.kind}:{who.name}, in which Slack shows nobody", fix)
+
+
+def _members(api: WebApi, target: Target) -> bool:
+    """Whether there is anybody behind it; people are looked up with all the others."""
+    if target.kind != "group":
+        return True
+    try:
+        return bool(api.call("usergroups.users.list", {"usergroup": target.name}).get("users"))
+    except CallFailed:
+        return False
 
 
 def _listed(api: WebApi) -> Iterator[dict[str, str]]:

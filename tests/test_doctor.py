@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from bot.doctor import Finding, Grade, examine
 from bot.settings import Settings
+from sandbox.people import Slack
 from sandbox.server import Sandbox
 from tests.databases import furnish
 
@@ -19,6 +20,7 @@ rotations:
 escalations:
   critical: {levels: [{page: [rotation:primary]}], last_resort: [channel:general]}
   major: {levels: [{page: [rotation:primary]}], last_resort: [channel:general]}
+private: {escalation: critical, break_glass: [person:U0DAVE]}
 """
 Doctor = Callable[..., list[Finding]]
 
@@ -139,3 +141,30 @@ def test_scenarios_that_are_wrong_or_name_what_there_is_not(doctor: Doctor, tmp_
     assert odd.seen == "odd names the severity SEV9, the service cellar, the role piper, the severity SEV8, unknown here"
     [missing] = [each for each in doctor(FULL + "drills: {folder: elsewhere}\n") if each.about == "drills"]
     assert "there is no folder" in missing.seen and "elsewhere" in missing.seen
+
+
+@pytest.mark.parametrize("scopes", [["channels:read", "groups:read", "users:read"]])
+def test_private_incidents_without_a_room(doctor: Doctor) -> None:
+    room, doubt = about(doctor(), "private incidents")
+    assert room.grade is Grade.WRONG and "without groups:write no private room can be opened" in room.seen
+    assert "groups:history" in doubt.seen and "Install the app again" in doubt.fix
+
+
+def test_private_incidents_that_page_nobody_and_let_nobody_in(doctor: Doctor, slack: Sandbox) -> None:
+    found = about(doctor(""), "private incidents")
+    assert [each.grade for each in found] == [Grade.MIND, Grade.MIND]
+    assert "nobody is paged" in found[0].seen and "nobody may break the glass" in found[1].seen
+    Slack(slack.workspace).person("carol").creates("security", private=True)
+    config = """
+escalations: {security: {levels: [{page: [channel:security]}], last_resort: [channel:legal]}}
+private: {escalation: security, break_glass: [group:S0NOBODY, person:stranger@example.com]}
+"""
+    said = " | ".join(str(each) for each in about(doctor(config), "private incidents"))
+    assert "#security is paged for one, and Muster does not see it" in said and "#legal is paged" in said
+    assert "nobody as stranger@example.com" in " | ".join(str(each) for each in about(doctor(config), "people"))
+    assert "private.break_glass names group:S0NOBODY, in which Slack shows nobody" in said
+
+
+def test_private_incidents_that_are_provided_for(doctor: Doctor) -> None:
+    [found] = about(doctor(), "private incidents")
+    assert found.grade is Grade.OK and "page critical" in found.seen

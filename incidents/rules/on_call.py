@@ -42,11 +42,13 @@ def who(target: Target, policy: Policy, at: datetime) -> list[str]:
 
 
 def by_email(policy: Policy) -> list[str]:
-    """Everybody who may be paged and is named by an e-mail address that `people` gives no id for, each once."""
+    """Everybody who may be paged or is let in, and is named by an e-mail address that `people` gives no id for, each once."""
     named = [person for rotation in policy.rotations.values() for person in rotation.people]
     for escalation in policy.escalations.values():
         targets = [*escalation.last_resort, *(target for level in escalation.levels for target in level.page)]
         named += [target.name for target in targets if target.kind == "person"]
+    let_in = (*policy.private.declare, *policy.private.break_glass)
+    named += [target.name for target in let_in if target.kind == "person"]
     return list(dict.fromkeys(id for id in map(policy.person_id, named) if "@" in id))
 
 
