@@ -346,9 +346,11 @@ class PagingPolicy(Settings):
 
 
 class DrillsPolicy(Settings):
-    """Where the scenarios of drills are, counted from the file's own folder."""
+    """`folder`: where the scenarios of drills are, counted from the file's own. `close_after`: so long after it was resolved
+    a drill is closed by itself; None: by hand."""
 
     folder: Line = "drills"
+    close_after: DurationOrNone = timedelta(days=1)
 
 
 class Policy(Settings):

@@ -65,6 +65,7 @@ _COMING = {
     "role held for long": "a hand-off is suggested to whoever holds a role for long",
     "quiet room": "the room is asked whether it goes on",
     "archive": "the room is archived",
+    "drill close": "the drill is closed",
     "runbook deadline": "a runbook's deadline passes and somebody is paged, unless it is solved",
 }
 """What people read of a timer; those without words are Muster's own affair."""

@@ -56,7 +56,7 @@ class SeverityChanged(Happened):
 
 class StatusChanged(Happened):
     """`early` says that the incident was resolved before its watch was over, after the person confirmed it. `told` as
-    with a severity. `by_drill`: because the drill that it is was ended."""
+    with a severity. `by_drill`: because the drill that it is was ended, or is over for long enough."""
 
     kind = "status.changed"
     old: str

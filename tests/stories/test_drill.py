@@ -254,3 +254,26 @@ def test_a_script_that_is_edited_meanwhile_goes_on_as_it_was(world: World) -> No
     (world.folder / "drills" / "checkout-outage.yml").write_text("title: Something else\nseverity: SEV4\n")
     world.advance(minutes=3)
     assert saying(world.room().messages, "Error rate")
+
+
+def test_it_is_closed_by_itself_a_day_later(world: World) -> None:
+    """However it came to be resolved; and its room goes as any other. Taken up again it waits for the next time."""
+    begun(world)
+    world.advance(minutes=45)
+    assert world.incident().status == "resolved"
+    alice = world.person("alice")
+    assert "the drill is closed" in alice.runs("/incident timeline 1")
+    world.advance(hours=23)
+    alice.runs("/incident reopen 1 once more")
+    world.advance(hours=2)
+    assert world.incident().status == "investigating", "not while somebody works on it"
+    alice.runs("/incident mitigated 1")
+    world.advance(hours=2)
+    alice.runs("/incident resolve 1")
+    assert world.incident().status == "resolved"
+    world.advance(hours=23)
+    assert world.incident().status == "resolved"
+    world.advance(hours=2)
+    assert world.incident().status == "closed" and not saying(world.room().messages, "from resolved to closed")
+    world.advance(days=8)
+    assert world.room().is_archived
