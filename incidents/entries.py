@@ -23,9 +23,8 @@ from incidents.events import (
     read,
 )
 from incidents.merge import family
-from incidents.rules.lifecycle import OPEN
 from incidents.texts import TEXT_LENGTH
-from models import Event, Incident
+from models import Event
 
 
 @dataclass(frozen=True)
@@ -129,12 +128,10 @@ def _entry(unit: Unit, entry_id: int) -> Entry:
 
 
 def _captured(core: Core, channel: str, ts: str) -> Sequence[Event]:
-    """The entries of a message: one, or one more for each open incident that it was declared from later."""
-    key = f"capture:{channel}:{ts}"
+    """The entries of a message: one, or one more for each incident that it was declared from later."""
+    query = select(Event).where(Event.channel == channel, Event.ts == ts, Event.kind == Captured.kind)
     with core.view() as session:
-        numbers = session.exec(select(Incident.id).where(col(Incident.status).in_([str(state) for state in OPEN]))).all()
-        keys = [key, *(f"{key}:{number}" for number in numbers)]
-        return session.exec(select(Event).where(col(Event.key).in_(keys), Event.kind == Captured.kind)).all()
+        return session.exec(query.order_by(col(Event.id))).all()
 
 
 def _as_it_is(session: Session, number: int, event: Event) -> Entry:

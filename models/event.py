@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 
@@ -16,7 +16,11 @@ class Event(SQLModel, table=True):
     """
 
     __tablename__ = "event"
-    __table_args__ = (Index("event_timeline", "incident_id", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("event_timeline", "incident_id", "id"),
+        Index("event_message", "channel", "ts", sqlite_where=text("ts IS NOT NULL"), postgresql_where=text("ts IS NOT NULL")),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incident.id")

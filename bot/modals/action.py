@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
+from bot import which
 from bot.commands import Answer
 from bot.modals import Modal, Submission, field
 from bot.modals import view as frame
 from bot.views import forms
-from bot.views.blocks import Block, option
+from bot.views.blocks import Block
 from bot.views.quoted import Quoted
 from bot.views.texts import person
 from incidents import work
@@ -17,11 +18,10 @@ from models import Incident
 
 def view(found: Sequence[Incident], quoted: Quoted, link: str | None, private: str) -> Block:
     """What to do, in the message's words until somebody says it better; for the first of `found` unless it is changed."""
-    incidents = [option(f"{row.called} {row.title}", str(row.number)) for row in found[:100]]
     blocks = [
         *quoted.blocks(link),
         field("text", "What is to be done afterwards?", forms.text_input(quoted.text, multiline=True, focus=True)),
-        field("incident", "Incident", forms.select(incidents, incidents[0]["value"])),
+        *which.fields(found, first=True),
         field("owner", "Owner", forms.person_input(), optional=True),
         field("due", "Due", {"type": "datepicker"}, optional=True),
     ]
@@ -30,18 +30,16 @@ def view(found: Sequence[Incident], quoted: Quoted, link: str | None, private: s
 
 def submit(form: Submission) -> Answer:
     """Adds it; on the timeline it is linked to the message."""
-    chosen = form.option("incident")
-    if chosen is None:
-        raise Refused("Choose the incident.", field="incident")
+    number = which.chosen(form)
     quoted, due, owner = Quoted.back(form.private), form.date("due"), form.person("owner")
     if due is not None and due < form.request.now.astimezone(form.request.timezone).date():
         raise Refused("That day is over. Choose today or a later one.", field="due")
     source = work.Source(quoted.channel, quoted.ts, quoted.thread_ts) if quoted else None
     request = form.request
     work.add_action(
-        request.core, int(chosen), form.text("text"), owner=owner, due_on=due, by=request.by, key=request.key, source=source
+        request.core, number, form.text("text"), owner=owner, due_on=due, by=request.by, key=request.key, source=source
     )
-    return Answer(_said(int(chosen), owner, due))
+    return Answer(_said(number, owner, due))
 
 
 def _said(number: int, owner: str | None, due: date | None) -> str:

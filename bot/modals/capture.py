@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from bot import which
 from bot.commands import Answer
-from bot.modals import Modal, Submission, field
+from bot.modals import Modal, Submission
 from bot.modals import view as frame
-from bot.views.blocks import Block, option, section
+from bot.views.blocks import Block, section
 from bot.views.texts import clip, typed
 from incidents import timeline
-from incidents.errors import Refused
 from models import Incident
 
 _CARRIED_TEXT = 1500  # of the 3 000 characters that a form carries along
@@ -24,7 +24,7 @@ def shared_files(message: Mapping[str, Any], most: int = 10) -> list[tuple[str, 
 
 
 def view(found: Sequence[Incident], channel: str, message: Mapping[str, Any], response_url: str) -> Block:
-    """Asks for one of several open incidents."""
+    """Asks for one of several open incidents, or another."""
     text = typed(str(message.get("text") or ""))
     private = {
         "channel": channel,
@@ -35,11 +35,7 @@ def view(found: Sequence[Incident], channel: str, message: Mapping[str, Any], re
         "response_url": response_url,
         "files": shared_files(message, 3),
     }
-    options = [option(f"{incident.called} {incident.title}", str(incident.number)) for incident in found[:100]]
-    blocks = [
-        section(f">{clip(text.replace(chr(10), ' '), 300)}"),
-        field("incident", "Incident", {"type": "static_select", "options": options}),
-    ]
+    blocks = [section(f">{clip(text.replace(chr(10), ' '), 300)}"), *which.fields(found)]
     if len(json.dumps(private)) > 2900 and len(text) > 200:
         private["files"] = []
     while len(json.dumps(private)) > 2900:
@@ -58,12 +54,10 @@ def carried(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def submit(sent: Submission) -> Answer:
     """Put it on the timeline of the chosen one."""
-    number = sent.option("incident")
-    if number is None:
-        raise Refused("Choose the incident.", field="incident")
+    number = which.chosen(sent)
     timeline.capture(
         sent.request.core,
-        int(number),
+        number,
         channel=sent.private["channel"],
         ts=sent.private["ts"],
         thread_ts=sent.private.get("thread_ts"),

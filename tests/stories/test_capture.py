@@ -128,6 +128,38 @@ def test_the_shortcut_elsewhere(world: World) -> None:
     assert len(captured(world, 2)) == 1
 
 
+def test_one_that_is_not_in_the_list_is_named_by_its_number(world: World) -> None:
+    """It is over, or there are more than Slack lists. A private one is none to whoever is not in it."""
+    alice, bob, carol = world.slack.people("alice", "bob", "carol")
+    alice.runs("/incident declare sev3 Checkout is slow")
+    alice.runs("/incident resolve 1 it was the cache")
+    for title in ("Search is slow", "Mail is late"):
+        alice.runs(f"/incident declare sev3 {title}")
+    carol.runs("/incident declare private: sev3 Salaries leaked")
+    world.settle()
+    post = bob.says("it was the cache in the end", in_="#general")
+    label = "Or its number, if it is not in the list"
+    for shortcut, said in (
+        ("Add to timeline", "Added to the timeline of INC-1."),
+        ("Make it an action item", "Action item added to INC-1"),
+    ):
+        alice.uses_shortcut(shortcut, post)
+        for typed, refused in (
+            ("soon", "Write its number alone, such as 42."),
+            ("4", "There is no INC-4."),
+            ("99", "no INC-99."),
+        ):
+            alice.fills(label, typed)
+            answer = alice.submits()
+            assert isinstance(answer, dict) and refused in answer[label], answer
+        alice.fills(label, "inc-1")
+        assert alice.submits() == {}
+        world.settle()
+        assert saying(alice.ephemerals, said), shortcut
+    alice.uses_shortcut("Add to timeline", post)
+    assert alice.submits() == {"Incident": "Choose the incident, or write its number."}
+
+
 def test_a_note_has_the_time_on_its_writers_clock(world: World, room: Room) -> None:
     """Also the first one: Carol, in New York, has never said anything to Muster before."""
     alice, carol = world.slack.people("alice", "carol")

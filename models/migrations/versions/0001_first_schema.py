@@ -163,6 +163,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.create_index('event_timeline', ['incident_id', 'id'], unique=False)
+        batch_op.create_index('event_message', ['channel', 'ts'], unique=False, sqlite_where=sa.text('ts IS NOT NULL'), postgresql_where=sa.text('ts IS NOT NULL'))
 
     op.create_table('insider',
     sa.Column('incident_id', sa.Integer(), nullable=False),
@@ -392,6 +393,7 @@ def downgrade() -> None:
 
     op.drop_table('insider')
     with op.batch_alter_table('event', schema=None) as batch_op:
+        batch_op.drop_index('event_message', sqlite_where=sa.text('ts IS NOT NULL'), postgresql_where=sa.text('ts IS NOT NULL'))
         batch_op.drop_index('event_timeline')
 
     op.drop_table('event')
