@@ -72,17 +72,19 @@ def _ids(unit: Unit, rows: Sequence[Insider]) -> dict[str, str]:
 
 
 def _invited(unit: Unit, as_of: datetime) -> tuple[set[str], set[str]]:
-    """Whose invitation was under way at that moment or is now; and who had been invited before it."""
+    """Whose invitation was under way at that moment or is now; and who had been invited before it, and let in by Slack."""
     query = select(Delivery).where(Delivery.incident_id == unit.incident.number, Delivery.reaction == "invite")
     coming: set[str] = set()
     invited: set[str] = set()
     for each in unit.session.exec(query):
         if each.state == UNDER_WAY:
             coming.add(EVERYONE if each.target.startswith("group:") else each.target)
-        elif each.settled_at is not None and each.settled_at < as_of:
-            invited |= set(each.result.get("invited", []))
+            continue
+        asked = set(each.result.get("asked", [])) - set(each.result.get("kept_out", []))
+        if each.settled_at is not None and each.settled_at < as_of:
+            invited |= asked
         else:
-            coming |= set(each.result.get("invited", []))
+            coming |= asked
     return coming, invited
 
 

@@ -16,9 +16,10 @@ from models import Event, Notice, Page
 
 _LONG_ENOUGH = 20  # tries, about a minute and a half: what a decoration waits for has failed
 _AT_ONCE = 100  # people in one call
+_THERE = ("already_in_channel", "cant_invite_self")
 _INVITE_ONE_BY_ONE = frozenset(
     {"user_not_found", "no_user", "cant_invite", "user_is_restricted", "ura_max_channels", "org_user_not_in_team",
-     "invitee_cant_see_channel", "already_in_channel", "cant_invite_self"}
+     "invitee_cant_see_channel", *_THERE}
 )  # fmt: skip
 
 
@@ -31,26 +32,29 @@ class Invite(Act):
         if channel is None:
             raise NotYet
         asked, singly = list(desk.delivery.result.get("asked", [])), bool(desk.delivery.result.get("singly"))
+        kept_out = list(desk.delivery.result.get("kept_out", []))
         left = [one for one in self._people(desk) if one not in asked]
         while left:
             some = left[: 1 if singly else _AT_ONCE]
-            if not self._invite(desk, channel, some):
+            objection = self._invite(desk, channel, some)
+            if objection and len(some) > 1:
                 singly = True
             else:
                 asked, left = [*asked, *some], left[len(some) :]
+                kept_out += some if objection else []
             if left:
-                desk.keep(asked=asked, singly=singly)
-        return {"asked": asked}
+                desk.keep(asked=asked, singly=singly, kept_out=kept_out)
+        return {"asked": asked, "kept_out": kept_out}
 
     def _invite(self, desk: Desk, channel: str, people: Sequence[str]) -> bool:
-        """False if Slack objects to one of several; whom it does not let in alone is left out."""
+        """Whether Slack objects to somebody; whom it does not let in alone is left out."""
         try:
             desk.call("conversations.invite", channel=channel, users=",".join(people))
         except SlackRefused as refused:
             if refused.error not in _INVITE_ONE_BY_ONE:
                 raise
-            return len(people) == 1
-        return True
+            return len(people) > 1 or refused.error not in _THERE
+        return False
 
     def _people(self, desk: Desk) -> list[str]:
         target = desk.delivery.target

@@ -137,3 +137,14 @@ def test_where_slack_does_not_say(world: World) -> None:
     world.workspace.faults.clear()
     world.advance(minutes=6)
     assert "Salaries leaked" in erin.runs("/incident show 1")
+
+
+def test_whom_slack_does_not_let_in_has_not_left(world: World) -> None:
+    """They were paged, and can answer."""
+    alice, bob = world.slack.people("alice", "bob")
+    room = declares(world)
+    world.workspace.faults.fail_next("conversations.invite", times=9, error="cant_invite")
+    alice.runs("/incident page @bob", in_=room)
+    world.advance(minutes=11)
+    assert not bob.is_in(room) and not gone(world)
+    assert "Salaries leaked" in bob.runs("/incident show 1")
