@@ -126,7 +126,7 @@ def _carry_out(unit: Unit, firing: Firing, event: Event) -> None:
         unit.session.flush()
         unit.record(TaskAdded(task_id=task.id or 0, text=text, automated=True))
     for name, policy in pages:
-        paging.start(unit, name, policy, by=None, why=rule.because[:300])
+        paging.start(unit, name, policy, by=None, why=rule.because[:300], said=True)
 
 
 def failed(unit: Unit, because: str, host: str, trouble: str, key: str) -> None:

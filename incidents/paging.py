@@ -68,8 +68,8 @@ def _escalation_of(unit: Unit) -> str | None:
     return severity
 
 
-def start(unit: Unit, name: str, policy: EscalationPolicy, *, by: str | None, why: str) -> Event:
-    """Begin an escalation and tell its first level. Its policy is frozen as it is now."""
+def start(unit: Unit, name: str, policy: EscalationPolicy, *, by: str | None, why: str, said: bool = False) -> Event:
+    """Begin an escalation and tell its first level. Its policy is frozen as it is now. `said`: what brought it says so."""
     page = Page(
         incident_id=unit.incident.number,
         name=name,
@@ -82,7 +82,7 @@ def start(unit: Unit, name: str, policy: EscalationPolicy, *, by: str | None, wh
     unit.session.flush()
     unit.pages = True
     assert page.id is not None
-    event = unit.record(PageStarted(page_id=page.id, name=name, why=why, at_declaration=unit.is_new), by=by)
+    event = unit.record(PageStarted(page_id=page.id, name=name, why=why, at_declaration=unit.is_new, said=said), by=by)
     advance(unit, page)
     return event
 
@@ -209,7 +209,7 @@ def call(unit: Unit, ref: str, *, by: str | None, why: str) -> None:
     """The same for what pages by itself: a `ref` that `reaches` somebody; nothing where they are being paged already."""
     if not is_called(unit, ref):
         name, policy = _policy_for(unit, ref)
-        start(unit, name, policy, by=by, why=why[:300])
+        start(unit, name, policy, by=by, why=why[:300], said=True)
 
 
 def is_called(unit: Unit, ref: str) -> bool:
@@ -244,7 +244,7 @@ def call_next(unit: Unit, *, by: str | None, why: str) -> None:
     if running:
         return
     if name in unit.policy.escalations:
-        start(unit, name, unit.policy.escalations[name], by=by, why=why[:300])
+        start(unit, name, unit.policy.escalations[name], by=by, why=why[:300], said=True)
     else:
         unit.record(NobodyToPage())
 

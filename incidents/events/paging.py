@@ -7,13 +7,15 @@ from incidents.phrase import TOKEN, Part, Phrase, When, Who, phrase
 
 
 class PageStarted(Happened):
-    """`at_declaration`: it came with that, and who is told first says so."""
+    """`at_declaration`: it came with that, and who is told first says so. `said`: a runbook or a rule of the config brought it,
+    and says so itself."""
 
     kind = "page.started"
     page_id: int
     name: str
     why: str = ""
     at_declaration: bool = False
+    said: bool = False
 
     def sentence(self, by: str | None) -> Phrase:
         why = ": {why}" if self.why else ""
