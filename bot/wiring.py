@@ -10,7 +10,8 @@ import incidents.timers
 from bot.acts import Desk
 from bot.bell import Bell
 from bot.groups import Groups
-from bot.reactions import Reaction, reactions, router
+from bot.reactions import Reaction, reactions
+from bot.routes import router
 from bot.rush import Rush
 from bot.settings import Settings
 from bot.slack import Transport, WebApi

@@ -28,7 +28,8 @@ from bot.acts.runbook import ShowRunbook
 from bot.commands import Answer, Command
 from bot.drill import badged, said
 from bot.look import Alike
-from bot.reactions import reactions, router
+from bot.reactions import reactions
+from bot.routes import router
 from bot.scene import Scene
 from bot.views import canvas
 from bot.views.blocks import Block, Message
