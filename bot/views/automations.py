@@ -20,7 +20,7 @@ def rules(scene: Scene, outlook: Sequence[Outlook]) -> Message:
         return Message(f"No rule of your team's config is about {kind}. `automations` in muster.yml makes some.")
     ordered = sorted(outlook, key=lambda each: not each.fired)
     done = sum(1 for each in ordered if each.fired)
-    head = f"{len(ordered)} {'rule' if len(ordered) == 1 else 'rules'} for {key}, {done or 'none'} of them fired"
+    head = f"{len(ordered)} {'rule' if len(ordered) == 1 else 'rules'} for {key}, {done or 'none'} fired"
     blocks = [section(f"*{head}*"), *(section(_rule(each)) for each in ordered[:SHOWN])]
     if len(ordered) > SHOWN:
         blocks.append(context(f"and {len(ordered) - SHOWN} more in muster.yml"))

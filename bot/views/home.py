@@ -58,7 +58,6 @@ def _search() -> Block:
             "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
         },
         "dispatch_action": True,
-        "optional": True,
     }
 
 
