@@ -4,19 +4,17 @@ Durations are timedeltas. Everything is bounded. Reading the file, and naming th
 """
 
 import re
-from collections.abc import Iterator
 from datetime import date, time, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from incidents.errors import UnknownSeverity, quote
 from incidents.policy_automations import MOST_RULES, Automation
-from incidents.policy_automations import mistakes as automation_mistakes
-from incidents.policy_defaults import ANSWER_WORDS, COMMAND_WORDS, DEFAULT_ESCALATIONS, DEFAULT_SEVERITIES, with_defaults
-from incidents.policy_fields import BUILT_IN_FIELDS, CAUSES, MOST_FIELDS, FieldPolicy, TypePolicy
-from incidents.policy_fields import mistakes as field_mistakes
+from incidents.policy_defaults import DEFAULT_ESCALATIONS, with_defaults
+from incidents.policy_fields import CAUSES, MOST_FIELDS, FieldPolicy, TypePolicy
+from incidents.policy_mistakes import mistakes as mistakes_of
 from incidents.policy_values import (
     Channel,
     Duration,
@@ -31,6 +29,7 @@ from incidents.policy_values import (
     TimeZone,
     Word,
     duration_text,
+    folded,
     none_word,
     parse_duration,
     shown,
@@ -259,10 +258,6 @@ class DigestPolicy(Settings):
         return value
 
 
-RESTRICTABLE = ("title", "summary", "impact", "theory", "several_teams", "cause_unclear", *BUILT_IN_FIELDS)
-"""The fields that may be left to some, besides the team's own."""
-
-
 def people_only(value: list[Target]) -> list[Target]:
     """Who may do something is said by people and user groups."""
     for target in value:
@@ -404,9 +399,9 @@ class Policy(Settings):
 
     def role_called(self, text: str) -> str | None:
         """The key of the role with this key, alias or name, in any case; None if there is none."""
-        said = _folded(text)
+        said = folded(text)
         for key, role in self.roles.items():
-            if said and said in (_folded(key), _folded(role.name), *map(_folded, role.aliases)):
+            if said and said in (folded(key), folded(role.name), *map(folded, role.aliases)):
                 return key
         return None
 
@@ -442,7 +437,7 @@ class Policy(Settings):
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
-        mistakes = list(_mistakes(self))
+        mistakes = list(mistakes_of(self))
         if mistakes:
             raise PydanticCustomError("muster_many", "{first}", {"first": mistakes[0][1], "mistakes": mistakes})
         for name, wanted in DEFAULT_ESCALATIONS.items():
@@ -462,101 +457,3 @@ class Policy(Settings):
 def _readable(key: str) -> str:
     """`affected_region` as people read it."""
     return key.replace("_", " ").replace("-", " ").capitalize()
-
-
-def _folded(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalnum())
-
-
-_Where = tuple[str | int, ...]
-_NAMED_BY_RULES = ("severities", "services", "types", "fields", "escalations", "rotations")
-
-
-def _mistakes(policy: Policy) -> Iterator[tuple[_Where, str, str]]:
-    """What is wrong between settings that are each right: where, what, and what would be right."""
-    yield from _level_mistakes(policy)
-    yield from _role_mistakes(policy)
-    yield from automation_mistakes(policy.automations, {name: getattr(policy, name) for name in _NAMED_BY_RULES})
-    yield from field_mistakes(policy.types, policy.fields, policy.severities)
-    yield from _name_clashes({key: (type.name,) for key, type in policy.types.items()}, "types")
-    yield from _name_clashes({key: (field.name,) for key, field in policy.fields.items()}, "fields")
-    for number, cause in enumerate(policy.causes):
-        if "," in cause or _folded(cause) in map(_folded, policy.causes[:number]) or not _folded(cause):
-            yield ("causes", number), f"has {shown(cause)}", "write each tag once, without commas"
-    for name in policy.permissions.edit:
-        if name not in (*RESTRICTABLE, *policy.fields):
-            can = ", ".join((*RESTRICTABLE, *policy.fields))
-            yield ("permissions", "edit", name), f"names the field {shown(name)}", f"these can be restricted: {can}"
-    for name, escalation in policy.escalations.items():
-        for number, level in enumerate(escalation.levels):
-            yield from _strangers(policy, level.page, ("escalations", name, "levels", number, "page"))
-        yield from _strangers(policy, escalation.last_resort, ("escalations", name, "last_resort"))
-    for name, service in policy.services.items():
-        if "," in name:
-            yield ("services", name), f"is called {shown(name)}", "give it a name without commas"
-        yield from _unknown("escalation", service.escalation, policy.escalations, ("services", name, "escalation"))
-        yield from _unknown("rotation", service.rotation, policy.rotations, ("services", name, "rotation"))
-    yield from _unknown("escalation", policy.private.escalation, policy.escalations, ("private", "escalation"))
-    for name, severity in policy.severities.items():
-        by_default = severity.escalation == DEFAULT_ESCALATIONS.get(name, "") and not policy.escalations
-        if "escalation" in severity.model_fields_set and not by_default:
-            where = ("severities", name, "escalation")
-            yield from _unknown("escalation", severity.escalation, policy.escalations, where)
-
-
-def _strangers(policy: Policy, targets: list[Target], where: _Where) -> Iterator[tuple[_Where, str, str]]:
-    for number, target in enumerate(targets):
-        if target.kind == "rotation":
-            yield from _unknown("rotation", target.name, policy.rotations, (*where, number))
-
-
-def _unknown(what: str, name: str | None, known: dict[str, Any], where: _Where) -> Iterator[tuple[_Where, str, str]]:
-    if name is not None and name not in known:
-        there = f"there are: {', '.join(list(known)[:20])}" if known else f"no {what} is defined; add it under {what}s"
-        yield where, f"names the {what} {shown(name)}, which does not exist", there
-
-
-def _level_mistakes(policy: Policy) -> Iterator[tuple[_Where, str, str]]:
-    if not policy.severities:
-        yield ("severities",), "leaves no level at all", "keep at least one"
-    ranks: dict[int, str] = {}
-    for name, severity in policy.severities.items():
-        if not re.fullmatch(r"\w[\w .-]{0,23}", name) or not _folded(name):
-            yield ("severities", name), f"is {shown(name)}, which is no name for a level", "write it like SEV1 or P1"
-        twin = ranks.setdefault(severity.rank, name)
-        if twin != name:
-            expected = "each level has its own rank"
-            if twin in DEFAULT_SEVERITIES:
-                expected += f"; if {twin} is of no use here, take it out with `{twin}: false`"
-            yield ("severities", name, "rank"), f"is {severity.rank}, which is {twin}'s", expected
-    called = {key: (s.name, *s.aliases) for key, s in policy.severities.items()}
-    yield from _name_clashes(called, "severities")
-
-
-def _role_mistakes(policy: Policy) -> Iterator[tuple[_Where, str, str]]:
-    for key in policy.roles:
-        if not re.fullmatch(r"[a-z][a-z0-9_-]{0,23}", key):
-            yield (
-                ("roles", key),
-                f"is {shown(key)}, which is no name for a role",
-                "write a short word in lower case, such as legal",
-            )
-        for word in (key, *policy.roles[key].aliases):
-            if _folded(word) in COMMAND_WORDS | ANSWER_WORDS:
-                where = ("roles", key) if word == key else ("roles", key, "aliases")
-                yield where, f"is called {shown(word)}, and so is a command", "choose another word: roles are commands, too"
-    yield from _name_clashes({key: (role.name, *role.aliases) for key, role in policy.roles.items()}, "roles")
-
-
-def _name_clashes(called: dict[str, tuple[str, ...]], section: str) -> Iterator[tuple[_Where, str, str]]:
-    """Two levels, or two roles, that the same word would mean."""
-    owner: dict[str, str] = {}
-    for key, names in called.items():
-        for name in {_folded(name): name for name in (key, *names) if _folded(name)}.items():
-            twin = owner.setdefault(name[0], key)
-            if twin != key:
-                yield (
-                    (section, key),
-                    f"is called {shown(name[1])}, and so is {twin}",
-                    "a word can mean only one of them",
-                )

@@ -21,6 +21,9 @@ MOST_ON_CARD = 8  # two columns of a phone's screen; Slack takes ten
 BUILT_IN_FIELDS = ("type", "detected_by", "causes", "services")
 """What everybody has, set in the same way as a team's own."""
 
+RESTRICTABLE = ("title", "summary", "impact", "theory", "several_teams", "cause_unclear", *BUILT_IN_FIELDS)
+"""The fields that may be left to some, besides the team's own."""
+
 RESERVED = frozenset(
     (
         *BUILT_IN_FIELDS,

@@ -266,3 +266,8 @@ class Handover(Settings):
     def __str__(self) -> str:
         day = "" if self.weekday is None else ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[self.weekday] + " "
         return f"{day}{self.at:%H:%M}"
+
+
+def folded(text: str) -> str:
+    """Names are the same if they differ in case, spaces and signs only."""
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
