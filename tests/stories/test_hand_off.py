@@ -161,6 +161,8 @@ def test_slack_delivers_the_acceptance_again(world: World) -> None:
 def test_after_eight_hours_it_is_suggested_once(world: World) -> None:
     declared(world)
     alice, bob = world.slack.people("alice", "bob")
+    alice.runs("/incident ack", in_=world.room())
+    alice.runs("/incident pause", in_=world.room())
     world.advance(hours=7, minutes=59)
     assert not saying(alice.inbox, "Hand over to somebody who is fresh?")
     world.advance(minutes=1)

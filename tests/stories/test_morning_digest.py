@@ -7,7 +7,10 @@ from tests.stories.telling import saying
 from tests.world import World
 from workers.clock import wake_all
 
-BERLIN = "workspace: {leadership_channel: leadership, timezone: Europe/Berlin}\n"
+BERLIN = """
+workspace: {leadership_channel: leadership, timezone: Europe/Berlin}
+severities: {SEV2: {update_every: 12h}, SEV3: {update_every: 12h}}
+"""
 
 
 def leaders(world: World) -> Room:

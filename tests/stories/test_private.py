@@ -17,7 +17,8 @@ rotations: {primary: {people: [U0BOB]}, security: {people: [U0CAROL]}}
 escalations:
   critical: {levels: [{page: [rotation:primary], wait: 5m}]}
   security: {levels: [{page: [rotation:security], wait: 5m}], last_resort: [person:U0DAVE, channel:general]}
-private: {escalation: security, break_glass: [group:S0GLASS], containment: 4h, regulator: 72h}
+private: {escalation: security, break_glass: [group:S0GLASS], containment: 4h, regulator: 72h,
+          members_every: 12h, members_every_after: 12h}
 """
 NOBODY = "There is no INC-1. `/incident list` shows the open ones."
 
