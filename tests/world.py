@@ -24,7 +24,7 @@ from sandbox.people import Slack, Somebody
 from sandbox.seen import Room
 from sandbox.transports import Direct
 from sandbox.workspace import Workspace
-from tests.databases import furnish
+from tests.databases import furnish, share_statements
 from workers import clock as clockwork
 from workers.deliver import Courier
 
@@ -88,6 +88,7 @@ class World:
         self.api = InProcessApi(self.workspace)
         self.muster: Muster = build(self.settings, bell=lambda priority: None, clock=self.clock, slack=self.api)
         self.core = self.muster.core
+        share_statements(self.core.engine)
         self.background = Background(httpx.Client(transport=httpx.MockTransport(self._respond)))
         self.app = make_app(self.muster, self.background, forms=self.api)
         self.workspace.connect(Direct(self._receive, self.workspace.signing_secret))

@@ -26,7 +26,7 @@ from incidents.timers import Timer
 from models import Event, Incident
 from models.database import make_engine
 from sandbox.blocks import check_message, check_view
-from tests.databases import furnish
+from tests.databases import furnish, share_statements
 
 ALICE, BOB, CAROL = "U0ALICE", "U0BOB", "U0CAROL"
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -75,6 +75,7 @@ class Desk:
             timers=TIMERS,
             bell=lambda priority=0: None,
         )
+        share_statements(self.core.engine)
         self.forms = Opened()
         self._keys = itertools.count(1)
 

@@ -24,7 +24,7 @@ from sandbox.delivery import Request
 from sandbox.people import Somebody
 from sandbox.server import Sandbox
 from sandbox.transports import Direct, signed_headers
-from tests.databases import furnish
+from tests.databases import furnish, share_statements
 from web.server import make_web
 from workers import clock as clockwork
 from workers.deliver import Courier
@@ -166,6 +166,7 @@ def _web(folder: Path) -> Iterator[Web]:
         )
         muster = build(settings, bell=lambda priority: None)
         furnish(settings.database_url)
+        share_statements(muster.core.engine)
         app = make_web(muster, "redis://127.0.0.1:1")
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         with start_blocking_portal() as portal:
