@@ -27,7 +27,8 @@ start: .venv/.installed              ## every process of the Procfile, against t
 	@$(BIN)/python -m bot start
 
 test: .venv/.installed-dev           ## every test; some wait for real processes, so one more at a time than two cores
-	$(BIN)/python -m pytest -n 4 --dist worksteal
+	@# compiled once, not by each of the hundred processes that the tests start
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: .venv/.installed-dev          ## lint, types, layers
 	$(BIN)/ruff check .
