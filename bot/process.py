@@ -2,6 +2,7 @@
 
 import gc
 import os
+import select
 import signal
 import sys
 import threading
@@ -52,6 +53,28 @@ def _tell_again(ignored: "sys.UnraisableHookArgs") -> None:
 def no_database(error: OperationalError) -> str:
     """What to say when the database could not be reached for a whole minute."""
     return f"The database of DATABASE_URL does not answer: {str(error.orig or error).splitlines()[0]}"
+
+
+class Told:
+    """An event that the handler of a signal may set. One of threading's deadlocks when the signal comes while the main
+    thread is about to wait for it, since its lock is held then: the process would never end."""
+
+    def __init__(self) -> None:
+        self._ear, self._mouth = os.pipe()
+        os.set_blocking(self._mouth, False)
+        self._is_set = False
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+    def set(self, *_: object) -> None:
+        if not self._is_set:
+            self._is_set = True
+            os.write(self._mouth, b".")  # never read: whoever waits later finds it, too
+
+    def wait(self, seconds: float) -> None:
+        """Until it is set, or so long."""
+        select.select([self._ear], [], [], seconds)
 
 
 def settle_in() -> None:

@@ -129,7 +129,7 @@ class ClockWork:
         self._policy: Policy | None = None
         self._again_at: datetime | None = None
         self._problem: PolicyError | None = None
-        self._stop = threading.Event()
+        self._stop = process.Told()
         self._standing_in: threading.Thread | None = None
         self._beaten = self._tidied = 0.0
 
