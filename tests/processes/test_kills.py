@@ -56,7 +56,8 @@ def test_kills_at_random_moments(install: Install, request: pytest.FixtureReques
 def test_without_redis_the_clock_delivers_pages_first(install: Install) -> None:
     muster = install(config=scenes.CONFIG, redis_url=f"redis://127.0.0.1:{free_port()}/0")
     declared(muster, latency=0)
-    assert muster.get("/healthz")[0] == 503 and muster.health()["clock"] == "ok"
+    until(lambda: muster.health()["clock"] == "ok", 20, muster.said)
+    assert muster.get("/healthz")[0] == 503
     as_it_should_be(muster, [])
     first = min(muster.posts(), key=lambda post: post.ts)
     assert "You are paged" in first.text and float(first.ts) - muster.incident().declared_at.timestamp() < 10
