@@ -50,9 +50,19 @@ def installation(*lines: str, config: str = "", port: int | None = None) -> Iter
         finally:
             for process in running:
                 process.send_signal(signal.SIGTERM)
-            for process in running:
-                process.wait(20)
+            late = [process for process in running if not _ended(process)]
+            for process in late:
+                process.kill()
             sandbox.stop()
+    assert not late, "told to end, it did not within 20 s: " + ", ".join(str(process.args) for process in late)
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> bool:
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def free_port() -> int:
