@@ -1,5 +1,6 @@
 """Databases and worlds for the tests."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.process import settle_in
 from models.database import make_engine
 from tests.world import World
 
@@ -23,6 +25,14 @@ def _in_memory() -> bool:
 # What is killed here is processes, never the machine's power; a disk that is waited for is a fifth of a run.
 if _in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+gc.set_threshold(10_000)  # while tests are found, too
+
+
+def pytest_collection_finish() -> None:
+    """As each process of Muster does: a collector that looks at all tests again and again is a sixth of a run."""
+    settle_in()
 
 
 @pytest.fixture(scope="session")
