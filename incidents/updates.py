@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from incidents import edit, fields, permissions, status
 from incidents.core import Core, Unit
-from incidents.errors import Refused
+from incidents.errors import Refused, quote
 from incidents.events import (
     Captured,
     Decided,
@@ -113,6 +113,7 @@ def _check(unit: Unit, report: Report, confirmed: bool) -> Status:
 
 
 _WORDS = ("impact", "theory")
+_WHY = 250  # characters of them in a reason
 
 
 def _check_allowed(unit: Unit, report: Report, words: Mapping[str, str], kept: Mapping[str, Refused | None]) -> None:
@@ -130,9 +131,13 @@ def _check_allowed(unit: Unit, report: Report, words: Mapping[str, str], kept: M
 
 
 def _why_severity(unit: Unit, report: Report, impact: str, theory: str, actions: str) -> str:
-    """Why the severity changes: what the update says that was not known before. Lowering takes a reason."""
+    """Why the severity changes: what the update says that was not known before, and what it is. Lowering takes a reason."""
     incident = unit.incident
-    news = (impact if impact != incident.impact else "", actions, theory if theory != incident.theory else "")
+    news = (
+        f"impact is now “{quote(impact, _WHY)}”" if impact and impact != incident.impact else "",
+        actions,
+        f"the theory is “{quote(theory, _WHY)}”" if theory and theory != incident.theory else "",
+    )
     why = next((said for said in news if said), "")
     if not why and report.severity != incident.severity and not is_raise(incident.severity, report.severity, unit.policy):
         raise Refused(

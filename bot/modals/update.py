@@ -14,6 +14,7 @@ from incidents import updates
 from incidents.errors import NeedsConfirmation
 from incidents.rules.lifecycle import ACTIVE, Status
 from incidents.updates import Report
+from models import Incident
 
 WORDS = {"impact": "Impact", "theory": "Current theory", "actions": "Actions in progress"}
 
@@ -32,6 +33,8 @@ def view(scene: Scene, response_url: str = "", *, actions: str = "") -> Block:
         known = actions if name == "actions" else str(getattr(incident, name))
         focus = name == "actions"
         blocks.append(field(name, label, forms.text_input(known, multiline=True, focus=focus), optional=True))
+    if not incident.services and not scene.policy.permissions.edit.get("services"):
+        blocks += own_fields.services_input(scene.policy, ())  # who is paged may hang on it; once known, `set` has it
     blocks.append(
         field(
             "next_update",
@@ -93,7 +96,8 @@ def submit(form: Submission) -> Answer:
     """Posts it. What the form showed and nobody touched follows the incident, which may have changed meanwhile."""
     request = form.request
     number = request.incident_number
-    report = _report(form, request, look.scene(request.core, number))
+    scene = look.scene(request.core, number)
+    report = _report(form, request, scene)
     try:
         event = updates.post_update(
             request.core,
@@ -101,13 +105,21 @@ def submit(form: Submission) -> Answer:
             report,
             by=request.by,
             confirmed=forms.EARLY in form.options("confirm"),
-            filled=own_fields.filled(form),
+            filled=_filled(form, scene.incident),
             key=request.key,
         )
     except NeedsConfirmation as refused:
         way = "Tick the box below" if "confirm" in form.values else "Close this form and say `/incident resolve`"
         raise FormError({"status": f"{refused.sentence.split('.')[0]}. {way} to resolve anyway."}) from None
     return answers.update_posted(look.scene(request.core, number), event)
+
+
+def _filled(form: Submission, incident: Incident) -> dict[str, str]:
+    """The services of the form come to those that somebody else has named since it was opened: it asked for the first."""
+    filled = own_fields.filled(form)
+    if "services" in filled:
+        filled["services"] = ", ".join(dict.fromkeys([*incident.services, *form.options(own_fields.SERVICES)]))
+    return filled
 
 
 def _report(form: Submission, request: Request, scene: Scene) -> Report:

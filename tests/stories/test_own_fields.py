@@ -294,3 +294,22 @@ def test_the_services_say_who_is_paged(make_world: Callable[..., World]) -> None
     world.settle()
     assert len(pages(erin)) == 1 and "INC-1" in pages(erin)[0].reads
     assert [mark.title for mark in world.room(1).bookmarks] == ["Dashboard checkout"]
+
+
+def test_the_update_form_asks_for_the_services_while_nobody_has_named_any(make_world: Callable[..., World]) -> None:
+    """Whoever writes it knows by then; and what another one named meanwhile stays."""
+    world = make_world("services: {checkout: {}, search: {}}\n")
+    declared(world)
+    room = world.room()
+    alice, bob = world.slack.people("alice", "bob")
+    for person in (alice, bob):
+        person.clicks("Update", in_=room.pins[0])
+        person.fills("Actions in progress", f"{person.name} looks")
+    alice.chooses("Services", "checkout")
+    bob.chooses("Services", "search")
+    assert alice.submits() == {} and bob.submits() == {}
+    world.settle()
+    assert world.incident().services == ["checkout", "search"]
+    assert "checkout, search" in room.pins[0].reads
+    alice.clicks("Update", in_=room.pins[0])
+    assert "Services" not in alice.form.labels, "it stays as short as it can be"

@@ -114,6 +114,12 @@ def test_an_update_that_lowers_the_severity_says_why(world: World) -> None:
     assert "lowered the severity from SEV1 to SEV3: Only the export is slow now." in told
     [posted] = saying(room.messages, "Status update")
     assert "Actions: Only the export is slow now. Next update" in posted.text
+    alice.runs("/incident update", in_=room)
+    alice.chooses("Severity", "SEV4")
+    alice.fills("Impact", "nobody any more")
+    assert alice.submits() == {}
+    told = alice.runs("/incident timeline", in_=room).reads
+    assert "lowered the severity from SEV3 to SEV4: impact is now “nobody any more”" in told
 
 
 def test_what_is_closed_does_not_go_back_without_a_reason(world: World) -> None:
