@@ -20,7 +20,7 @@ from bot.acts.digest import PostDigest, digest_channel
 from bot.acts.draft import DraftFile, Render
 from bot.acts.homes import Homes
 from bot.acts.members import Members
-from bot.acts.mirror import Mirror, Topic
+from bot.acts.mirror import Announcement, Mirror, Topic
 from bot.acts.pages import PagesOver
 from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, outsider, person, room, thread
 from bot.acts.quiet import AskQuiet
@@ -94,7 +94,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         ),
         "room": Reaction(OpenRoom(), "room", ROOMS, private=_ROOM),  # not in the lane of the posts, which wait for it
         "announcement": Reaction(
-            Mirror(
+            Announcement(
                 announce,
                 card.announcement,
                 where=lambda i: (i.announce_channel, i.announce_ts),
@@ -138,7 +138,11 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "handoff.over": Reaction(Post(person, handoffs.over_dm, marks=False), "dm:{target}", POSTS, private=_INSIDER),
         "handoff.suggest": Reaction(Post(person, handoffs.suggested_dm, marks=False), "dm:{target}", POSTS, private=_INSIDER),
         "runbook": Reaction(
-            ShowRunbook(home, posts.plain_sentence, shown=runbooks.running), "runbook:{target}", POSTS, mirror=True, private=_ROOM
+            ShowRunbook(home, posts.plain_sentence, shown=runbooks.running, left=runbooks.moved),
+            "runbook:{target}",
+            POSTS,
+            mirror=True,
+            private=_ROOM,
         ),
         "webhook": Reaction(CallWebhook(webhooks), "webhook:{target}", POSTS, private=ForPrivate.CONFIRMED),
         "automation.post": Reaction(

@@ -93,10 +93,9 @@ def fill(unit: Unit, values: Mapping[str, str], *, by: str) -> Event | None:
 
 
 def _follow_services(unit: Unit, added: Sequence[str], *, by: str) -> None:
-    """Their runbooks are offered in the room that is open (one that opens later shows them then), and their escalation
-    begins; not once somebody has acknowledged: they see to who else is paged."""
-    if unit.incident.room_channel is not None:
-        runbooks.offer(unit, added)
+    """Their runbooks are offered, and their escalation begins; not once somebody has acknowledged: they see to who else is
+    paged."""
+    runbooks.offer(unit, added)
     if unit.incident.acknowledged_at is None and unit.incident.status != Status.TRIAGE:
         paging.page_as_severity_says(unit, by=by, raised=True)
 

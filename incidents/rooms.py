@@ -98,6 +98,11 @@ def opened(unit: Unit, channel: str, name: str, *, private: bool = False) -> Non
     runbooks.offer(unit, unit.incident.services)
 
 
+def announced(unit: Unit) -> None:
+    """Its announcement is out, whose thread is its home while no room is wanted: its runbooks come there."""
+    runbooks.offer(unit, unit.incident.services)
+
+
 def failed(unit: Unit, trouble: str) -> None:
     """Slack will not make the room: the thread is the home again, and people are told why.
 
@@ -107,6 +112,7 @@ def failed(unit: Unit, trouble: str) -> None:
     incident.room_wanted_at, incident.room_refused = None, True
     responsible = [incident.declared_by or "", *holders(unit.session, incident.number).values()] if incident.private else []
     unit.record(RoomFailed(trouble=trouble, tells=[person for person in dict.fromkeys(responsible) if person]))
+    runbooks.offer(unit, incident.services)
 
 
 def asleep(incident: Incident) -> bool:

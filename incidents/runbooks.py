@@ -53,8 +53,9 @@ def runs(session: Session, incident: Incident) -> list[RunbookRun]:
 
 
 def offer(unit: Unit, services: Sequence[str]) -> None:
-    """Show the runbooks of these services, once each in an incident; nobody has begun them."""
-    if not services or unit.incident.status not in OPEN:
+    """Show the runbooks of these services, once each in an incident; nobody has begun them. Where the incident has no
+    home yet they come with it."""
+    if not services or unit.incident.status not in OPEN or not _has_home(unit.incident):
         return
     there = {run.name for run in runs(unit.session, unit.incident)}
     fresh = [book for book in unit.runbooks().of(services) if book.name not in there and book.steps]
@@ -62,6 +63,12 @@ def offer(unit: Unit, services: Sequence[str]) -> None:
         if len(unit.incident.runbooks) < _MOST:
             run = _add(unit, book, by=None)
             unit.record(RunbookOffered(run_id=run.id or 0, name=book.name, title=book.title))
+
+
+def _has_home(incident: Incident) -> bool:
+    """Its room is there; or none is wanted, and the thread of its announcement is."""
+    lives_in_thread = incident.room_wanted_at is None and incident.announce_ts is not None and not incident.private
+    return incident.room_channel is not None or lives_in_thread
 
 
 def open_book(core: Core, number: int, name: str, *, by: str, key: str | None = None) -> Event:

@@ -78,6 +78,17 @@ class Mirror(Post):
         delivery.result = {name: value for name, value in result.items() if name != "plain"}  # the next state may be fine
 
 
+@dataclass(frozen=True)
+class Announcement(Mirror):
+    """In the announce channel; its thread is the home of an incident without a room."""
+
+    def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
+        first = unit.incident.announce_ts is None
+        super().settled(unit, delivery, result)
+        if first:
+            rooms.announced(unit)
+
+
 def _pin_again(unit: Unit) -> None:
     """The card was deleted and posted anew, so its pin went too."""
     pin = (col(Delivery.incident_id) == unit.incident.number, col(Delivery.reaction) == "pin", col(Delivery.state) != OPEN)

@@ -1,7 +1,7 @@
 """A runbook in its room: one message that always shows the step at hand; and its webhooks, which are called once."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from incidents import rooms, runbooks
 from incidents.core import Unit
 from incidents.events import WebhookCalled
 from integrations.webhooks import Call, InDoubt, NotCalled, Webhooks
-from models import Delivery, Event, RunbookRun
+from models import Delivery, Event, Incident, RunbookRun
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ class ShowRunbook(Post):
     """The target is the run's id. In the room where there is one, also when it was shown in the thread before."""
 
     shown: Callable[[Scene, RunbookRun], Message] = lambda scene, run: Message(run.title)
+    left: Callable[[Scene, RunbookRun], Message] = lambda scene, run: Message(run.title)
     marks: bool = False
 
     def perform(self, desk: Desk) -> dict[str, Any]:
@@ -32,8 +33,10 @@ class ShowRunbook(Post):
         if run.ts is not None and rooms.asleep(incident) and run.channel == incident.room_channel:
             return {"channel": run.channel, "ts": run.ts}  # an archived room shows how it was
         message = self._message(desk, run)
-        moved = incident.room_channel is not None and incident.room_channel != run.channel and not rooms.asleep(incident)
-        if run.channel is None or run.ts is None or moved:
+        if run.channel is None or run.ts is None:
+            return self._send(desk, self.place(desk), message)
+        if _moved(incident, run):
+            self._leave(desk, run)
             return self._send(desk, self.place(desk), message)
         try:
             blocks = message.blocks or []
@@ -43,6 +46,21 @@ class ShowRunbook(Post):
                 raise
             return self._send(desk, Place(run.channel), message)  # somebody deleted it
         return {"channel": run.channel, "ts": run.ts}
+
+    def _leave(self, desk: Desk, run: RunbookRun) -> None:
+        """Its buttons are in one place. What became private is not edited there, but taken back."""
+        if desk.scene.incident.private:
+            return
+        desk.keep(left=[*desk.delivery.result.get("left", []), run.ts])
+        message = self.left(desk.scene, run)
+        try:
+            desk.call("chat.update", channel=run.channel, ts=run.ts, text=message.text, blocks=message.blocks or [])
+        except SlackRefused as refused:
+            log.info("the runbook of delivery %s stays where it was, too: %s", desk.delivery.id, refused.error)
+
+    def _copies(self, desk: Desk) -> Iterator[dict[str, Any]]:
+        """What was left in the thread when the incident moved is none."""
+        return (copy for copy in super()._copies(desk) if copy["ts"] not in desk.delivery.result.get("left", []))
 
     def _run(self, desk: Desk) -> RunbookRun:
         with desk.core.view() as session:
@@ -63,8 +81,12 @@ class ShowRunbook(Post):
         return None
 
     def look(self, desk: Desk) -> dict[str, Any] | None:
-        """An edit may be made again; only a first post is looked for."""
-        return super().look(desk) if self._run(desk).ts is None else None
+        """An edit may be made again; only a first post is looked for, and the first one in the room."""
+        run, incident = self._run(desk), desk.scene.incident
+        if run.ts is None:
+            return super().look(desk)
+        in_room = (copy for copy in self._copies(desk) if copy["channel"] == incident.room_channel)
+        return next(in_room, None) if _moved(incident, run) else None
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
         run = unit.session.get_one(RunbookRun, int(delivery.target))
@@ -72,6 +94,11 @@ class ShowRunbook(Post):
             runbooks.shown(unit, run, result["channel"], result["ts"], result.get("thread_ts"))
         run.channel, run.ts = result["channel"], result["ts"]
         delivery.result = {name: value for name, value in result.items() if name != "plain"}
+
+
+def _moved(incident: Incident, run: RunbookRun) -> bool:
+    """It was shown elsewhere before the incident had this room."""
+    return incident.room_channel is not None and incident.room_channel != run.channel and not rooms.asleep(incident)
 
 
 @dataclass(frozen=True)

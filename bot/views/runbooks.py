@@ -42,6 +42,13 @@ def running(scene: Scene, run: RunbookRun) -> Message:
     return Message(f"{incident.key}: runbook {clip(book.title, 200)}, {text}", blocks)
 
 
+def moved(scene: Scene, run: RunbookRun) -> Message:
+    """What stays of it in the thread when the incident gets a room: what was done there, and where it goes on."""
+    title, where = clip(run.title, 200), answers.home(scene)
+    blocks = [section(f":blue_book: *Runbook: {title}*"), *_done(run), context(f"It goes on in {where}")]
+    return Message(f"{scene.incident.key}: runbook {title} goes on in {where}", blocks)
+
+
 def _beginning(book: Runbook, scene: Scene) -> list[Block]:
     """What somebody has to know who has not begun it."""
     small = [f"{sum(not step.rollback for step in book.steps)} steps"]
@@ -186,14 +193,16 @@ def _ended(scene: Scene, run: RunbookRun) -> str:
 
 
 def line(scene: Scene) -> str:
-    """For the card: which runbooks are followed, and how far; the one to begin with where no room is to show it."""
+    """For the card: which runbooks are followed, and how far; the one to begin with where its thread shows it."""
     said = []
     for run in scene.runbooks:
         if run.state == RUN_OPEN:
             at = f"step {run.at}" if run.at is not None else "all steps done"
             said.append(f"{clip(run.title, 60)}, {at}{' (stuck)' if run.stuck else ''}")
-    if not scene.runbooks and scene.fitting and scene.incident.status in OPEN and scene.incident.room_wanted_at is None:
-        return f"Runbook: {clip(scene.fitting[0], 60)}, `/incident runbook {scene.incident.number}` opens it"
+    incident = scene.incident
+    if not said and incident.status in OPEN and incident.room_wanted_at is None and not incident.private:
+        offered = [run.title for run in scene.runbooks if run.state == RUN_OFFERED] if scene.runbooks else scene.fitting
+        said = [f"{clip(title, 60)}, in the thread" for title in offered]
     return f"Runbook: {'; '.join(said[:3])}" if said else ""
 
 

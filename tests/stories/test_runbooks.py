@@ -217,8 +217,8 @@ def test_it_goes_on_in_the_incident_that_survives_a_merge(world: World, room: Ro
     assert len(pages(carol)) == 1 and not saying(room.messages, "has not solved it")
 
 
-def test_without_a_room_the_card_names_it(world: World) -> None:
-    alice = world.person("alice")
+def test_without_a_room_it_is_in_the_thread_and_moves_into_a_room_that_opens_later(world: World) -> None:
+    alice, bob = world.slack.people("alice", "bob")
     alice.runs("/incident")
     alice.fills("What is wrong?", "Slow checkout")
     alice.chooses("Severity", "SEV3")
@@ -226,11 +226,54 @@ def test_without_a_room_the_card_names_it(world: World) -> None:
     assert alice.submits() == {}
     world.settle()
     [card] = saying(world.slack.channel("incidents").messages, "Slow checkout")
-    assert "Runbook: Checkout, /incident runbook 1 opens it" in card.reads.replace("`", "")
-    assert "Runbooks for INC-1" in alice.runs("/incident runbook 1")
-    alice.clicks("Open")
+    assert "Runbook: Checkout, in the thread" in card
+    [post] = saying(card.thread, "*Runbook: Checkout*")
+    bob.clicks("No → 2", in_=post)
     world.settle()
-    assert saying(card.thread, "*Runbook: Checkout*")
+    assert "Step 2 of 4" in post and "Runbook: Checkout, step 2" in card and not is_paged(alice)
+    alice.runs("/incident room 1")
+    world.settle()
+    assert "1. Was anything deployed? *No*  @bob" in post and "It goes on in #inc-" in post and not post.buttons
+    assert "Step 2 of 4" in book(world.room()) and "Done" in book(world.room()).buttons
+    assert kinds(world) == ["runbook.offered", "runbook.opened", "runbook.step"]
+    world.slack.assert_nothing_refused(allow=["already_in_channel"])
+
+
+def test_moving_in_doubt_it_is_in_the_room_once(world: World) -> None:
+    """Slack carries out what it answers with an error: the buttons are in one place all the same."""
+    alice = world.person("alice")
+    alice.runs("/incident declare sev3 Slow")
+    alice.runs("/incident set INC-1 services checkout")
+    world.settle()
+    [card] = saying(world.slack.channel("incidents").messages, "Slow")
+    world.workspace.faults.fail_next("chat.postMessage", times=6, after_effect=True)
+    alice.runs("/incident room 1")
+    world.advance(minutes=3)
+    world.workspace.faults.clear()
+    assert "Step 1 of 4" in book(world.room())
+    [left] = saying(card.thread, "*Runbook: Checkout*")
+    assert "It goes on in" in left and not left.buttons
+
+
+def test_named_later_it_comes_into_the_thread(world: World) -> None:
+    alice = world.person("alice")
+    alice.runs("/incident declare sev3 Slow")
+    alice.runs("/incident set INC-1 services checkout")
+    world.settle()
+    [card] = saying(world.slack.channel("incidents").messages, "Slow")
+    assert saying(card.thread, "*Runbook: Checkout*") and kinds(world) == ["runbook.offered"]
+
+
+def test_where_slack_refuses_the_room_it_comes_into_the_thread(world: World) -> None:
+    alice = world.person("alice")
+    alice.runs("/incident declare sev4 A typo")
+    world.settle()
+    world.workspace.faults.fail_next("conversations.create", times=9, error="restricted_action")
+    alice.runs("/incident declare sev1 Nobody can pay")
+    alice.runs("/incident set INC-2 services checkout")
+    world.advance(seconds=5)
+    card = saying(world.slack.channel("incidents").messages, "Nobody can pay")[0]
+    assert len(saying(card.thread, "*Runbook: Checkout*")) == 1
 
 
 def test_by_name_and_outside_of_a_room(world: World, room: Room) -> None:
