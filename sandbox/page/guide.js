@@ -62,7 +62,7 @@ function draw() {
   const shown = steps.length > 0 && !dismissed();
   parts.host.hidden = !shown;
   const step = shown ? steps[at] : null;
-  const sign = JSON.stringify([shown, at, workspace.as]);
+  const sign = JSON.stringify([shown, at, workspace.as, step && wayThere(step)]);
   if (parts.sign !== sign) {
     parts.sign = sign;
     replace(parts.host, shown ? (step ? waiting(step) : finished()) : []);
@@ -77,13 +77,9 @@ function draw() {
 
 function waiting(step) {
   const { steps, at } = guide;
+  const way = wayThere(step);
   const go =
-    step.go &&
-    h(
-      "button",
-      { type: "button", class: "button small", onClick: () => (location.hash = address(step.go)) },
-      step.go.label ?? "Go there",
-    );
+    way && h("button", { type: "button", class: "button small", onClick: () => (location.hash = address(step.go)) }, way);
   const next =
     step.until.click && h("button", { type: "button", class: "button small", onClick: () => tell({ done: at }) }, "Next");
   return [
@@ -98,6 +94,19 @@ function waiting(step) {
     next,
     away(),
   ];
+}
+
+/** What leads to where a step is done, in a word; nothing for whoever is there, as the right person. */
+function wayThere({ go }) {
+  if (!go) return null;
+  const { as, channel, label = "Go there" } = go;
+  const read = as === "@unread" && workspace.newSince(workspace.channelId) !== null; // it was for whoever is reading it
+  const who = as === "@unread" ? workspace.waitingOne() : workspace.people.find((each) => [each.id, each.name].includes(as))?.id;
+  const isMe = !as || who === workspace.as;
+  const isHere =
+    !channel || (channel === "@app" ? workspace.isApp(workspace.channel()) : workspace.named(channel)?.id === workspace.channelId);
+  if (isHere && (isMe || read)) return null;
+  return isMe ? "Go there" : label;
 }
 
 function finished() {

@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,7 +31,12 @@ STEPS: dict[str, Any] = {
             "until": {"message": "hello *all*", "in": "inc-*"},
             "go": {"as": "alice", "channel": "inc-*"},
         },
-        {"say": "Look around.", "until": {"click": True}, "point": {"face": "@unread"}},
+        {
+            "say": "Look around.",
+            "until": {"click": True},
+            "go": {"as": "@unread", "channel": "@app", "label": "Become who was called"},
+            "point": {"face": "@unread"},
+        },
     ],
     "end": "Well done.",
     "scenes": {
@@ -120,6 +126,26 @@ def test_it_goes_on_as_things_happen_and_can_be_put_away(guided: tuple[Sandbox, 
     page.get_by_role("button", name="Guide and scenes").click()
     page.get_by_role("menuitem", name="Try it").click()
     words.get_by_text("1 of 4").wait_for()
+
+
+def test_nobody_is_offered_to_become_who_they_are(guided: tuple[Sandbox, TinyApp], open_window: Open) -> None:
+    sandbox, app = guided
+    alice = sandbox.people.person("alice")
+    window = open_window(f"{sandbox.base_url}/#as=bob&channel=random")
+    page, words = window.page, window.page.locator(".guide-words")
+    words.get_by_text("1 of 4").wait_for()
+    alice.creates("inc-7")
+    alice.says("hello all", in_="#inc-7")
+    words.get_by_text("4 of 4").wait_for()
+    for person, text in (("U0ERIN", "You are wanted"), ("U0CAROL", "So are you")):
+        app.client.chat_postMessage(channel=app.client.conversations_open(users=person)["channel"]["id"], text=text)
+        page.locator(f'[data-face="{person}"] .badge').wait_for()
+    become = page.get_by_role("button", name="Become who was called")
+    become.click()
+    page.locator(".who", has_text=re.compile("erin|carol")).wait_for()
+    become.wait_for(state="detached")
+    page.locator(".place", has_text="general").click()
+    become.wait_for()
 
 
 def test_scenes_are_laid_out_by_their_address(guided: tuple[Sandbox, TinyApp], open_window: Open) -> None:
