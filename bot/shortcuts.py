@@ -58,7 +58,7 @@ class Shortcuts:
             self._say(request, "No incident is open or was resolved lately, so there is none that this could be a follow-up of.")
             return
         private = forms.carried(request.response_url, quoted=quoted.carried())
-        self._open(request, lambda: action_form.view(found, quoted, self._link(quoted), private))
+        self._open(request, lambda: action_form.view(found, quoted, self._link(quoted), private, at_home=home is not None))
 
     def _candidates(self, request: Request, home: Incident | None) -> list[Incident]:
         """The one that lives there first, then the open ones, then what was resolved not long ago."""

@@ -13,13 +13,14 @@ from models import Incident
 _LISTED, _NUMBER = "incident", "number"
 
 
-def fields(found: Sequence[Incident], *, first: bool = False) -> list[Block]:
-    """The list, with the first of it chosen already where `first`, and the number."""
+def fields(found: Sequence[Incident], *, first: bool = False, others: bool = True) -> list[Block]:
+    """The list, with the first of it chosen already where `first`, and the number, for `others` than those that are listed."""
     options = [option(f"{row.called} {row.title}", str(row.number)) for row in found[:100]]
     chosen = options[0]["value"] if first else None
+    number = field(_NUMBER, "Or its number, if it is not in the list", forms.text_input(most=40, placeholder="42"), optional=True)
     return [
         field(_LISTED, "Incident", forms.select(options, chosen, placeholder="Choose one"), optional=True),
-        field(_NUMBER, "Or its number, if it is not in the list", forms.text_input(most=40, placeholder="42"), optional=True),
+        *([number] if others else []),
     ]
 
 

@@ -16,12 +16,13 @@ from incidents.errors import Refused
 from models import Incident
 
 
-def view(found: Sequence[Incident], quoted: Quoted, link: str | None, private: str) -> Block:
-    """What to do, in the message's words until somebody says it better; for the first of `found` unless it is changed."""
+def view(found: Sequence[Incident], quoted: Quoted, link: str | None, private: str, *, at_home: bool = False) -> Block:
+    """What to do, in the message's words until somebody says it better; for the first of `found` unless it is changed.
+    `at_home`: the message stands where that one lives, so that the form, which is long on a phone, asks for no number."""
     blocks = [
         *quoted.blocks(link),
         field("text", "What is to be done afterwards?", forms.text_input(quoted.text, multiline=True, focus=True)),
-        *which.fields(found, first=True),
+        *which.fields(found, first=True, others=not at_home),
         field("owner", "Owner", forms.person_input(), optional=True),
         field("due", "Due", {"type": "datepicker"}, optional=True),
     ]

@@ -169,6 +169,7 @@ def test_a_message_becomes_an_action_item(world: World) -> None:
     post = bob.says("we need an alert on pool size", in_=world.room(1))
     form = alice.uses_shortcut("Make it an action item", post).form
     assert form and form.value("Incident") == "INC-1 Search is slow", "the room's own, though another is newer"
+    assert not [label for label in form.labels if "number" in label], "and nothing to type in its stead"
     assert form.value("What is to be done afterwards?") == "we need an alert on pool size"
     alice.picks("Due", "2026-11-01")
     assert alice.submits() == {"Due": "That day is over. Choose today or a later one."}
