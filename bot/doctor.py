@@ -21,8 +21,8 @@ from incidents import drill_files, drills
 from incidents.policy import Policy, PrivatePolicy, Target
 from incidents.policy_file import PolicyError, Problem, load_policy
 from incidents.rules.on_call import by_email, who
+from incidents.runbook_deadlines import target
 from incidents.runbook_files import load as load_runbooks
-from incidents.runbooks import target
 from models import Delivery, Fact
 from models.database import make_engine
 from models.migrate import head, revision

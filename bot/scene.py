@@ -12,7 +12,7 @@ from incidents import updates
 from incidents.core import Core, find
 from incidents.events import Happened, read
 from incidents.policy import Policy, SeverityPolicy
-from incidents.runbooks import runs
+from incidents.runbook_runs import runs
 from incidents.standing import Standing, standing
 from models import ActionItem, Delivery, Event, Incident, RunbookRun, StatusUpdate, Task
 

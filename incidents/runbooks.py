@@ -1,13 +1,13 @@
-"""Following a runbook in an incident: step by step, with its deadlines, its branches and its webhooks."""
+"""Following a runbook in an incident: step by step, with its branches and its webhooks."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from incidents import paging
+from incidents import runbook_deadlines as deadlines
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import (
@@ -16,15 +16,14 @@ from incidents.events import (
     RunbookEnded,
     RunbookOffered,
     RunbookOpened,
-    RunbookOverdue,
     RunbookStep,
     RunbookStuck,
     WebhookAnswered,
     WebhookCalled,
 )
-from incidents.policy import Policy
-from incidents.rules.lifecycle import OPEN, Status
-from incidents.rules.runbook import Deadline, Runbook, Step
+from incidents.rules.lifecycle import OPEN
+from incidents.rules.runbook import Runbook, Step
+from incidents.runbook_runs import content, runs
 from incidents.standing import holders
 from models import Event, Incident, RunbookRun
 from models.runbook import RUN_OFFERED, RUN_OPEN, RUN_SOLVED, RUN_UNSOLVED
@@ -35,21 +34,6 @@ _SHORT = 200  # characters of a step in a sentence
 _LONGEST_PATH = 500  # steps that were done, loops included
 
 CALLING, CALLED, CALL_FAILED, CALL_IN_DOUBT = "calling", "called", "failed", "doubt"
-WORKING = (Status.TRIAGE, Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATING)
-"""The states in which a runbook's deadlines run."""
-
-
-def content(run: RunbookRun) -> Runbook:
-    """The runbook as it was when it came into the incident."""
-    return Runbook.model_validate(run.content)
-
-
-def runs(session: Session, incident: Incident) -> list[RunbookRun]:
-    """Those of an incident, the first one first."""
-    if not incident.runbooks:
-        return []
-    query = select(RunbookRun).where(RunbookRun.incident_id == incident.number).order_by(col(RunbookRun.id))
-    return list(session.exec(query))
 
 
 def offer(unit: Unit, services: Sequence[str]) -> None:
@@ -121,7 +105,7 @@ def _add(unit: Unit, book: Runbook, *, by: str | None) -> RunbookRun:
 def _begin(unit: Unit, run: RunbookRun, *, by: str) -> Event:
     """From here on its deadlines run; those of its first step, too."""
     run.state, run.opened_by, run.opened_at = RUN_OPEN, by, unit.now
-    begun = _start_timers(unit, run, 0) | _start_timers(unit, run, run.at)
+    begun = deadlines.start(unit, run, 0) | deadlines.start(unit, run, run.at)
     return unit.record(
         RunbookOpened(run_id=run.id or 0, name=run.name, title=run.title, deadlines=begun),
         by=by,
@@ -146,46 +130,6 @@ def shown(unit: Unit, run: RunbookRun, channel: str, ts: str, thread_ts: str | N
 
 
 _TOLD_BY_THE_RUN = (RunbookBrought.kind, RunbookOffered.kind, RunbookOpened.kind, RunbookStep.kind, RunbookBack.kind)
-
-
-def _start_timers(unit: Unit, run: RunbookRun, step: int | None) -> dict[str, datetime]:
-    """A timer is named by its run, its deadline and the event before it: whoever goes back begins another one."""
-    if unit.incident.status not in WORKING:
-        return {}
-    begun = {
-        f"{run.id}:{number}:{unit.incident.last_event}": unit.now + deadline.after
-        for number, deadline in enumerate(content(run).deadlines)
-        if deadline.step == step and not _is_running(unit.incident, run, number)
-    }
-    unit.incident.runbook_timers = {
-        **unit.incident.runbook_timers,
-        **{timer: at.isoformat() for timer, at in begun.items()},
-    }
-    return begun
-
-
-def _is_running(incident: Incident, run: RunbookRun, number: int) -> bool:
-    return any(timer.startswith(f"{run.id}:{number}:") for timer in incident.runbook_timers)
-
-
-def _stop_timers(unit: Unit, run: RunbookRun, *, of_step: int | None = None) -> list[str]:
-    """All of a run's, or those that end with a step."""
-    deadlines = content(run).deadlines
-    off = []
-    for timer in unit.incident.runbook_timers:
-        run_id, number, _ = timer.split(":")
-        if run_id != str(run.id):
-            continue
-        deadline = deadlines[int(number)]
-        if of_step is None or (deadline.step == of_step and deadline.by_step):
-            off.append(timer)
-    unit.incident.runbook_timers = {name: at for name, at in unit.incident.runbook_timers.items() if name not in off}
-    return off
-
-
-def forget_deadlines(unit: Unit) -> None:
-    """It is mitigated, or over: nobody is paged any more because a runbook takes long."""
-    unit.incident.runbook_timers = {}
 
 
 def _run(unit: Unit, run_id: int) -> RunbookRun:
@@ -246,8 +190,8 @@ def step_done(
             to=following,
             chose=chose,
             skipped=skip,
-            off=_stop_timers(unit, run, of_step=step),
-            deadlines=_start_timers(unit, run, following) if following is not None else {},
+            off=deadlines.stop(unit, run, of_step=step),
+            deadlines=deadlines.start(unit, run, following) if following is not None else {},
         )
         event = unit.record(ticked, by=by, **_shown(unit, run))
         return first or event
@@ -313,7 +257,7 @@ def end(core: Core, number: int, run_id: int, solved: bool, *, by: str, key: str
         if run.state not in (RUN_OFFERED, RUN_OPEN):
             raise Refused(f"{run.title} has ended already.")
         run.state, run.ended_at, run.stuck = RUN_SOLVED if solved else RUN_UNSOLVED, unit.now, None
-        _stop_timers(unit, run)
+        deadlines.stop(unit, run)
         return unit.record(RunbookEnded(run_id=run_id, title=run.title, solved=solved), by=by)
 
 
@@ -324,7 +268,7 @@ def carry_over(unit: Unit, into: Unit, *, by: str) -> None:
     for run in runs(unit.session, unit.incident):
         if run.state == RUN_OPEN and run.name not in there and len(into.incident.runbooks) < _MOST:
             _bring(unit, into, run, by=by)
-    forget_deadlines(unit)
+    deadlines.forget(unit)
 
 
 def _bring(unit: Unit, into: Unit, run: RunbookRun, *, by: str) -> None:
@@ -339,15 +283,7 @@ def _bring(unit: Unit, into: Unit, run: RunbookRun, *, by: str) -> None:
     into.session.add(same)
     into.session.flush()
     assert same.id is not None
-    timers: dict[str, datetime] = {}
-    if into.incident.status in WORKING:
-        for timer, at in unit.incident.runbook_timers.items():
-            run_id, number, _ = timer.split(":")
-            if run_id == str(run.id):
-                timers[f"{same.id}:{number}:{into.incident.last_event}"] = datetime.fromisoformat(at)
     into.incident.runbooks = [*into.incident.runbooks, same.id]
-    begun = {timer: at.isoformat() for timer, at in timers.items()}
-    into.incident.runbook_timers = {**into.incident.runbook_timers, **begun}
     brought = RunbookBrought(
         run_id=same.id,
         name=run.name,
@@ -357,88 +293,9 @@ def _bring(unit: Unit, into: Unit, run: RunbookRun, *, by: str) -> None:
         path=run.path,
         stuck=run.stuck,
         calls=calls,
-        deadlines=timers,
+        deadlines=deadlines.carry_over(unit, into, run, same),
     )
     into.record(brought, by=by)
-
-
-# --- deadlines
-
-
-def overdue(unit: Unit, timer: str, key: str) -> None:
-    """A deadline has passed: whoever the runbook names is paged; where that is nobody, whoever is next in line."""
-    run_id, number, _ = timer.split(":")
-    unit.incident.runbook_timers = {name: at for name, at in unit.incident.runbook_timers.items() if name != timer}
-    run = unit.session.get_one(RunbookRun, int(run_id))
-    deadline = content(run).deadlines[int(number)]
-    ref, instead = _whom(unit, deadline.who)
-    if ref is not None and not paging.reaches(unit, ref):
-        ref, instead = None, f"Nobody is on call for {ref}, so whoever is on call for this incident is paged instead"
-    why = _why(run, deadline)
-    already = ref is not None and paging.is_called(unit, ref)
-    unit.record(
-        RunbookOverdue(
-            run_id=int(run_id),
-            timer=timer,
-            title=run.title,
-            step=deadline.step if deadline.by_step else 0,
-            minutes=int(deadline.after / timedelta(minutes=1)),
-            who=deadline.who,
-            paged=ref if ref is not None and paging.is_person(ref) else None,
-            instead=instead,
-            already=already,
-        ),
-        key=key,
-    )
-    if ref is None:
-        paging.call_next(unit, by=None, why=why)
-    elif not already:
-        paging.call(unit, ref, by=None, why=why)
-
-
-def _why(run: RunbookRun, deadline: Deadline) -> str:
-    what = f"step {deadline.step} is not done" if deadline.by_step else "it is not solved"
-    return f"{what} after {int(deadline.after / timedelta(minutes=1))} minutes of the runbook {run.title}"
-
-
-def _whom(unit: Unit, who: str) -> tuple[str | None, str]:
-    """What `paging.call` takes, None where whoever is on call is to be paged; and why it is not the one who was named."""
-    named = target(unit.policy, who)
-    held = holders(unit.session, unit.incident.number)
-    if named is None:
-        return held.get("ic"), f"Nobody is called {who} in muster.yml, so " + _fallback(held)
-    kind, name = named
-    if kind != "role":
-        return name, ""
-    if name in held:
-        return held[name], ""
-    return held.get("ic"), f"Nobody is {unit.policy.role_name(name)}, so " + _fallback(held)
-
-
-def _fallback(held: Any) -> str:
-    return "the incident commander is paged instead" if "ic" in held else "whoever is on call is paged instead"
-
-
-def target(policy: Policy, who: str) -> tuple[str, str] | None:
-    """Whom a runbook means by `who`: a role, a rotation, a service, an escalation or a person; None where nobody."""
-    said = " ".join(who.casefold().split())
-    for prefix in ("the ", "on-call ", "on call "):
-        said = said.removeprefix(prefix)
-    for suffix in (" on-call", " on call", " rotation", " escalation", " team"):
-        said = said.removesuffix(suffix)
-    kind, _, name = who.strip().partition(":")
-    if kind == "person" or "@" in who:
-        return "person", policy.person_id(name.strip() if kind == "person" else who.strip().strip("<>@"))
-    if kind in ("rotation", "service", "escalation"):
-        said = name.strip().casefold()
-    role = policy.role_called(said) or policy.role_called(said.removesuffix(" lead"))
-    if role is not None and kind not in ("rotation", "service", "escalation"):
-        return "role", role
-    for what, names in (("rotation", policy.rotations), ("service", policy.services), ("escalation", policy.escalations)):
-        for known_name in names:
-            if known_name.casefold() == said:
-                return what, known_name
-    return None
 
 
 # --- webhooks

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from incidents import drills, fields, paging, permissions, postmortems, rooms, runbooks
+from incidents import drills, fields, paging, permissions, postmortems, rooms, runbook_deadlines
 from incidents.checklists import forget_resolution
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
@@ -110,8 +110,8 @@ def carry_out(
         incident.watch_event = event.id
     if old in ENDED and to not in ENDED:
         rooms.call_back(unit)
-    if to not in runbooks.WORKING:
-        runbooks.forget_deadlines(unit)
+    if to not in runbook_deadlines.WORKING:
+        runbook_deadlines.forget(unit)
     if to not in OPEN:
         paging.stop(unit)
         drills.finish(unit, by=by)

@@ -14,6 +14,7 @@ from bot.views.blocks import Message
 from incidents import rooms, runbooks
 from incidents.core import Unit
 from incidents.events import WebhookCalled
+from incidents.runbook_runs import content
 from integrations.webhooks import Call, InDoubt, NotCalled, Webhooks
 from models import Delivery, Event, Incident, RunbookRun
 
@@ -114,7 +115,7 @@ class CallWebhook(Act):
             return {"trouble": "it is a drill, in which nothing real is called"}
         with desk.core.view() as session:
             run = session.get_one(RunbookRun, called.run_id)
-        step = runbooks.content(run).step(called.step)
+        step = content(run).step(called.step)
         if step is None or step.webhook is None:
             return {"trouble": "the step calls nothing"}
         hook, incident = step.webhook, desk.scene.incident

@@ -12,6 +12,7 @@ from bot.views.texts import clip
 from incidents import runbooks
 from incidents.errors import Refused
 from incidents.rules.naming import incident_ref
+from incidents.runbook_runs import content
 from models.runbook import RUN_OFFERED, RUN_OPEN
 
 _PRESSED = re.compile(r"(do|skip|stuck|call|back|solved|unsolved|whole) (\d{1,9})(?: (\d{1,9}))?(?: (\d{1,9}))?")
@@ -85,7 +86,7 @@ def _pressed(request: Request, what: str, run_id: int, step: int, to: int) -> An
 
 def _sure(scene: Scene, run_id: int, step: int) -> Answer:
     """For whoever typed it: a button asks by itself."""
-    found = next((runbooks.content(each).step(step) for each in scene.runbooks if each.id == run_id), None)
+    found = next((content(each).step(step) for each in scene.runbooks if each.id == run_id), None)
     if found is None or found.webhook is None:
         raise Refused("That step calls nothing.")
     said = f"Call it? `{found.webhook.method} {clip(found.webhook.url, 900)}`"

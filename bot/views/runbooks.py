@@ -12,6 +12,7 @@ from incidents import runbooks
 from incidents.events import RunbookEnded, RunbookOverdue, RunbookStuck, WebhookAnswered
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.runbook import Runbook, Step, stale
+from incidents.runbook_runs import content
 from models import RunbookRun
 from models.runbook import RUN_OFFERED, RUN_OPEN, RUN_SOLVED
 
@@ -21,7 +22,7 @@ SHOWN = 15
 
 def running(scene: Scene, run: RunbookRun) -> Message:
     """The message of one run: what was done, the step at hand, and what can be done about it."""
-    book, incident = runbooks.content(run), scene.incident
+    book, incident = content(run), scene.incident
     is_on = run.state in (RUN_OFFERED, RUN_OPEN) and incident.status in OPEN
     head = f":blue_book: *Runbook: {clip(book.title, 200)}*"
     step = book.step(run.at) if run.at is not None and is_on else None
@@ -74,7 +75,7 @@ def _tested(book: Runbook, today: date) -> str:
 
 def _done(run: RunbookRun) -> list[Block]:
     """The steps that were done last, one line each."""
-    book, lines = runbooks.content(run), []
+    book, lines = content(run), []
     for number, by, at, chose, skipped in run.path[-_DONE_SHOWN:]:
         step = book.step(number)
         sign = ":heavy_minus_sign:" if skipped else ":white_check_mark:"
@@ -163,7 +164,7 @@ def _others(scene: Scene, run: RunbookRun, book: Runbook) -> list[Block]:
 
 def _deadlines(scene: Scene, run: RunbookRun) -> list[str]:
     """What happens by itself, the soonest first."""
-    book, said = runbooks.content(run), []
+    book, said = content(run), []
     for timer, at in sorted(scene.incident.runbook_timers.items(), key=lambda pair: pair[1]):
         run_id, number, _ = timer.split(":")
         if run_id == str(run.id):
@@ -213,7 +214,7 @@ def place(scene: Scene) -> str:
 
 def whole(scene: Scene, run: RunbookRun) -> Message:
     """Everything that is written in it, in short."""
-    book = runbooks.content(run)
+    book = content(run)
     blocks = [section(f":blue_book: *{clip(book.title, 200)}*  ({_tested(book, scene.now.date())})")]
     for part in book.parts[:8]:
         blocks.append(section(f"*{clip(part.title or 'What it is about', 100)}*\n{clip(part.text, 1200)}"))

@@ -13,6 +13,7 @@ from incidents.declare import Declaration, declare
 from incidents.errors import Refused
 from incidents.rules.runbook_text import read
 from incidents.runbook_files import Catalogue
+from incidents.runbook_runs import content
 from models import Delivery, Event, RunbookRun, Task
 from tests.spine.harness import House, at_once, process
 from workers.clock import fire_due
@@ -94,7 +95,7 @@ def test_a_deadline_and_the_end_at_once(house: House, cores: list[Core]) -> None
     for _ in range(4):
         number, run = followed(cores[0])
         runbooks.step_done(cores[0], number, run, 1, to=2, by="U0ALICE")
-        house.clock.at += runbooks.content(_row(cores[0], run)).deadlines[0].after
+        house.clock.at += content(_row(cores[0], run)).deadlines[0].after
         before = kinds(cores[0], "runbook.overdue", "page.started")
         came = at_once(partial(fire_due, cores[1]), partial(runbooks.end, cores[0], number, run, True, by="U0ALICE"))
         assert not [one for one in came if isinstance(one, Exception)], came
