@@ -15,7 +15,7 @@ from bot import look
 from bot.slack import SlackRefused, Transport
 from bot.views.home import INCIDENTS, Mine, home
 from incidents import access, private
-from incidents.core import Core
+from incidents.core import Core, Unit
 from incidents.policy import Target
 from incidents.rules.lifecycle import ENDED
 from incidents.rules.on_call import who
@@ -48,11 +48,27 @@ def stale(core: Core, event: int, limit: int = 50) -> Sequence[str]:
         return session.exec(query.order_by(col(AppHome.person)).limit(limit)).all()
 
 
+def any_is_kept(unit: Unit) -> bool:
+    """Whether anybody's Home has to follow. Always where it is private: whoever opens theirs at this very moment must not
+    be left with what they may no longer see."""
+    return unit.incident.private or unit.session.execute(_KEPT, {"since": unit.now - _KEPT_FOR}).first() is not None
+
+
 def left_alone(core: Core) -> Sequence[str]:
     """Whose Home has not been opened lately: it shows how things stood then."""
     with core.view() as session:
         since = core.clock.now(session) - _KEPT_FOR
         return session.exec(select(AppHome.person).where(AppHome.opened_at <= since).order_by(col(AppHome.person))).all()
+
+
+def show(core: Core, slack: Transport, person: str) -> None:
+    """Publish to somebody who opens theirs. Once more if something has happened meanwhile: it may have come just before
+    anybody knew that there is a Home to keep."""
+    publish(core, slack, person, again=True)
+    with core.view() as session:
+        row, newest = session.get(AppHome, person), session.exec(select(func.max(Event.id))).one() or 0
+    if row is not None and row.shown < newest:
+        publish(core, slack, person)
 
 
 def publish(core: Core, slack: Transport, person: str, *, again: bool = False) -> None:
@@ -134,3 +150,4 @@ _OPENED = text(
     "INSERT INTO app_home (person, opened_at, shown) VALUES (:person, :now, 0) "
     "ON CONFLICT (person) DO UPDATE SET opened_at = excluded.opened_at"
 ).bindparams(bindparam("now", type_=UTCDateTime()))
+_KEPT = text("SELECT 1 FROM app_home WHERE opened_at > :since LIMIT 1").bindparams(bindparam("since", type_=UTCDateTime()))

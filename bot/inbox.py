@@ -182,7 +182,7 @@ class Inbox:
             core, person = self.dispatcher.core, str(event["user"])
             homes.opened(core, person)
             homes.note_views(core, person)
-            self.dispatcher.background.run(lambda: homes.publish(core, self.dispatcher.slack, person, again=True))
+            self.dispatcher.background.run(lambda: homes.show(core, self.dispatcher.slack, person))
 
     def broken(self, error: Exception, body: dict[str, Any]) -> None:
         """The last resort: logged with what it was about, never with what people wrote."""

@@ -152,7 +152,7 @@ def commanders(core: Core, numbers: Sequence[int]) -> dict[int, str]:
 
 def questions(core: Core, number: int) -> list[str]:
     """What the postmortem draft leaves to people: each question once, after its section's title, in the draft's order."""
-    document = gather(core, number, names={}, link=lambda channel, ts, thread_ts: "")
+    document = gather(core, number).postmortem(names={}, link=lambda channel, ts, thread_ts: "")
     return list(dict.fromkeys(f"{part.title}: {todo.question}" for part in document.sections for todo in _todos(part)))
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from bot import homes
 from bot.acts import Act, ForPrivate
 from bot.acts.again import Bookmark, Invite, Pin, Tick
 from bot.acts.archive import Archive, Unarchive
-from bot.acts.asked import QuestionsOver
+from bot.acts.asked import QuestionsOver, anything_asked
 from bot.acts.automation import CallOut, TellChannel
 from bot.acts.canvas import Canvas
 from bot.acts.controls import Controls
@@ -30,6 +31,7 @@ from bot.acts.subscriber import TellSubscriber
 from bot.acts.withdraw import Withdraw
 from bot.views import card, drills, followers, handoffs, posts, runbooks
 from incidents import access
+from incidents.core import Needed
 from integrations.webhooks import Webhooks
 from models import Incident
 
@@ -39,6 +41,7 @@ PAGES, ROOMS, POSTS, DECORATION = 0, 1, 2, 3
 @dataclass(frozen=True)
 class Reaction:
     """`lane` keeps order among one incident's things; a mirror is one row that is shown again when things change.
+    `needed`: whether there is anybody, or anything, that it concerns.
 
     Of a private incident nothing leaves that does not say in `private` why it may.
     """
@@ -48,6 +51,7 @@ class Reaction:
     priority: int
     mirror: bool = False
     private: ForPrivate | None = None
+    needed: Needed | None = None
 
     def may_leave(self, session: Session, incident: Incident, target: str) -> bool:
         """Asked when it is routed and once more when it is delivered: the incident may have become private in between."""
@@ -91,6 +95,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
             DECORATION,
             mirror=True,
             private=_ROOM,
+            needed=anything_asked,
         ),
         "room": Reaction(OpenRoom(), "room", ROOMS, private=_ROOM),  # not in the lane of the posts, which wait for it
         "announcement": Reaction(
@@ -157,7 +162,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "archive": Reaction(Archive(), "home", DECORATION, private=_ROOM),  # behind what is still to be said there
         "unarchive": Reaction(Unarchive(), "room", ROOMS, private=_ROOM),
         "canvas": Reaction(Canvas(write_canvas), "canvas", DECORATION, mirror=True, private=_ROOM),
-        "homes": Reaction(Homes(), "homes", DECORATION, mirror=True, private=_WORDLESS),
+        "homes": Reaction(Homes(), "homes", DECORATION, mirror=True, private=_WORDLESS, needed=homes.any_is_kept),
         "room.failed": Reaction(Post(person, posts.plain_sentence, marks=False), "dm:{target}", POSTS, private=_INSIDER),
         "withdraw": Reaction(Withdraw(), "withdraw", PAGES, private=_WORDLESS),
         "glass": Reaction(

@@ -162,7 +162,7 @@ def router(table: dict[str, Reaction], policy: Callable[[], Policy]) -> Callable
             if incident.private and reaction.private is None:
                 continue
             lane = reaction.lane.format(target=target)
-            yield Route(name, target, lane, reaction.priority, reaction.mirror)
+            yield Route(name, target, lane, reaction.priority, reaction.mirror, reaction.needed)
 
     return routes
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, func, select
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session, col
 
 from incidents import updates
 from incidents.core import Core, find
@@ -52,10 +52,11 @@ def load(core: Core, delivery: Delivery) -> Scene:
 
 def picture(core: Core, session: Session, number: int, event_id: int | None = None) -> Scene:
     """The scene of an incident, about one event (default: its newest)."""
-    incident = find(session, number)
-    event = session.get_one(Event, event_id or incident.last_event)
+    read_at_once = session.execute(_PICTURE, {"number": number, "event": event_id}).first()
+    incident = find(session, number)  # which the session knows by now
+    assert read_at_once is not None, "an incident has the events that it names"
+    _, event, tasks, actions, posted = read_at_once
     now = core.clock.now(session)
-    tasks, actions, posted = session.execute(_OPEN_WORK, {"number": number}).one()
     return Scene(
         standing=standing(session, incident),
         policy=core.policy,
@@ -72,9 +73,15 @@ def picture(core: Core, session: Session, number: int, event_id: int | None = No
 
 
 def _open(table: type[Task] | type[ActionItem]) -> Any:
-    of_it = table.incident_id == bindparam("number")
+    of_it = col(table.incident_id) == bindparam("number")
     return select(func.count()).select_from(table).where(of_it, col(table.done_at).is_(None)).scalar_subquery()
 
 
-_POSTED = select(func.count()).select_from(StatusUpdate).where(StatusUpdate.incident_id == bindparam("number")).scalar_subquery()
-_OPEN_WORK = select(_open(Task), _open(ActionItem), _POSTED)  # built once: putting it together takes longer than running it
+_POSTED = (
+    select(func.count()).select_from(StatusUpdate).where(col(StatusUpdate.incident_id) == bindparam("number")).scalar_subquery()
+)
+_PICTURE = (  # built once: putting it together takes longer than running it
+    select(Incident, Event, _open(Task), _open(ActionItem), _POSTED)
+    .join(Event, col(Event.id) == func.coalesce(bindparam("event"), col(Incident.last_event)))
+    .where(col(Incident.id) == bindparam("number"))
+)

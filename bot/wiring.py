@@ -24,7 +24,6 @@ from incidents.exports.markdown import EXPORT
 from incidents.policy_file import PolicyFile
 from incidents.registry import collect
 from incidents.runbook_files import RunbookFiles
-from incidents.timeline import links, people
 from incidents.timers import Timer
 from integrations.webhooks import SECRETS, HttpWebhooks
 from models.database import make_engine
@@ -43,19 +42,18 @@ class Muster:
 
 def render_draft(desk: Desk) -> str:
     """The postmortem draft as Markdown, with people by name and every line linked."""
-    number = desk.scene.incident.number
-    names = desk.workspace.names(people(desk.core, number))
-    return EXPORT.render(gather(desk.core, number, names=names, link=desk.workspace.permalink))
+    record = gather(desk.core, desk.scene.incident.number)
+    names = desk.workspace.names(record.people())
+    return EXPORT.render(record.postmortem(names=names, link=desk.workspace.permalink))
 
 
 def write_canvas(desk: Desk) -> str:
     """The room's living document as Markdown, with people by name and every line linked."""
     number = desk.scene.incident.number
-    names = desk.workspace.names(people(desk.core, number))
-    record = gather(desk.core, number, names=names, link=desk.workspace.permalink)
-    with desk.core.view() as session:
-        added = links(session, number)
-    return EXPORT.render(canvas.document(desk.scene, canvas.Kept(record, work.tasks(desk.core, number), added, names)))
+    record = gather(desk.core, number)
+    names = desk.workspace.names(record.people())
+    as_told = record.postmortem(names=names, link=desk.workspace.permalink)
+    return EXPORT.render(canvas.document(desk.scene, canvas.Kept(as_told, work.tasks(desk.core, number), record.links(), names)))
 
 
 def _variables() -> dict[str, str]:

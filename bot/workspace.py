@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from bot.slack import CallFailed, SlackRefused, Transport
@@ -136,14 +136,14 @@ class Workspace:
     def names(self, ids: Iterable[str]) -> dict[str, str]:
         """What people are called, for texts outside Slack; an id that Slack does not know stays an id."""
         wanted = sorted({id for id in ids if id[:1] in "UW"})
-        names: dict[str, str] = {}
+        with self._core.view() as session:
+            known = {row.id: row for row in session.exec(select(Person).where(col(Person.id).in_(wanted)))}
+            since = self._core.clock.now(session) - _NAMES_FRESH
+        names = {id: row.name for id, row in known.items() if row.fetched_at > since}
         for id in wanted:
-            with self._core.view() as session:
-                row = session.get(Person, id)
-                fresh = row is not None and row.fetched_at > self._core.clock.now(session) - _NAMES_FRESH
-            if row is not None and fresh:
-                names[id] = row.name
+            if id in names:
                 continue
+            row = known.get(id)
             try:
                 names[id] = self._keep(self._slack.call("users.info", {"user": id})["user"])
             except CallFailed as failed:

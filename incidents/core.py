@@ -49,7 +49,8 @@ class Route:
     """One thing that must reach Slack because of an event.
 
     `lane` orders it among the incident's others, `priority` (0 first) among everybody's. A mirror is one row for each
-    (incident, reaction, target), shown again when something changed.
+    (incident, reaction, target), shown again when something changed. `needed` is asked at the end of the transaction:
+    what nobody is there to see does not leave.
     """
 
     reaction: str
@@ -57,9 +58,11 @@ class Route:
     lane: str
     priority: int
     mirror: bool = False
+    needed: "Needed | None" = None
 
 
 Router = Callable[[Happened, Event, Incident], Iterable[Route]]
+Needed = Callable[["Unit"], bool]
 
 
 @dataclass
@@ -168,6 +171,7 @@ class Unit:
 
         Of a mirror only the newest state is wanted, in the place of its first mention.
         """
+        self._spare_what_nobody_sees()
         newest = {(r.reaction, r.target): event_id for r, event_id in self._leaving if r.mirror}
         rows: list[dict[str, Any]] = []
         for route, event_id in self._leaving:
@@ -180,6 +184,11 @@ class Unit:
         if rows:
             self.session.connection().execute(_INSERT_DELIVERY, rows)
         return min((route.priority for route, _ in self._leaving), default=None)
+
+    def _spare_what_nobody_sees(self) -> None:
+        asks = {route.reaction: route.needed for route, _ in self._leaving if route.needed is not None}
+        spared = {reaction for reaction, needed in asks.items() if not needed(self)}
+        self._leaving = [(route, event_id) for route, event_id in self._leaving if route.reaction not in spared]
 
     def _row(self, route: Route, event_id: int) -> dict[str, Any]:
         return {

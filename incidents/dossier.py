@@ -1,13 +1,16 @@
 """Gathers from the database all that a postmortem is built from: the one place that reads it for that."""
 
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from incidents.core import Core, find
 from incidents.entries import Entry, told
-from incidents.events import Declared, RoomArchived, RoomBack, RoomOpened, UpdatePosted
+from incidents.events import Declared, LinkAdded, RoomArchived, RoomBack, RoomOpened, UpdatePosted
 from incidents.merge import family, on_timeline
 from incidents.policy import Policy
 from incidents.rules.postmortem import build
@@ -22,29 +25,60 @@ Link = Callable[[str, str, str | None], str]
 _SHOWN_ON_THE_CARD = (RoomOpened.kind, RoomArchived.kind, RoomBack.kind)
 
 
-def gather(core: Core, number: int, *, names: Mapping[str, str], link: Link) -> Document:
-    """The postmortem of an incident as its record stands, read in one transaction. Raises NoSuchIncident.
+@dataclass(frozen=True)
+class Dossier:
+    """Everything on record about an incident, as it stood at one moment."""
 
-    `names` gives people's and channels' names by id; whoever is missing there is named as Slack last named them, else
-    by their id. Calls `link` for each message that is known, after the transaction.
-    """
+    incident: Incident
+    policy: Policy
+    events: Sequence[Event]
+    """Those of its timeline, with what was merged into it, in the order in which they were recorded."""
+    family: Mapping[int, Incident]
+    actions: Sequence[ActionItem]
+    known: Mapping[str, str]
+    """The names that are remembered, by id: people's, and the war room's."""
+
+    def people(self) -> set[str]:
+        """The ids of everybody whom the record names, so that texts outside Slack can name them."""
+        incident = self.incident
+        ids = {incident.declared_by or "", *(event.actor or "" for event in self.events)}
+        texts = [incident.title, incident.summary, incident.impact, incident.theory]
+        texts += (json.dumps(event.payload) for event in self.events)
+        for tokens in _ID.findall(" ".join(texts)):
+            ids |= set(tokens)
+        return ids - {""}
+
+    def links(self) -> list[LinkAdded]:
+        """Those that were added to this incident itself, the oldest first."""
+        own = [event for event in self.events if event.incident_id == self.incident.number]
+        return [LinkAdded.model_validate(event.payload) for event in own if event.kind == LinkAdded.kind]
+
+    def postmortem(self, *, names: Mapping[str, str], link: Link) -> Document:
+        """As it would be now. `names` gives people's and channels' names by id; whoever is missing there is named as Slack
+        last named them, else by their id. Calls `link` for each message that is known."""
+        messages = _messages(self.events, self.family)
+        happenings = tuple(
+            _happening(entry, self.incident, self.family[entry.event.incident_id], messages.get(entry.event.id), link)
+            for entry in told(self.events)
+        )
+        actions = tuple(_follow_up(item) for item in self.actions)
+        return build(_record(self.incident, self.policy, happenings, actions, {**self.known, **names}))
+
+
+def gather(core: Core, number: int) -> Dossier:
+    """Read in one transaction. Raises NoSuchIncident."""
     with core.view() as session:
         incident = find(session, number)
         events = session.exec(select(Event).where(on_timeline(session, number)).order_by(col(Event.id))).all()
         family_of = {each: session.get_one(Incident, each) for each in family(session, number)}
         items = session.exec(select(ActionItem).where(ActionItem.incident_id == number).order_by(col(ActionItem.id))).all()
-        known = _known(session, incident)
-    messages = _messages(events, family_of)
-    happenings = tuple(
-        _happening(entry, incident, family_of[entry.event.incident_id], messages.get(entry.event.id), link)
-        for entry in told(events)
-    )
-    actions = tuple(_follow_up(item) for item in items)
-    return build(_record(incident, core.policy, happenings, actions, {**known, **names}))
+        return Dossier(incident, core.policy, events, family_of, items, _known(session, incident))
+
+
+_ID = re.compile(r'"([UW][A-Z0-9]{1,30})"|<@([UW][A-Z0-9]{1,30})>')
 
 
 def _known(session: Session, incident: Incident) -> dict[str, str]:
-    """The names that are remembered: people's, and the war room's."""
     known = {person.id: person.name for person in session.exec(select(Person)) if person.name}
     if incident.room_channel and incident.room_name:
         known[incident.room_channel] = incident.room_name

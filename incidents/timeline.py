@@ -1,7 +1,5 @@
 """Adding to the timeline: notes, decisions, and messages that people pinned, marked or sent by shortcut."""
 
-import json
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -86,20 +84,3 @@ def read(core: Core, number: int, limit: int = 1000) -> list[Event]:
     with core.view() as session:
         query = select(Event).where(on_timeline(session, number)).order_by(col(Event.id).desc()).limit(limit)
         return sorted(session.exec(query), key=lambda event: (event.at, event.id))
-
-
-_ID = re.compile(r'"([UW][A-Z0-9]{1,30})"|<@([UW][A-Z0-9]{1,30})>')
-
-
-def people(core: Core, number: int) -> set[str]:
-    """The ids of everybody whom the record of an incident names, so that texts outside Slack can name them."""
-    with core.view() as session:
-        incident = session.get_one(Incident, number)
-        ids = {incident.declared_by or ""}
-        for tokens in _ID.findall(" ".join((incident.title, incident.summary, incident.impact, incident.theory))):
-            ids |= set(tokens)
-        for event in session.exec(select(Event).where(on_timeline(session, number))):
-            ids.add(event.actor or "")
-            for tokens in _ID.findall(json.dumps(event.payload)):
-                ids |= set(tokens)
-    return ids - {""}

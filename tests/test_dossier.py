@@ -113,7 +113,7 @@ def whole_story(core: Core, clock: HandClock) -> None:
 
 
 def drafted(core: Core, names: dict[str, str] = NAMES) -> str:
-    return render(dossier.gather(core, 1, names=names, link=link))
+    return render(dossier.gather(core, 1).postmortem(names=names, link=link))
 
 
 def test_the_whole_story(core: Core, clock: HandClock) -> None:
@@ -145,7 +145,7 @@ def test_the_whole_story(core: Core, clock: HandClock) -> None:
 
 def test_every_headline_once_in_order(core: Core, clock: HandClock) -> None:
     whole_story(core, clock)
-    document = dossier.gather(core, 1, names=NAMES, link=link)
+    document = dossier.gather(core, 1).postmortem(names=NAMES, link=link)
     (entries,) = [block for part in document.sections for block in part.blocks if hasattr(block, "entries")]
     with core.view() as session:
         events = session.exec(select(Event)).all()
@@ -201,12 +201,12 @@ def test_names_come_from_the_caller_then_from_memory_then_the_id(core: Core, clo
 def test_a_message_that_nobody_can_link_is_told_without_a_link(core: Core, clock: HandClock) -> None:
     declare(core, Declaration("No address", "SEV4", "UALICE"))
     posted(core)
-    assert "](" not in render(dossier.gather(core, 1, names=NAMES, link=lambda *_: ""))
+    assert "](" not in render(dossier.gather(core, 1).postmortem(names=NAMES, link=lambda *_: ""))
 
 
 def test_no_such_incident(core: Core) -> None:
     with pytest.raises(NoSuchIncident):
-        dossier.gather(core, 7, names={}, link=link)
+        dossier.gather(core, 7).postmortem(names={}, link=link)
 
 
 def test_500_events(core: Core, clock: HandClock) -> None:

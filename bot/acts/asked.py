@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from bot.acts import Act, Desk
@@ -12,6 +13,7 @@ from bot.scene import Scene, picture
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
 from bot.views.texts import cut
+from incidents.core import Unit
 from incidents.events import (
     CommanderMissing,
     HandoffDeclined,
@@ -49,6 +51,17 @@ ANSWERS: dict[type[Happened], tuple[type[Happened], ...]] = {
 """What answers which question. Who may still do something about a role or a hand-off is what its view looks at itself."""
 
 SETTLING: tuple[type[Happened], ...] = (RoleAssigned, *{kind for kinds in ANSWERS.values() for kind in kinds})
+
+_ASKED = (
+    select(Event.id)
+    .where(Event.incident_id == bindparam("number"), col(Event.kind).in_([kind.kind for kind in ANSWERS]))
+    .limit(1)
+)
+
+
+def anything_asked(unit: Unit) -> bool:
+    """Whether there is a question that this may be the answer to."""
+    return unit.session.exec(_ASKED, params={"number": unit.incident.number}).first() is not None
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def test_what_left_the_config_stays_in_the_record(make_desk: MakeDesk) -> None:
     desk.says("set")
     assert labels(desk.form) == ["Detected by", "Cause"]
     assert desk.submits() == Answer("Nothing was changed.")
-    document = str(gather(desk.core, 1, names={}, link=lambda channel, ts, thread_ts: ""))
+    document = str(gather(desk.core, 1).postmortem(names={}, link=lambda channel, ts, thread_ts: ""))
     assert "text='region:'" in document and "text='eu'" in document
     assert desk.incident().fields == {"region": "eu"}
 

@@ -1,7 +1,12 @@
 """The App Home: what is open, what is mine, who is on call; kept current for whoever has opened it."""
 
 from collections.abc import Callable
+from typing import Any
 
+from sqlmodel import select
+
+from bot import homes
+from models import Delivery
 from sandbox.people import Somebody
 from sandbox.seen import Form
 from tests.stories.telling import ON_CALL, saying
@@ -85,6 +90,34 @@ def test_only_for_whoever_opened_it_and_once_for_a_burst(world: World) -> None:
     bob.runs("/incident note INC-1 nothing that a Home shows")
     home(world, alice)
     assert published(world) == before + 1
+
+
+def test_nothing_is_left_for_it_while_nobody_has_one(world: World) -> None:
+    world.person("bob").runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    with world.core.view() as session:
+        assert not [row for row in session.exec(select(Delivery)) if row.reaction == "homes"]
+
+
+def test_what_happens_while_it_is_shown_for_the_first_time_is_in_it(world: World) -> None:
+    """It began before anybody knew of this Home, so it leaves nothing for it."""
+    alice = world.person("alice")
+    slack = world.courier.slack
+
+    class Slow:
+        """Slack takes its time; meanwhile somebody declares, and what that left for Homes is not looked at."""
+
+        def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
+            if method == "views.publish" and not world.workspace.state.homes:
+                world.person("bob").runs("/incident declare sev1 Checkout is down")
+            return slack.call(method, args)
+
+        def upload(self, url: str, content: bytes) -> None:
+            raise AssertionError("nothing is uploaded")
+
+    homes.opened(world.core, alice.id)
+    homes.show(world.core, Slow(), alice.id)
+    assert "Open: 1" in Form(world.workspace, world.workspace.state.homes[alice.id])
 
 
 def test_another_one_was_published_in_between(world: World) -> None:

@@ -35,7 +35,7 @@ def draft(world: World, number: int = 1) -> str:
     def link(channel: str, ts: str, thread_ts: str | None) -> str:
         return f"https://acme.slack.com/archives/{channel}/p{ts}"
 
-    return render(gather(world.core, number, names={}, link=link))
+    return render(gather(world.core, number).postmortem(names={}, link=link))
 
 
 def test_from_its_room_the_other_goes_on_and_everybody_is_pointed_there(world: World) -> None:

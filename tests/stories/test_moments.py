@@ -25,7 +25,7 @@ def draft(world: World) -> str:
     def link(channel: str, ts: str, thread_ts: str | None) -> str:
         return f"https://acme.slack.com/archives/{channel}/p{ts}"
 
-    return render(gather(world.core, 1, names={}, link=link))
+    return render(gather(world.core, 1).postmortem(names={}, link=link))
 
 
 def test_when_it_really_began(world: World, room: Room) -> None:

@@ -22,7 +22,7 @@ def room(world: World) -> Room:
 
 
 def draft(world: World) -> str:
-    return render(gather(world.core, 1, names={}, link=lambda channel, ts, thread_ts: ""))
+    return render(gather(world.core, 1).postmortem(names={}, link=lambda channel, ts, thread_ts: ""))
 
 
 def captured(world: World, room: Room, text: str) -> tuple[Somebody, Post]:
