@@ -4,6 +4,8 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 SLACKS_OWN_URL = "https://slack.com/api/"
 
@@ -47,6 +49,19 @@ class Settings(BaseSettings):
             return "postgresql://" + value.removeprefix("postgres://")
         if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("must begin with postgresql:// or sqlite:///")
+        try:
+            url = make_url(value)
+        except (ArgumentError, ValueError):
+            raise ValueError("cannot be read; write it like postgresql://muster:secret@db.example.com:5432/muster") from None
+        if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
+            raise ValueError("must name a file that all processes share, such as sqlite:////srv/muster/muster.db")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://; left empty, Muster brings its own")
         return value
 
     @property

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import col, func, select
+from sqlmodel import Session, col, func, select
 
 from incidents.core import Core, Unit
 from incidents.errors import Refused
@@ -322,9 +322,9 @@ def stop(unit: Unit) -> None:
         unit.record(PagesStopped(pages=[row.id for row in running if row.id]))
 
 
-def notice_of(unit: Unit, page_id: int, round_: int, level: int, target: str) -> Notice | None:
+def notice_of(session: Session, page_id: int, round_: int, level: int, target: str) -> Notice | None:
     """The notice that a delivery carries."""
-    return unit.session.exec(
+    return session.exec(
         select(Notice).where(Notice.page_id == page_id, Notice.round == round_, Notice.level == level, Notice.target == target)
     ).one_or_none()
 

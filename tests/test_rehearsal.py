@@ -238,7 +238,7 @@ def test_within_a_minute_the_visitor_sees_an_escalation_a_nudge_and_a_timed_upda
     first, second = played.seconds("page.level")
     assert first < 15 < second < 40
     world = played.world
-    assert any("a status update is due" in post.text for post in world.person("erin").inbox)
+    assert any("a status update was due" in post.text for post in world.person("erin").inbox)
     assert any("Posted by Muster, because an update was due" in post for post in world.room().messages)
     assert world.incident().acknowledged_at is not None
 

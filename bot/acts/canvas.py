@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 WHAT = "canvases"
 _NO_CANVASES = frozenset(
     {"team_tier_cannot_create_channel_canvases", "free_team_canvas_tab_already_exists", "canvas_disabled_user_team",
-     "free_teams_cannot_edit_standalone_canvases", "missing_scope", "not_allowed_token_type", "restricted_action"}
+     "free_teams_cannot_edit_standalone_canvases", "missing_scope", "not_allowed_token_type", "restricted_action",
+     "unknown_method"}
 )  # fmt: skip
 
 

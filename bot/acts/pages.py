@@ -1,8 +1,8 @@
 """What became of a page, said in the messages that asked for an answer: nobody presses a button that is out of date."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlmodel import Session, col, select
 
@@ -22,11 +22,17 @@ _PAGES = ("page", "page.channel", "page.group")
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
 
 
+class View(Protocol):
+    """How a level of a page that is over reads, to whoever was asked or at the incident's home."""
+
+    def __call__(self, scene: Scene, page: Page, told: LevelPaged, /, *, at_home: bool) -> Message: ...
+
+
 @dataclass(frozen=True)
 class PagesOver(Act):
     """Edit the messages of pages that are over. An edit may be made again; which messages and pages were shown so is kept."""
 
-    view: Callable[[Scene, Page, LevelPaged | None], Message]
+    view: View
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         shown = set(desk.delivery.result.get("pages", []))
@@ -42,9 +48,9 @@ class PagesOver(Act):
                 raise NotYet
             for target, channel, ts in level.asked:
                 if target not in strangers:
-                    self._edit(desk, channel, ts, page, None)
+                    self._edit(desk, channel, ts, self.view(desk.scene, page, level.told, at_home=False))
             if level.home is not None:
-                self._edit(desk, *level.home, page, level.told)
+                self._edit(desk, *level.home, self.view(desk.scene, page, level.told, at_home=True))
         return {"pages": sorted(shown | {id for id in pages if id is not None}), "edited": []}
 
     def _strangers(self, session: Session, incident: Incident, levels: Iterable["_Level"]) -> set[str]:
@@ -63,11 +69,10 @@ class PagesOver(Act):
         rows = session.exec(sent).all()
         return [_Level.of(event, [row for row in rows if row.event_id == event.id]) for event in session.exec(query)]
 
-    def _edit(self, desk: Desk, channel: str, ts: str, page: Page, told: LevelPaged | None) -> None:
+    def _edit(self, desk: Desk, channel: str, ts: str, message: Message) -> None:
         edited, this = desk.delivery.result.get("edited", []), f"{channel}:{ts}"
         if this in edited or not _ours_to_edit(desk.scene.incident, channel):
             return
-        message = self.view(desk.scene, page, told)
         try:
             desk.call("chat.update", channel=channel, ts=ts, text=cut(message.text, TEXT_LENGTH), blocks=message.blocks or [])
         except SlackRefused as refused:

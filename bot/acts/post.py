@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot.acts import Act, Desk, NotYet
 from bot.scene import Scene
@@ -16,8 +16,9 @@ from bot.views.texts import cut
 from incidents import paging, rooms
 from incidents.core import Unit
 from incidents.events import UpdateNudged, UpdatePosted
-from models import Delivery, Event
-from models.spine import DONE
+from models import Delivery, Event, Notice
+from models.page import NOTICE_FAILED
+from models.spine import DONE, OPEN
 
 log = logging.getLogger(__name__)
 
@@ -236,16 +237,30 @@ class PagePost(Post):
 
     marks: bool = False
 
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        return {} if self._waits_again(desk) else super().perform(desk)
+
+    def _waits_again(self, desk: Desk) -> bool:
+        """Given up as unsent while Slack was away, and the page's next round for the same person waits behind it."""
+        mine = desk.delivery
+        behind = select(Event.payload).join(Delivery, col(Delivery.event_id) == col(Event.id))
+        behind = behind.where(Delivery.lane == mine.lane, Delivery.state == OPEN, col(Delivery.id) > mine.id)
+        with desk.core.view() as session:
+            notice = self._notice(session, mine)
+            if notice is None or notice.state != NOTICE_FAILED:
+                return False
+            return any(paged.get("page_id") == notice.page_id for paged in session.exec(behind))
+
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
-        notice = self._notice(unit, delivery)
-        if notice is not None:
+        notice = self._notice(unit.session, delivery)
+        if notice is not None and result.get("ts"):
             paging.notice_sent(unit, notice)
 
     def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
-        notice = self._notice(unit, delivery)
+        notice = self._notice(unit.session, delivery)
         if notice is not None:
             paging.notice_failed(unit, notice, trouble)
 
-    def _notice(self, unit: Unit, delivery: Delivery) -> Any:
-        paged = unit.session.get_one(Event, delivery.event_id).payload
-        return paging.notice_of(unit, paged["page_id"], paged.get("round", 0), paged.get("level", 0), delivery.target)
+    def _notice(self, session: Session, delivery: Delivery) -> Notice | None:
+        paged = session.get_one(Event, delivery.event_id).payload
+        return paging.notice_of(session, paged["page_id"], paged.get("round", 0), paged.get("level", 0), delivery.target)

@@ -15,6 +15,7 @@ from incidents.events import (
     DrillEnded,
     DrillInjected,
     HandoffOffered,
+    Happened,
     LevelPaged,
     NobodyToPage,
     PageExhausted,
@@ -23,6 +24,7 @@ from incidents.events import (
     RoomOpened,
     SeverityChanged,
     StatusChanged,
+    UpdateNudged,
     UpdatePosted,
     WatchAsked,
 )
@@ -252,7 +254,7 @@ def page_dm(scene: Scene) -> Message:
     paged = scene.happened
     incident, number = scene.incident, scene.incident.number
     why = f" ({clip(paged.why, 200)})" if isinstance(paged, LevelPaged) and paged.why else ""
-    text = f"You are paged: {incident.key} {incident.severity} {clip(incident.title, 400)}{why}"
+    text = f"You are paged{_again(paged)}: {incident.key} {incident.severity} {clip(incident.title, 400)}{why}"
     lines = [f":pager: *{text}*"]
     if incident.impact:
         lines.append(f"Impact: {clip(incident.impact, 600)}")
@@ -269,6 +271,11 @@ def page_dm(scene: Scene) -> Message:
         after = ", ".join(person(target) for target in paged.after)
         blocks.append(context(f"If nobody acknowledges by {moment(paged.until)}, next: {after}"))
     return Message(f"{text}. Acknowledge here or with /incident ack {number}", blocks)
+
+
+def _again(paged: Happened) -> str:
+    """Whoever was paged before and reads the same once more is told that it is another page."""
+    return f" again (round {paged.round + 1})" if isinstance(paged, LevelPaged) and paged.round and not paged.last_resort else ""
 
 
 def _where(incident: Incident) -> str:
@@ -301,26 +308,27 @@ def plain_elsewhere(scene: Scene) -> Message:
     return wordless(scene) if scene.incident.private else plain_sentence(scene)
 
 
-def page_over(scene: Scene, page: Page, told: LevelPaged | None) -> Message:
-    """A page that is over, as whoever was asked now reads it; with `told`, as the incident's home does."""
+def page_over(scene: Scene, page: Page, told: LevelPaged, *, at_home: bool) -> Message:
+    """A page that is over, as whoever was asked now reads it, or as the incident's home does."""
     incident = scene.incident
     if page.acknowledged_by and page.acknowledged_at:
         became = f"Acknowledged by {person(page.acknowledged_by)} at {moment(page.acknowledged_at)}"
     else:
         became = f"Paging stopped; it is {incident.status}" if incident.status not in OPEN else "Paging stopped"
-    if told is not None:
+    if at_home:
         told = told.model_copy(update={"until": None, "after": []})  # who would have been next is no longer so
         text = f"{say(told.sentence(None))}. {became}"
         return Message(f"{incident.key}: {text}", [section(f":pager: {text}")])
-    text = f"Paged: {incident.key} {incident.severity} {clip(incident.title, 400)}. {became}"
+    text = f"Paged{_again(told)}: {incident.key} {incident.severity} {clip(incident.title, 400)}. {became}"
     return Message(text, [section(f":ballot_box_with_check: *{text}*\nRoom: {_where(incident)}")])
 
 
 def nudge(scene: Scene) -> Message:
-    """Ask for the update that is due soon."""
-    incident = scene.incident
-    due = f" at {moment(scene.next_update_at)}" if scene.next_update_at else " soon"
-    text = f"{incident.key}: a status update is due{due}. {clip(incident.title, 300)}"
+    """Ask for the update that is due soon; once it is posted, the one that was due then: the next has a nudge of its own."""
+    incident, asked = scene.incident, scene.happened
+    assert isinstance(asked, UpdateNudged)
+    over = (incident.update_anchor_event or 0) > (scene.event.id or 0) or asked.due_at <= scene.now
+    text = f"{incident.key}: a status update {'was' if over else 'is'} due at {moment(asked.due_at)}. {clip(incident.title, 300)}"
     row = [button("Update", f"{RUN}update", value(incident.number), style="primary")]
     if incident.snoozed_event != incident.update_anchor_event:
         put_off = updates.snooze_for(incident, scene.policy)

@@ -53,6 +53,8 @@ class LevelPaged(Happened):
         parts |= {f"after{i}": _target(target) for i, target in enumerate(self.after)}
         head = "Nobody answered; the last resort is paged: " if self.last_resort else "Paged "
         head += ", ".join(f"{{told{i}}}" for i in range(len(told)))
+        if self.round and not self.last_resort:
+            head += f" again (round {self.round + 1})"
         if self.until and self.after:
             parts["until"] = When(self.until)
             head += ". If nobody acknowledges by {until}, next: " + ", ".join(f"{{after{i}}}" for i in range(len(self.after)))

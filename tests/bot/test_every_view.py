@@ -87,6 +87,7 @@ ABOUT: dict[str, tuple[type[kinds.Happened], ...]] = {
     "posts.role_dm": (kinds.RoleAssigned,),
     "posts.page_dm": (kinds.LevelPaged,),
     "posts.page_channel": (kinds.LevelPaged,),
+    "posts.nudge": (kinds.UpdateNudged,),
     "drills.inject": (kinds.DrillInjected,),
     "drills.score": (kinds.DrillEnded,),
 }
@@ -172,7 +173,7 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     Message: lambda made: plain_sentence(made.scene),
     Command: lambda made: COMMANDS["note"],
     Alike | None: lambda made: Alike(made.rows[0], made.rows[-1]) if made.rows else None,
-    LevelPaged | None: lambda made: made.scene.happened if isinstance(made.scene.happened, LevelPaged) else None,
+    LevelPaged: lambda made: _level(made.scene),
     Scenarios: lambda made: _scenarios(made),
     kinds.DrillMark: lambda made: kinds.DrillMark(label=made.text[:60], took=timedelta(minutes=made.many)),
     Status | None: lambda made: Status.RESOLVED if made.choice else None,
@@ -266,6 +267,11 @@ def _scenarios(made: Strange) -> Scenarios:
     script = Script(title=made.scene.incident.title, severity="SEV1", about=made.text.strip()[:300] or "…")
     problem = Problem(Path("ours.yml"), 3, f"`at` is “{made.text}”", "write 5m")
     return Scenarios(tuple(Scenario(f"s{n}", script) for n in range(min(made.many, MOST))), (problem,) * made.many)
+
+
+def _level(scene: Scene) -> LevelPaged:
+    about = scene.happened
+    return about if isinstance(about, LevelPaged) else LevelPaged(page_id=1, round=1, level=0, people=["U0BOB"])
 
 
 def _quoted(made: Strange) -> Quoted:
@@ -431,8 +437,7 @@ def test_every_message_that_an_event_causes(kind: str) -> None:
                 continue
             act = TABLE[route.reaction].act
             if isinstance(act, PagesOver):
-                paged = scene.happened if isinstance(scene.happened, LevelPaged) else None
-                shown = act.view(scene, made.page, paged)
+                shown = act.view(scene, made.page, _level(scene), at_home=isinstance(scene.happened, LevelPaged))
             elif isinstance(act, TellChannel):
                 shown = act.told(scene, route.target)
             elif isinstance(act, ShowRunbook):

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlmodel import Session
 
+from bot.settings import SettingsError, load_settings
 from models import Fact
 from models.workspace import HEARTBEAT
 from tests.processes.harness import LINES, PATIENCE, Installation, Line, lines, until
@@ -104,6 +105,20 @@ def test_release_migrates(install: Install, postgres_url: str) -> None:
     assert refused.stderr.strip().endswith("DATABASE_URL must begin with postgresql:// or sqlite:///. See .env.example.")
 
 
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("postgresql://muster:secret@db:port/muster", "postgresql://muster:secret@db.example.com:5432/muster"),
+        ("sqlite:///", "must name a file that all processes share"),
+        ("sqlite:///:memory:", "must name a file that all processes share"),
+    ],
+)
+def test_a_database_that_cannot_be_meant(monkeypatch: pytest.MonkeyPatch, url: str, right: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(SettingsError, match=f"DATABASE_URL .*{right}"):
+        load_settings()
+
+
 def test_health_says_what_is_wrong(install: Install) -> None:
     muster = install()
     muster.start()
@@ -155,6 +170,7 @@ def test_what_a_person_can_mend_is_said_in_a_sentence(install: Install) -> None:
             ("web", "SLACK_BOT_TOKEN", ""): "SLACK_BOT_TOKEN is not set",
             ("web", "SLACK_SIGNING_SECRET", ""): "Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP)",
             ("clock", "DATABASE_URL", "mysql://x"): "DATABASE_URL must begin with",
+            ("clock", "REDIS_URL", "localhost:6379"): "REDIS_URL must begin with redis://",
             ("web", "PORT", port): f"Port {port} cannot be used (Address already in use). Set PORT to a free one",
         }
         begun = []

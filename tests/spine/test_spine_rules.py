@@ -503,6 +503,21 @@ def test_a_page_that_is_not_out_in_time(house: House) -> None:
     assert len([post for post in bob.inbox if "You are paged" in post.text]) == 1
 
 
+def test_rounds_that_waited_for_slack_are_one_page(house: House) -> None:
+    """Each was given up in time and the next one begun; when Slack is back, one page to one person says as much."""
+    alice, erin = house.slack.people("alice", "erin")
+    alice.runs("/incident declare sev1 Checkout is down")
+    house.advance(seconds=5)
+    house.refuses = lambda method, args: "no_answer" if method == "chat.postMessage" and args["channel"] == "U0ERIN" else None
+    alice.runs(f"/incident page {erin.mention} the database is yours", in_=house.room())
+    house.advance(seconds=75)
+    assert not erin.inbox and len([post for post in house.room().messages if "did not get through" in post]) == 2
+    house.refuses = None
+    house.advance(seconds=100)
+    [page] = [post for post in erin.inbox if "You are paged" in post.text]
+    assert page.text.startswith("You are paged again (round 3): INC-1")
+
+
 def test_the_clock_rings_and_stands_in(settled: House) -> None:
     """While something is due it rings; with no Redis, or nobody answering, it delivers itself."""
     bell = Doorbell()

@@ -22,7 +22,7 @@ escalations:
 
 def pages(person: Somebody) -> list[Post]:
     """The pages that this person has, answered ones too."""
-    return [post for post in person.inbox if "You are paged" in post.text or post.text.startswith("Paged: ")]
+    return [post for post in person.inbox if "You are paged" in post.text or post.text.startswith(("Paged: ", "Paged again "))]
 
 
 def is_paged(person: Somebody) -> bool:
@@ -30,8 +30,8 @@ def is_paged(person: Somebody) -> bool:
 
 
 def nudges(person: Somebody) -> list[Post]:
-    """How often this person was asked for an update."""
-    return [post for post in person.inbox if "status update is due" in post.text]
+    """How often this person was asked for an update, answered ones too."""
+    return [post for post in person.inbox if "a status update is due" in post.text or "a status update was due" in post.text]
 
 
 def saying(posts: Iterable[Post], text: str) -> list[Post]:

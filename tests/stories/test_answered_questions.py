@@ -25,7 +25,7 @@ def test_a_nudge_that_was_followed(world: World) -> None:
     alice.fills("Impact", "no orders")
     assert alice.submits() == {}
     world.settle()
-    [nudge] = saying(alice.inbox, "a status update is due")
+    [nudge] = saying(alice.inbox, "a status update was due")
     assert not nudge.buttons
 
 

@@ -112,6 +112,18 @@ def test_a_plan_without_canvases(free: World, caplog: pytest.LogCaptureFixture) 
     assert "nobody can pay at all" in canvas(free)
 
 
+def test_a_slack_that_knows_no_canvases(world: World) -> None:
+    """As GovSlack may be, and what stands in for Slack: asked once, and not with every change again."""
+    world.workspace.faults.fail_next("conversations.canvases.create", times=9, error="unknown_method")
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    alice.runs("/incident impact nobody can pay", in_=world.room())
+    world.settle()
+    assert calls(world, "conversations.canvases.create") == 1
+    assert not [row for row in world.waiting() if " dead " in row]
+
+
 def test_not_where_the_team_wants_none(make_world: Callable[..., World]) -> None:
     world = make_world("workspace: {canvas: false}")
     world.person("alice").runs("/incident declare sev1 Checkout is down")

@@ -54,6 +54,9 @@ def test_level_by_level_an_extra_round_and_the_last_resort(world: World) -> None
         world.advance(seconds=1)
         assert paged() == expected, "five minutes, counted from when the level was told"
     assert saying(room.messages, "Nobody answered; the last resort is paged: @dave, #engineering")
+    assert saying(room.messages, "Paged @bob again (round 2). If nobody acknowledges")
+    first, again = (page.text for page in pages(bob))
+    assert first.startswith("You are paged: INC-1") and again.startswith("You are paged again (round 2): INC-1")
     assert "Acknowledge" in engineering.messages[0].buttons and "paging: critical" in room.pins[0]
 
     world.advance(minutes=5)

@@ -50,6 +50,21 @@ def test_whoever_writes_them_is_asked_five_minutes_before(world: World) -> None:
     assert len(updates(room)) == 2
 
 
+def test_who_was_asked_reads_each_time_once(world: World) -> None:
+    """What was asked for is not turned into the next one by taking its buttons away."""
+    alice = world.person("alice")
+    world.advance(minutes=25)
+    alice.clicks("Update", in_=nudges(alice)[0])
+    alice.submits()
+    world.advance(minutes=56)
+    told = [(message.reads.splitlines()[0], bool(message.buttons)) for message in nudges(alice)]
+    assert told == [
+        (":hourglass: INC-1: a status update was due at 14:32 UTC. Checkout is down", False),
+        (":hourglass: INC-1: a status update was due at 14:57 UTC. Checkout is down", False),
+        (":hourglass: INC-1: a status update is due at 15:27 UTC. Checkout is down", True),
+    ]
+
+
 def test_nobody_writes_one_so_the_worker_does(world: World) -> None:
     room = world.room()
     alice = world.person("alice")
