@@ -17,12 +17,15 @@ from sqlmodel import Session, col, func, select
 from bot.redis import connect
 from bot.settings import Settings
 from bot.slack import CallFailed, WebApi
+from bot.wiring import variables
 from incidents import drill_files, drills
 from incidents.policy import Policy, PrivatePolicy, Target
 from incidents.policy_file import PolicyError, Problem, load_policy
+from incidents.registry import collect
 from incidents.rules.on_call import by_email, who
 from incidents.runbook_deadlines import target
 from incidents.runbook_files import load as load_runbooks
+from integrations import alerts
 from models import Delivery, Fact
 from models.database import make_engine
 from models.migrate import head, revision
@@ -31,6 +34,7 @@ from models.workspace import HEARTBEAT
 
 HEARTBEAT_FRESH = timedelta(seconds=15)  # the clock sweeps four times a second; a heartbeat is written once a second
 LOOK_AHEAD = timedelta(days=14)  # a gap further away is still being planned
+SHORT_SECRET = 16  # characters
 SMALL_ROTATION = 6  # fewer people are on call too often (PRODUCT §8)
 
 
@@ -80,6 +84,7 @@ def examine(settings: Settings, manifest: Path = Path("manifest.yml")) -> Iterat
     yield from _slack(settings, policy, manifest)
     yield from _on_call(policy, datetime.now(UTC))
     yield from _runbooks(settings.muster_config.parent, policy, datetime.now(UTC).date())
+    yield from _alerts(policy, variables())
     yield from _drills(settings.muster_config.parent / policy.drills.folder, policy)
 
 
@@ -299,6 +304,24 @@ def _people(api: WebApi, policy: Policy) -> Iterator[Finding]:
         except CallFailed as failed:
             fix = "Correct the address in the config, or write the person's Slack id (*Profile*, *Copy member ID*)."
             yield _wrong("people", f"Slack knows nobody as {email} ({failed.error})", fix)
+
+
+def _alerts(policy: Policy, secrets: Mapping[str, str]) -> Iterator[Finding]:
+    """Which monitoring is listened to, and routes that none of it ever comes to."""
+    sources = collect(alerts, "SOURCE", alerts.Source)
+    taken = [source for source in sources.values() if secrets.get(source.variable, "").strip()]
+    for source in taken:
+        if len(secrets[source.variable].strip()) < SHORT_SECRET:
+            fix = "Put a longer one into `.env` and into your monitoring: `openssl rand -hex 24`."
+            yield _mind("alerts", f"{source.variable} is short, and whoever guesses it can page people", fix)
+    named = dict.fromkeys(name for route in policy.alerts.routes for name in route.source or ())
+    for name in named:
+        if name not in sources:
+            yield _mind("alerts", f"a route names the source {name}", f"There are: {', '.join(sources)}.")
+    if policy.alerts.routes and not taken:
+        yield _mind("alerts", "there are routes, and no source has a secret", "Set ALERTS_SECRET_<SOURCE>: see docs/alerts.md.")
+    if taken:
+        yield _ok("alerts", f"taken from {', '.join(source.name for source in taken)}")
 
 
 def _on_call(policy: Policy, now: datetime) -> Iterator[Finding]:

@@ -1,18 +1,19 @@
 """What commands look at before they answer: one incident, the open ones, what followed from an event."""
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 
 from sqlalchemy import ColumnElement, case
 from sqlmodel import col, func, or_, select
 
 from bot.scene import Scene, picture
-from incidents import access
+from incidents import access, likeness
 from incidents.core import Core, find
 from incidents.dossier import gather
+from incidents.likeness import Alike
 from incidents.merge import survivor
 from incidents.rules.lifecycle import OPEN, Status
+from incidents.rules.likeness import alike, words
 from incidents.rules.postmortem.document import Todo
 from models import Event, Incident, RoleAssignment
 
@@ -81,64 +82,26 @@ def is_of(person: str) -> ColumnElement[bool]:
     return or_(col(Incident.declared_by) == person, col(Incident.id).in_(held))
 
 
-@dataclass(frozen=True)
-class Alike:
-    """What an incident may be the same as: one that is open now, and one that was resolved not long ago."""
-
-    now: Incident | None = None
-    before: Incident | None = None
+def similar(core: Core, incident: Incident) -> Alike:
+    """What it may be the same as, as far as the core's person may see."""
+    with core.view() as session:
+        return likeness.similar(session, incident, core.policy, core.clock.now(session))
 
 
 _LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incident list all <word>`
 
 
-def similar(core: Core, incident: Incident) -> Alike:
-    """Open: a title that shares most of its words, else a service in common. Resolved within `similar_within`: the title,
-    or a service in common and a word of the title. The newest of each. A drill is like nothing, and nothing like a drill."""
-    if incident.drill is not None:
-        return Alike()
-    mine, services = _words(incident.title), set(incident.services)
-    since = core.clock.now() - core.policy.workspace.similar_within
-    with core.view() as session:
-        query = select(Incident.id, Incident.title, Incident.services)
-        query = query.where(col(Incident.id) != incident.number, is_real(), access.visible(session))
-        query = query.where(col(Incident.private).is_(incident.private))  # the others are not merged with it
-        newest = query.order_by(col(Incident.id).desc()).limit(_LOOKED_AT)
-        opened = session.exec(newest.where(is_open())).all()
-        over = session.exec(newest.where(is_over(), col(Incident.resolved_at) >= since)).all()
-        titled = [number for number, title, _ in opened if _alike(mine, _words(title))]
-        serving = [number for number, _, theirs in opened if services & set(theirs)]
-        before = [
-            number
-            for number, title, theirs in over
-            if _alike(mine, _words(title)) or (services & set(theirs) and mine & _words(title))
-        ]
-        found = next(iter([*titled, *serving]), None), next(iter(before), None)
-        now, then = (session.get(Incident, number) if number is not None else None for number in found)
-        return Alike(now, then)
-
-
 def near(core: Core, title: str = "", limit: int = 3) -> Sequence[Incident]:
     """Open incidents to look at before another one is declared: those with a title like this one, else the newest."""
-    mine = _words(title)
+    mine = words(title)
     rows, _ = incidents(core, is_open(), is_real(), limit=_LOOKED_AT if mine else limit)
-    alike = [row for row in rows if _alike(mine, _words(row.title))]
-    return (alike or rows)[:limit]
+    fitting = [row for row in rows if alike(mine, words(row.title))]
+    return (fitting or rows)[:limit]
 
 
 def is_over() -> ColumnElement[bool]:
     """Resolved or closed: it has a cause to learn from."""
     return col(Incident.status).in_([str(Status.RESOLVED), str(Status.CLOSED)])
-
-
-def _words(title: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", title.casefold()))
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    """The same words; or at least two shared, and four in five of the shorter title's."""
-    shared = len(one & other)
-    return bool(shared) and (one == other or (shared >= 2 and shared >= 0.8 * min(len(one), len(other))))
 
 
 def commanders(core: Core, numbers: Sequence[int]) -> dict[int, str]:

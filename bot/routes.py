@@ -10,6 +10,9 @@ from incidents.events import (
     AccessEnded,
     AccessGiven,
     Acknowledged,
+    AlertAgain,
+    AlertFired,
+    AlertResolved,
     Automated,
     AutomationFailed,
     Captured,
@@ -81,6 +84,8 @@ from incidents.rules.lifecycle import OPEN, Status
 from models import Event, Incident
 
 _UNSAID = (
+    AlertFired,
+    AlertResolved,
     AccessGiven,
     AccessEnded,
     Viewed,
@@ -347,6 +352,8 @@ def _said_already(happened: Happened) -> bool:
         return happened.by_itself
     if isinstance(happened, TaskAdded):
         return happened.automated
+    if isinstance(happened, AlertAgain):
+        return not happened.after_all
     if isinstance(happened, StatusChanged):
         stands_in_it = "home" in happened.told and happened.new not in (Status.MITIGATING, Status.RESOLVED)
         return stands_in_it or happened.by_drill
@@ -421,8 +428,12 @@ def _leaders(happened: Happened, incident: Incident, policy: Policy) -> Iterable
     of it in an update."""
     if incident.drill is not None:
         return  # nobody is to be alarmed
+    if incident.status == Status.TRIAGE:
+        return  # nobody has said that it is real
     begins = isinstance(happened, Declared) or (isinstance(happened, SeverityChanged) and happened.raised)
     ends = isinstance(happened, StatusChanged) and happened.new == Status.RESOLVED
+    if isinstance(happened, StatusChanged) and happened.old == Status.TRIAGE:
+        begins, ends = happened.new in OPEN, False
     if isinstance(happened, SeverityChanged | StatusChanged) and "leadership" in happened.told:
         return
     if policy.workspace.leaders and (begins or ends) and policy.severity(incident.severity).rank == 1:

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
-from incidents import updates
+from incidents import likeness, updates
+from incidents.alerts import Ringing, ringing
 from incidents.core import Core, find
 from incidents.events import Happened, read
 from incidents.policy import Policy, SeverityPolicy
+from incidents.rules.lifecycle import Status
 from incidents.runbook_runs import runs
 from incidents.standing import Standing, standing
 from models import ActionItem, Delivery, Event, Incident, RunbookRun, StatusUpdate, Task
@@ -32,6 +34,8 @@ class Scene:
     runbooks: Sequence[RunbookRun] = ()
     updates: int = 0
     fitting: Sequence[str] = ()
+    alerts: Ringing = Ringing()
+    like: Incident | None = None
 
     @property
     def incident(self) -> Incident:
@@ -68,6 +72,8 @@ def picture(core: Core, session: Session, number: int, event_id: int | None = No
         open_actions=actions,
         runbooks=runs(session, incident),
         updates=posted,
+        alerts=ringing(session, incident),
+        like=likeness.similar(session, incident, core.policy, now).now if incident.status == Status.TRIAGE else None,
         fitting=[book.title for book in core.runbooks().of(incident.services)] if incident.services else [],
     )
 

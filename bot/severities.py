@@ -1,4 +1,4 @@
-"""The severity that is typed first in `sev`, and the one that counts where nobody named any."""
+"""The severity that is typed first in `sev`."""
 
 import re
 
@@ -15,13 +15,3 @@ def severity_and_reason(text: str, policy: Policy) -> tuple[str, str]:
         return parse_severity(f"sev{apart[1]}", policy), apart[2].strip()
     word, _, reason = text.strip().partition(" ")
     return parse_severity(word.rstrip(":,"), policy), reason.strip(" :-–—")
-
-
-def default_severity(policy: Policy, type: str | None = None) -> str:
-    """What counts where nobody said: what the type says, else the second worst level. In doubt, escalate; standing down
-    is cheap (PRODUCT §1)."""
-    by_type = policy.types[type].severity if type in policy.types else None
-    if by_type is not None:
-        return by_type
-    levels = policy.levels()
-    return levels[min(1, len(levels) - 1)]

@@ -25,6 +25,7 @@ from incidents.policy_file import PolicyFile
 from incidents.registry import collect
 from incidents.runbook_files import RunbookFiles
 from incidents.timers import Timer
+from integrations import alerts
 from integrations.webhooks import SECRETS, HttpWebhooks
 from models.database import make_engine
 
@@ -38,6 +39,7 @@ class Muster:
     policy_file: PolicyFile
     slack: Transport
     table: Mapping[str, Reaction]
+    secrets: Mapping[str, str]
 
 
 def render_draft(desk: Desk) -> str:
@@ -56,10 +58,10 @@ def write_canvas(desk: Desk) -> str:
     return EXPORT.render(canvas.document(desk.scene, canvas.Kept(as_told, work.tasks(desk.core, number), record.links(), names)))
 
 
-def _variables() -> dict[str, str]:
-    """The environment over `.env`, of which webhooks get what is meant for them."""
+def variables() -> dict[str, str]:
+    """The environment over `.env`: what is meant for webhooks, and what sources of alerts are known by."""
     kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    return {name: value for name, value in (kept | dict(os.environ)).items() if name.startswith(SECRETS)}
+    return {name: value for name, value in (kept | dict(os.environ)).items() if name.startswith((SECRETS, alerts.SECRETS))}
 
 
 def build(
@@ -71,7 +73,8 @@ def build(
 ) -> Muster:
     """Put the parts together. Nothing connects to anything before it is used."""
     policy_file = PolicyFile(settings.muster_config)
-    table = reactions(render_draft, write_canvas, HttpWebhooks(_variables()))
+    secrets = variables()
+    table = reactions(render_draft, write_canvas, HttpWebhooks(secrets))
     core = Core(
         make_engine(settings.database_url),
         clock=clock or SystemClock(),
@@ -84,7 +87,7 @@ def build(
     core.members = Groups(core, api).members
     core.runbooks = RunbookFiles(settings.muster_config, policy_file.current).current
     core.scenarios = lambda: drill_files.read(settings.muster_config.parent / core.policy.drills.folder)
-    return Muster(settings, core, policy_file, api, table)
+    return Muster(settings, core, policy_file, api, table, secrets)
 
 
 def make_bell(settings: Settings, redis_url: str, rush: Rush | None = None) -> Bell:

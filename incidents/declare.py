@@ -31,13 +31,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a person says when declaring. `commander` None leaves the role empty, `type` None makes it the default one;
-    `fields` are values as `rules.fields.read` gives them. `drill` is the scenario's name, "" for a drill without a `script`,
-    None for the real thing."""
+    """What is said when declaring; `by` None: by an alert. `commander` None leaves the role empty, `type` None makes it the
+    default one; `fields` are values as `rules.fields.read` gives them. `drill` is the scenario's name, "" for a drill without
+    a `script`, None for the real thing."""
 
     title: str
     severity: str
-    by: str
+    by: str | None
     commander: str | None = None
     summary: str = ""
     impact: str = ""
@@ -63,37 +63,43 @@ def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
     summary = prose(said.summary, "summary", field="summary", needed=False)
     impact = prose(said.impact, "impact", field="impact", needed=False)
     core.policy.check_level(said.severity)
-    refused = permissions.refusal(core, permissions.PRIVATE, said.by) if said.private else None
+    refused = permissions.refusal(core, permissions.PRIVATE, said.by) if said.private and said.by else None
     if refused is not None:
         raise refused
     with core.new(said.by, key) as unit:
         _refuse_double(unit, said, title)
-        unit.begin(_columns(said, title, summary, impact, said.type or unit.policy.default_type, unit.now))
-        event = unit.record(
-            Declared(
-                title=title,
-                severity=said.severity,
-                status=Status.INVESTIGATING,
-                summary=summary,
-                impact=impact,
-                detected_by=said.detected_by,
-                several_teams=said.several_teams,
-                cause_unclear=said.cause_unclear,
-                services=list(said.services),
-                type=unit.incident.type,
-                fields=unit.incident.fields,
-                drill=said.drill,
-                script=said.script.stored() if said.script is not None else {},
-                private=said.private,
-            ),
-            by=said.by,
-        )
-        if said.drill is not None:
-            drills.opened(unit, said.script)
-        unit.incident.update_anchor_event = event.id
-        unit.incident.ic_missing_event = event.id
-        if said.source is not None:
-            _capture(unit, said.source, by=said.by)
+        return open_in(unit, said, title, summary, impact)
+
+
+def open_in(unit: Unit, said: Declaration, title: str, summary: str, impact: str, status: Status = Status.INVESTIGATING) -> Event:
+    """Make the incident of a new unit. In triage it has neither a room nor pages: they come with the move out of it."""
+    unit.begin(_columns(said, title, summary, impact, said.type or unit.policy.default_type, status, unit.now))
+    event = unit.record(
+        Declared(
+            title=title,
+            severity=said.severity,
+            status=status,
+            summary=summary,
+            impact=impact,
+            detected_by=said.detected_by,
+            several_teams=said.several_teams,
+            cause_unclear=said.cause_unclear,
+            services=list(said.services),
+            type=unit.incident.type,
+            fields=unit.incident.fields,
+            drill=said.drill,
+            script=said.script.stored() if said.script is not None else {},
+            private=said.private,
+        ),
+        by=said.by,
+    )
+    if said.drill is not None:
+        drills.opened(unit, said.script)
+    unit.incident.update_anchor_event = event.id
+    unit.incident.ic_missing_event = event.id
+    if said.source is not None:
+        _capture(unit, said.source, by=said.by)
+    if status is not Status.TRIAGE:
         rooms.follow_severity(unit)
         if said.commander:
             roles.give(unit, "ic", said.commander, by=said.by)
@@ -101,7 +107,7 @@ def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
     return event
 
 
-def _capture(unit: Unit, source: Source, *, by: str) -> None:
+def _capture(unit: Unit, source: Source, *, by: str | None) -> None:
     """By the key that a pin has, so that it is there once; a message that is on another timeline already stands on both."""
     key = f"capture:{source.channel}:{source.ts}"
     if unit.session.exec(select(Event.id).where(Event.key == key)).first() is not None:
@@ -128,11 +134,13 @@ def _refuse_double(unit: Unit, said: Declaration, title: str) -> None:
         raise Repeated(unit.session.exec(query).one())
 
 
-def _columns(said: Declaration, title: str, summary: str, impact: str, type: str | None, now: datetime) -> dict[str, Any]:
+def _columns(
+    said: Declaration, title: str, summary: str, impact: str, type: str | None, status: Status, now: datetime
+) -> dict[str, Any]:
     return {
         "title": title,
         "severity": said.severity,
-        "status": str(Status.INVESTIGATING),
+        "status": str(status),
         "declared_by": said.by,
         "summary": summary,
         "impact": impact,

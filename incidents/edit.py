@@ -6,7 +6,7 @@ from incidents import paging, permissions, rooms
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import Edited, SeverityChanged
-from incidents.rules.lifecycle import ENDED, OPEN
+from incidents.rules.lifecycle import ACTIVE, ENDED
 from incidents.rules.severity import is_raise
 from incidents.texts import one_line, prose
 from models import Event, Incident
@@ -31,7 +31,7 @@ def change_severity(core: Core, number: int, to: str, *, by: str, why: str = "",
         return set_severity(unit, to, by=by, why=why)
 
 
-def set_severity(unit: Unit, to: str, *, by: str, why: str, told: Sequence[str] = ()) -> Event:
+def set_severity(unit: Unit, to: str, *, by: str | None, why: str, told: Sequence[str] = ()) -> Event:
     """Make a change that has been checked: the new level's room, paging and cadence apply at once."""
     incident, old = unit.incident, unit.incident.severity
     raised = is_raise(old, to, unit.policy)
@@ -39,7 +39,7 @@ def set_severity(unit: Unit, to: str, *, by: str, why: str, told: Sequence[str] 
     remember(unit, "severity", old)
     event = unit.record(SeverityChanged(old=old, new=to, why=why, raised=raised, told=list(told)), by=by)
     _follow_cadence(unit, old)
-    if raised and incident.status in OPEN:  # what is over is only put right
+    if raised and incident.status in ACTIVE:  # what is over is only put right; for what is in triage nobody is called yet
         rooms.follow_severity(unit)
         paging.page_as_severity_says(unit, by=by, raised=True)
     return event

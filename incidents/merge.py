@@ -11,14 +11,15 @@ from incidents.edit import remember
 from incidents.errors import MoveRefused, Refused
 from incidents.events import MergedFrom, MergedInto
 from incidents.phrase import TOKEN
-from incidents.rules.lifecycle import OPEN, Status
+from incidents.rules.lifecycle import ACTIVE, OPEN, Status
 from incidents.standing import holders
-from models import ActionItem, Event, Incident, Page, Task
+from models import ActionItem, Alert, Event, Incident, Page, Task
+from models.alert import ALERT_FIRING
 from models.page import PAGE_OPEN
 
 
 def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None) -> Event:
-    """`number` ends as merged; its timeline, tasks, action items and running pages are the survivor's from here on.
+    """`number` ends as merged; its timeline, tasks, action items, alerts and running pages are the survivor's from here on.
 
     Both change or neither does. Only open incidents are merged, and into an open one. A page goes on in the survivor
     unless somebody is on the way there already: see `_goes_on`.
@@ -31,6 +32,7 @@ def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None
         people = _people(unit)
         pages = _hand_over_pages(unit, survivor)
         tasks, actions = _hand_over(unit, into, Task), _hand_over(unit, into, ActionItem)
+        alerts = _hand_over_alerts(unit, survivor)
         incident.status, incident.merged_into, incident.closed_at = str(Status.MERGED), into, unit.now
         remember(unit, "status", old)
         event = unit.record(
@@ -42,6 +44,7 @@ def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None
                 tasks=tasks,
                 actions=actions,
                 pages=pages,
+                alerts=alerts,
             ),
             by=by,
         )
@@ -56,6 +59,8 @@ def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None
                 tasks=tasks,
                 actions=actions,
                 pages=pages,
+                alerts=alerts,
+                in_triage=old == Status.TRIAGE,
             ),
             by=by,
         )
@@ -78,6 +83,9 @@ def check(incident: Incident, into: Incident) -> None:
         shut, seen = (incident, into) if incident.private else (into, incident)
         first = f"`/incident private {seen.number}` makes {seen.key} private, too; then merge them."
         raise MoveRefused(f"{shut.key} is private and {seen.key} is not. {first}")
+    if into.status == Status.TRIAGE and incident.status in ACTIVE:
+        way = f"Attach it the other way round: `/incident merge {into.number} {incident.number}`."
+        raise MoveRefused(f"{into.key} is an alert in triage, and {incident.key} is being worked on. {way}")
     if incident.status not in OPEN:
         raise MoveRefused(f"{incident.key} is {incident.status}, and only open incidents are merged. Reopen it first.")
     if into.status not in OPEN:
@@ -124,6 +132,23 @@ def _hand_over(unit: Unit, into: int, table: type[Task] | type[ActionItem]) -> l
     ids = session.exec(select(table.id).where(table.incident_id == of).order_by(col(table.id))).all()
     session.execute(update(table).where(col(table.incident_id) == of).values(incident_id=into))
     return [id for id in ids if id is not None]
+
+
+def _hand_over_alerts(unit: Unit, survivor: Unit) -> int:
+    """All of them; while one fires nothing is over in the survivor."""
+    old, into = unit.incident, survivor.incident
+    if not old.alerts:
+        return 0
+    of_it = col(Alert.incident_id) == old.number
+    fires = unit.session.exec(select(Alert.id).where(of_it, Alert.state == ALERT_FIRING).limit(1)).first() is not None
+    unit.session.execute(update(Alert).where(of_it).values(incident_id=into.number))
+    if fires:
+        into.alerts_over_at, into.alerts_over_event = None, None
+    elif not into.alerts:
+        into.alerts_over_at, into.alerts_over_event = old.alerts_over_at, old.alerts_over_event
+    moved, old.alerts = old.alerts, 0
+    into.alerts += moved
+    return moved
 
 
 def _hand_over_pages(unit: Unit, survivor: Unit) -> list[int]:

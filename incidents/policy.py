@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from incidents.errors import UnknownSeverity, quote
+from incidents.policy_alerts import AlertsPolicy
 from incidents.policy_automations import MOST_RULES, Automation
 from incidents.policy_defaults import DEFAULT_ESCALATIONS, with_defaults
 from incidents.policy_fields import CAUSES, MOST_FIELDS, FieldPolicy, TypePolicy
@@ -38,6 +39,7 @@ from incidents.policy_values import (
 )
 
 __all__ = [
+    "AlertsPolicy",
     "DigestPolicy",
     "DrillsPolicy",
     "EscalationLevel",
@@ -374,6 +376,7 @@ class Policy(Settings):
     runbooks: RunbooksPolicy = RunbooksPolicy()
     private: PrivatePolicy = PrivatePolicy()
     drills: DrillsPolicy = DrillsPolicy()
+    alerts: AlertsPolicy = AlertsPolicy()
     automations: Annotated[list[Automation], Field(max_length=MOST_RULES)] = []
 
     def severity(self, name: str) -> SeverityPolicy:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from incidents.policy_alerts import mistakes as alert_mistakes
 from incidents.policy_automations import mistakes as automation_mistakes
 from incidents.policy_defaults import ANSWER_WORDS, COMMAND_WORDS, DEFAULT_ESCALATIONS, DEFAULT_SEVERITIES
 from incidents.policy_fields import RESTRICTABLE
@@ -22,6 +23,7 @@ def mistakes(policy: "Policy") -> Iterator[tuple[_Where, str, str]]:
     yield from _level_mistakes(policy)
     yield from _role_mistakes(policy)
     yield from automation_mistakes(policy.automations, {name: getattr(policy, name) for name in _NAMED_BY_RULES})
+    yield from alert_mistakes(policy.alerts, {name: getattr(policy, name) for name in ("severities", "services")})
     yield from field_mistakes(policy.types, policy.fields, policy.severities)
     yield from _name_clashes({key: (type.name,) for key, type in policy.types.items()}, "types")
     yield from _name_clashes({key: (field.name,) for key, field in policy.fields.items()}, "fields")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from incidents import drills, fields, paging, permissions, postmortems, rooms, runbook_deadlines
+from incidents import drills, fields, paging, permissions, postmortems, roles, rooms, runbook_deadlines
 from incidents.checklists import forget_resolution
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
@@ -120,6 +120,21 @@ def carry_out(
     if old not in ACTIVE and to in ACTIVE:
         incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
         incident.update_promised_at, incident.silent_updates = None, 0
+    if old is Status.TRIAGE and to in ACTIVE:
+        _begin_work(unit, event, by=by)
     if to is Status.RESOLVED and old in OPEN:
         postmortems.draft_if_owed(unit)
     return event
+
+
+def _begin_work(unit: Unit, event: Event, *, by: str | None) -> None:
+    """Out of triage: from here on it is an incident like any other. Whoever says that what an alert opened is real has declared
+    it, and is its commander; where its route said so, nobody is yet."""
+    incident = unit.incident
+    if incident.declared_by is None:
+        incident.declared_by, incident.declared_at = by, unit.now
+        incident.ic_missing_at, incident.ic_missing_event = unit.now, event.id
+        if by is not None and roles.current(unit, "ic") is None:
+            roles.give(unit, "ic", by, by=by)
+    rooms.follow_severity(unit)
+    paging.page_as_severity_says(unit, by=by)

@@ -3,6 +3,7 @@
 import re
 
 from incidents.errors import Refused
+from incidents.phrase import TOKEN
 
 TITLE_LENGTH = 150
 TEXT_LENGTH = 3000
@@ -42,3 +43,15 @@ def prose(text: str, what: str, field: str | None = None, *, needed: bool = True
             field=field,
         )
     return kept
+
+
+def foreign(text: str, limit: int) -> str:
+    """What another system wrote, on one line and at most so long; it names no person and no channel, whatever it holds."""
+    kept = _INVISIBLE.sub(" ", text[: 4 * limit].encode(errors="replace").decode())
+    line = " ".join(TOKEN.sub(lambda found: found[1], kept).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def foreign_link(url: str) -> str:
+    """A web address of another system's, or nothing where it is none."""
+    return url if _LINK.fullmatch(url) else ""

@@ -1,5 +1,6 @@
 """NOUNS: the tables. They hold state and no behaviour beyond a property."""
 
+from models.alert import Alert
 from models.drill import Drill
 from models.event import Event
 from models.incident import Incident
@@ -15,6 +16,7 @@ from models.workspace import AppHome, Fact, Person
 
 __all__ = [
     "ActionItem",
+    "Alert",
     "AppHome",
     "Brake",
     "Delivery",

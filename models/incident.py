@@ -54,6 +54,12 @@ class Incident(SQLModel, table=True):
     runbooks: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     runbook_timers: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
+    # How many alerts are in it; since when none of them fires, by which event, and whether that was said.
+    alerts: int = 0
+    alerts_over_at: datetime | None = None
+    alerts_over_event: int | None = None
+    alerts_asked_event: int | None = None
+
     # The config's rules: how often each has fired, the last event that they were asked about, since when more wait.
     automations: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     automated_event: int | None = None

@@ -18,6 +18,7 @@ from bot.rush import Rush
 from bot.settings import Settings, SettingsError
 from bot.wiring import Muster, build, make_bell
 from models.migrate import migrate
+from web.alerts import AlertsEndpoint
 from web.health import Health
 from web.slack_endpoint import SlackEndpoint
 from web.slack_socket import SocketLink
@@ -42,6 +43,7 @@ def make_web(muster: Muster, redis_url: str, rush: Rush | None = None) -> Starle
     endpoint = SlackEndpoint(app, muster.settings.slack_signing_secret.get_secret_value())
     routes = [
         Route("/slack/events", endpoint.__call__, methods=["POST"]),
+        Route("/alerts/{source}", AlertsEndpoint(muster.core, muster.secrets).__call__, methods=["POST"]),
         Route("/livez", health.livez),
         Route("/healthz", health.healthz),
         Route("/metrics", health.metrics),

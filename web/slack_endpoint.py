@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 import anyio
 from slack_bolt import App, BoltRequest
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.app import CONCURRENCY
+from web.bodies import SLOWEST, read_body
 from web.payloads import NotSlacks, is_certificate_check, understood
 
 log = logging.getLogger("muster.web")
 
 LARGEST = 1_000_000  # bytes; Slack's own requests stay far below
-SLOWEST = 10.0  # seconds for a body to arrive; Slack itself gives up after three
 STALE_SECONDS = 300  # docs.slack.dev, "Verifying requests from Slack"
 _FOR_BOLT = ("x-slack-retry-num", "x-slack-retry-reason")
 
@@ -35,13 +35,9 @@ class SlackEndpoint:
     async def __call__(self, request: Request) -> Response:
         if not self._secret:
             return PlainTextResponse("SLACK_SIGNING_SECRET is not set, so nothing is taken over HTTP.", 403)
-        try:
-            with anyio.fail_after(self._slowest):
-                body = await _read(request)
-        except (ClientDisconnect, TimeoutError):
-            return PlainTextResponse("The body did not arrive.", 408)
-        if body is None:
-            return PlainTextResponse("Too large.", 413)
+        body = await read_body(request, LARGEST, self._slowest)
+        if isinstance(body, Response):
+            return body
         if is_certificate_check(body):
             return PlainTextResponse("")
         if not self._signed(request, body):
@@ -68,17 +64,3 @@ def _for_bolt(request: Request, body: bytes) -> BoltRequest:
         return BoltRequest(body=payload, headers=headers, mode="socket_mode")
     except (TypeError, AttributeError, LookupError, ValueError):  # it looks at members that we do not
         raise NotSlacks from None
-
-
-async def _read(request: Request) -> bytes | None:
-    """The body, or None when it is too large; no more than that is ever read."""
-    length = request.headers.get("content-length", "0")
-    if not length.isascii() or not length.isdigit() or int(length[:15]) > LARGEST:
-        return None
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST:
-            return None
-        parts.append(part)
-    return b"".join(parts)

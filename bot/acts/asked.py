@@ -15,6 +15,9 @@ from bot.views.blocks import Message
 from bot.views.texts import cut
 from incidents.core import Unit
 from incidents.events import (
+    AlertAgain,
+    AlertFired,
+    AlertsOver,
     CommanderMissing,
     HandoffDeclined,
     HandoffExpired,
@@ -46,6 +49,7 @@ ANSWERS: dict[type[Happened], tuple[type[Happened], ...]] = {
     HandoffSuggested: (HandoffOffered,),
     UpdateNudged: (UpdateNudged, UpdatePosted, UpdateSnoozed, UpdatesPaused, MergedInto),
     WatchAsked: (WatchAsked, WatchHolds, StatusChanged, MergedInto),
+    AlertsOver: (AlertsOver, AlertAgain, AlertFired, StatusChanged, MergedInto),
     RoomQuiet: (RoomQuiet, StillGoing, StatusChanged, MergedInto),
 }
 """What answers which question. Who may still do something about a role or a hand-off is what its view looks at itself."""

@@ -5,11 +5,10 @@ import re
 from bot import look
 from bot.commands import Answer, Command, Needs, Request
 from bot.modals import declare as form
-from bot.severities import default_severity
 from bot.views import answers, forms
 from incidents.declare import Declaration, declare
 from incidents.policy import Policy
-from incidents.rules.severity import split_leading_severity, split_unknown_severity
+from incidents.rules.severity import default_severity, split_leading_severity, split_unknown_severity
 from models import Event, Incident
 
 

@@ -1,5 +1,7 @@
 """Two incidents are one: the room's goes on in the one that is named."""
 
+from dataclasses import replace
+
 from bot import drill, look
 from bot.commands import RUN, Answer, Command, Needs, Request, value
 from bot.views import answers
@@ -8,6 +10,7 @@ from bot.views.texts import clip
 from incidents import merge, private
 from incidents.core import find
 from incidents.errors import Refused, quote
+from incidents.rules.lifecycle import Status
 from incidents.rules.naming import incident_ref
 from models import Incident
 
@@ -18,9 +21,12 @@ _SHOWN = 10
 def run(request: Request) -> Answer:
     """`merge INC-31` in a room; `merge 42 31` anywhere. What is missing is picked; nothing happens unasked."""
     named = _named(request.text)
-    if request.number is not None and len(named) == 1 and named != [request.number]:
+    where_to = len(named) == 1 and request.text.strip().casefold().endswith(" into")
+    if not where_to and request.number is not None and len(named) == 1 and named != [request.number]:
         named = [request.number, *named]
     private.viewed(request.core, named, request.by, "merge")
+    if where_to:  # `merge 42 into`
+        request, named = replace(request, number=named[0]), []
     with request.core.view() as session:
         if len(named) == 2:
             return _merge(request, find(session, named[0]), find(session, named[1]))
@@ -30,7 +36,10 @@ def run(request: Request) -> Answer:
             return _pick(f"Which one goes on in {find(session, named[0]).key}?", others, total, into=named[0])
         if request.number is None:
             raise Refused(USAGE)
-        return _pick(f"Where does {find(session, request.number).key} go on?", others, total, of=request.number)
+        mine = find(session, request.number)
+        others = [each for each in others if each.status != Status.TRIAGE or mine.status == Status.TRIAGE]
+        others.sort(key=lambda each: each.status == Status.TRIAGE)
+        return _pick(f"Where does {mine.key} go on?", others, total, of=mine.number)
 
 
 def _named(text: str) -> list[int]:
@@ -46,7 +55,7 @@ def _merge(request: Request, incident: Incident, into: Incident) -> Answer:
         merge.check(incident, into)
         question = Refused(
             f"Merge {incident.key} ({quote(incident.title, 200)}) into {into.key} ({quote(into.title, 200)})? "
-            f"{incident.key} ends and its timeline, tasks and pages go on in {into.key}. This cannot be undone."
+            f"{incident.key} ends and its timeline, tasks, alerts and pages go on in {into.key}. This cannot be undone."
         )
         return drill.answered(into, answers.ask(question, f"Merge into {into.key}", "merge", incident.number, into.key))
     event = merge.merge(request.core, incident.number, into.number, by=request.by, key=request.key)

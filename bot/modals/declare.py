@@ -6,7 +6,6 @@ from bot import drill, look, own_fields
 from bot.commands import RUN, Answer, value
 from bot.modals import Modal, Submission, field
 from bot.modals import view as frame
-from bot.severities import default_severity
 from bot.views import answers, forms
 from bot.views.blocks import Block, button, context, option, section
 from bot.views.quoted import Quoted
@@ -15,7 +14,7 @@ from incidents.core import Repeated
 from incidents.declare import Declaration, Source, declare
 from incidents.errors import quote as quoted_word
 from incidents.policy import Policy
-from incidents.rules.severity import Impact, Scope, from_impact
+from incidents.rules.severity import Impact, Scope, default_severity, from_impact
 from incidents.texts import TITLE_LENGTH
 from models import Incident
 

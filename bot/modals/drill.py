@@ -6,7 +6,6 @@ from bot import drill, look
 from bot.commands import Answer
 from bot.modals import FormError, Modal, Submission, field
 from bot.modals import view as frame
-from bot.severities import default_severity
 from bot.views import answers, forms
 from bot.views.blocks import Block, context, option
 from bot.views.texts import clip, escape
@@ -15,6 +14,7 @@ from incidents.core import Core, Repeated
 from incidents.declare import Declaration, declare
 from incidents.drill_files import Scenarios
 from incidents.policy import Policy
+from incidents.rules.severity import default_severity
 from incidents.texts import TITLE_LENGTH
 from models import Incident
 

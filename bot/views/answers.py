@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.commands import RUN, Answer, value
-from bot.look import Alike
 from bot.scene import Scene
 from bot.views.blocks import Block, button, buttons, context, section
 from bot.views.forms import FORM
@@ -23,6 +22,7 @@ from incidents.events import (
     UpdatePosted,
     read,
 )
+from incidents.likeness import Alike
 from incidents.moments import MOMENTS
 from incidents.rooms import asleep
 from incidents.rules import fields as rules
@@ -120,7 +120,10 @@ def _alike(like: Alike, number: int) -> list[str]:
     if like.now is not None:
         where = f" in {channel(like.now.room_channel)}" if like.now.room_channel else ""
         said.append(f"Looks like {like.now.key}, open now{where}: {clip(like.now.title, 300)}")
-        said.append(f"The same thing? Join it, and this one is merged into it: `/incident merge {number} {like.now.number}`")
+        if like.now.status == Status.TRIAGE:
+            said.append(f"An alert that nobody has looked at. Part of this? `/incident merge {like.now.number} {number}`")
+        else:
+            said.append(f"The same thing? Join it, and this one is merged into it: `/incident merge {number} {like.now.number}`")
     past = like.before
     if past is not None:
         resolved = f", resolved {stamp(past.resolved_at)}" if past.resolved_at else ""
@@ -134,6 +137,11 @@ def _alike(like: Alike, number: int) -> list[str]:
 
 
 def _join_instead(other: Incident, mine: Incident) -> Block:
+    if other.status == Status.TRIAGE:
+        sure = (f"Attach {other.key}?", f"{other.key} ends, and its alerts go on in {mine.key}.", "Attach")
+        return button(
+            f"Attach {other.key}", f"{RUN}merge:{other.number}", value(other.number, f"{mine.key}{CONFIRMED}"), confirm=sure
+        )
     sure = (f"Join {other.key}?", f"{mine.key} is merged into it: its timeline and its pages go on there.", "Join")
     return button(
         f"Join {other.key} instead", f"{RUN}join:{other.number}", value(other.number, f"instead of {mine.key}"), confirm=sure
@@ -213,7 +221,11 @@ def moment_corrected(event: Event) -> Answer:
 def merged(into: Scene, event: Event) -> Answer:
     """Where it goes on; a worse severity is not taken over unasked."""
     incident, was = into.incident, event.incident_id
-    said = f"INC-{was} goes on in {incident.key} now: {home(into)}. Both rooms are told; its timeline, tasks and pages moved."
+    said = f"INC-{was} goes on in {incident.key} now: {home(into)}. "
+    if isinstance(into.happened, MergedFrom) and into.happened.in_triage:
+        said += "Its alerts count there."
+    else:
+        said += "Both rooms are told; its timeline, tasks, alerts and pages moved."
     worse = into.policy.severities.get(_severity_of(into, was))
     if worse is None or worse.rank >= into.severity.rank or incident.status not in OPEN:
         return answer(said)

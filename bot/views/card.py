@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 from bot.commands import RUN, value
 from bot.scene import Scene
-from bot.views import checklists, runbooks
+from bot.views import alerts, checklists, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, option, section
 from bot.views.texts import ago, channel, clip, escape, lasted, moment, person
 from incidents.fields import lacking
 from incidents.rules import fields as rules
 from incidents.rules.lifecycle import OPEN, Status
+from models import Incident
 
 FRESH = timedelta(minutes=10)  # how long an old value stays on the card, struck through
 
@@ -26,6 +27,8 @@ def signal(rank: int, status: str) -> str:
 def line(scene: Scene) -> str:
     """The whole state in one line: the notification of the card."""
     incident, held = scene.incident, scene.standing.holders
+    if incident.status == Status.TRIAGE:
+        return alerts.line(scene)
     commander = f"IC {person(held['ic'])}" if "ic" in held else "no IC yet"
     due = f", next update {moment(scene.next_update_at)}" if scene.next_update_at else ""
     return (
@@ -44,7 +47,9 @@ def card(scene: Scene, *, whole: bool = False) -> Message:
     blocks = [section(f"{head}\n{old_title}" if old_title else head)]
     blocks += [fields(facts[at : at + 10]) for at in range(0, len(facts), 10)]
     blocks += [section(f"*{label}*\n{text}") for label, text in _knowledge(scene)]
+    blocks += alerts.shown(scene)
     blocks.append(context(*_small_print(scene)))
+    blocks += alerts.like(scene)
     controls = _controls(scene)
     if controls:
         blocks.append(controls)
@@ -60,12 +65,12 @@ def _facts(scene: Scene) -> list[tuple[str, str]]:
     for holding in scene.standing.holdings:
         asked = f" (asked {person(holding.offered_to)})" if holding.offered_to else ""
         facts.append((escape(scene.policy.role_name(holding.role)), person(holding.person) + asked))
-    if "ic" not in held and incident.status in OPEN:
+    if "ic" not in held and incident.status in OPEN and incident.status != Status.TRIAGE:
         facts.insert(2, ("Incident commander", "_nobody yet_"))
     started = incident.impact_started_at or incident.declared_at
     took = lasted(_end(scene) - started)
     facts.append(("Started", f"{_day(started)} ({ago(started, took) if incident.status in OPEN else took})"))
-    if incident.status in OPEN:
+    if incident.status in OPEN and incident.status != Status.TRIAGE:
         due = moment(scene.next_update_at) if scene.next_update_at else "paused" if _paused(scene) else "none planned"
         facts.append(("Next update", due))
     return facts
@@ -105,7 +110,7 @@ def _knowledge(scene: Scene) -> list[tuple[str, str]]:
 
 def _small_print(scene: Scene) -> list[str]:
     incident = scene.incident
-    small = [f"Declared by {person(incident.declared_by)} at {moment(incident.declared_at)}"]
+    small = [_declared(incident)]
     if origin(scene):
         small.append(origin(scene))
     if incident.services:
@@ -134,6 +139,12 @@ def _small_print(scene: Scene) -> list[str]:
     return small
 
 
+def _declared(incident: Incident) -> str:
+    by = "an alert" if incident.declared_by is None else person(incident.declared_by)
+    at = moment(incident.declared_at)
+    return f"Came by an alert at {at}" if incident.status == Status.TRIAGE else f"Declared by {by} at {at}"
+
+
 def _wanted(scene: Scene) -> str:
     """From the mitigation on: what the team wants to know before it is resolved."""
     if scene.incident.status not in (Status.MITIGATING, Status.MONITORING):
@@ -147,7 +158,7 @@ def _controls(scene: Scene) -> Block | None:
     incident, number = scene.incident, scene.incident.number
     target = value(number)
     if incident.status == Status.TRIAGE:
-        return buttons(*_triage(target, acknowledged=incident.acknowledged_at is not None))
+        return buttons(*alerts.triage(scene), block_id="card")
     if incident.status in OPEN:
         row = []
         if incident.acknowledged_at is None or scene.standing.pages:
@@ -177,18 +188,6 @@ def _controls(scene: Scene) -> Block | None:
     if incident.merged_into:
         return buttons(button(f"Show INC-{incident.merged_into}", f"{RUN}show", value(incident.merged_into), style="primary"))
     return None
-
-
-def _triage(target: str, *, acknowledged: bool) -> list[Block]:
-    """Is it one at all? Until somebody says so there is nothing to resolve."""
-    sure = ("Decline it?", "It ends here, without a postmortem. What rings after that is a new one.", "Decline")
-    answer = [] if acknowledged else [button("Acknowledge", f"{RUN}ack", target, style="primary")]
-    return [
-        *answer,
-        button("Investigate", f"{RUN}status:real", f"{target} investigating"),
-        button("Decline", f"{RUN}decline", target, confirm=sure),
-        button("Timeline", f"{RUN}timeline", target),
-    ]
 
 
 def _overflow(number: int, entries: list[tuple[str, str]]) -> Block:
@@ -232,7 +231,7 @@ def announcement(scene: Scene) -> Message:
         f"{incident.severity} {escape(scene.severity.name)}",
         incident.status,
         f"IC {person(held['ic'])}" if "ic" in held else "no IC yet",
-        f"declared by {person(incident.declared_by)} at {moment(incident.declared_at)}",
+        _declared(incident).replace("D", "d", 1),
         f"lasted {lasted(_end(scene) - incident.declared_at)}" if incident.resolved_at else "",
         f"goes on in INC-{incident.merged_into}" if incident.merged_into else "",
     ]

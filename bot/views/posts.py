@@ -8,6 +8,7 @@ from bot.views.card import line, signal
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
 from incidents import updates
 from incidents.events import (
+    AlertsOver,
     Automated,
     CommanderMissing,
     DeadlineNear,
@@ -71,6 +72,8 @@ _SIGNS = {
     "updates.paused": ":double_vertical_bar:",
     "updates.resumed": ":arrow_forward:",
     "message.captured": ":pushpin:",
+    "alert.again": ":bell:",
+    "alert.all_over": ":no_bell:",
     "automation.fired": ":gear:",
     "automation.failed": ":warning:",
     "runbook.stuck": ":raised_hand:",
@@ -180,6 +183,9 @@ def _next_steps(scene: Scene) -> list[Block]:
             button("Holding", f"{RUN}holding", target, style="primary"),
             button("Not holding", f"{RUN}status:back", value(scene.incident.number, "investigating")),
         ]
+    if isinstance(happened, AlertsOver) and scene.incident.alerts_over_at is not None and is_open:
+        watch = button("It is fixed", f"{RUN}mitigated", target, style="primary")
+        return [watch] if scene.incident.status != Status.MONITORING else []
     if isinstance(happened, WatchAsked) and happened.until is None and is_open:
         return [
             button("Resolve", f"{RUN}resolve", target, style="primary"),

@@ -29,6 +29,9 @@ class Declared(Happened):
     def sentence(self, by: str | None) -> Phrase:
         if self.drill is not None:
             return phrase("{by} began a *DRILL*, {severity}: {title}", by=Who(by), severity=self.severity, title=self.title)
+        if by is None:
+            did = "declared" if self.status != "triage" else "may be"
+            return phrase(f"An alert {did} {{severity}}: {{title}}", severity=self.severity, title=self.title)
         return phrase("{by} declared {severity}: {title}", by=Who(by), severity=self.severity, title=self.title)
 
 
@@ -89,6 +92,7 @@ class MergedInto(Happened):
     tasks: list[int] = []
     actions: list[int] = []
     pages: list[int] = []
+    alerts: int = 0
 
     def sentence(self, by: str | None) -> Phrase:
         parts: dict[str, Part] = {"by": Who(by), "into": f"INC-{self.into}", "title": self.title}
@@ -108,14 +112,15 @@ class MergedFrom(Happened):
     tasks: list[int] = []
     actions: list[int] = []
     pages: list[int] = []
+    alerts: int = 0
+    in_triage: bool = False
 
     def sentence(self, by: str | None) -> Phrase:
-        return phrase(
-            "{by} merged {merged} into this: {title}. Its timeline is part of this one",
-            by=Who(by),
-            merged=f"INC-{self.number}",
-            title=self.title,
-        )
+        merged = f"INC-{self.number}"
+        if self.in_triage:
+            return phrase("{by} attached the alert {merged} to this: {title}", by=Who(by), merged=merged, title=self.title)
+        said = "{by} merged {merged} into this: {title}. Its timeline is part of this one"
+        return phrase(said, by=Who(by), merged=merged, title=self.title)
 
 
 class Edited(Happened):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from incidents.events import Declared, FieldsSet, Happened, SeverityChanged, StatusChanged
 from incidents.policy_automations import CHANGES, Automation, When
+from incidents.rules.lifecycle import ACTIVE, Status
 
 MOST_OF_A_RULE = 20
 MOST = 60
@@ -60,9 +61,17 @@ def _before(changed: FieldsSet, now: Facts) -> Facts:
     return replace(now, fields=tuple(fields.items()))
 
 
+def _kinds(happened: Happened) -> set[str]:
+    """What is taken out of triage is declared by that; before, rules look at it only where they name that state."""
+    begins = isinstance(happened, StatusChanged) and happened.old == Status.TRIAGE and happened.new in ACTIVE
+    return {happened.kind, Declared.kind} if begins else {happened.kind}
+
+
 def matches(when: When, happened: Happened, facts: Facts) -> bool:
     """Is everything so that the rule asks for?"""
-    if happened.kind not in (when.event or CHANGES) or facts.private != when.private:
+    if not _kinds(happened) & set(when.event or CHANGES) or facts.private != when.private:
+        return False
+    if facts.status == Status.TRIAGE and Status.TRIAGE not in (when.status or ()):
         return False
     if when.severity and facts.severity not in when.severity:
         return False

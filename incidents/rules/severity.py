@@ -106,6 +106,37 @@ def from_impact(impact: Impact, scope: Scope, policy: Policy) -> str:
     return next((level for level in reversed(levels) if policy.severities[level].rank <= rank), levels[0])
 
 
+def default_severity(policy: Policy, type: str | None = None) -> str:
+    """What counts where nobody said: what the type says, else the second worst level. In doubt, escalate; standing down
+    is cheap (PRODUCT §1)."""
+    by_type = policy.types[type].severity if type in policy.types else None
+    if by_type is not None:
+        return by_type
+    levels = policy.levels()
+    return levels[min(1, len(levels) - 1)]
+
+
+_WORSE_TO_BETTER = (
+    frozenset({"critical", "fatal", "emergency", "disaster", "page"}),
+    frozenset({"error", "high", "major"}),
+    frozenset({"warning", "warn", "medium", "average", "minor"}),
+    frozenset({"info", "information", "notice", "low", "debug"}),
+)
+
+
+def of_alert(label: str, policy: Policy) -> str:
+    """The level that monitoring means: a name or an alias of the team's, else what monitoring usually calls the worst, the
+    second, the third and the last level. What says nothing counts as `default_severity`."""
+    try:
+        return parse_severity(label, policy)
+    except UnknownSeverity:
+        levels, said = policy.levels(), _folded(label[:100])
+    for place, words in enumerate(_WORSE_TO_BETTER):
+        if said in words:
+            return levels[min(place, len(levels) - 1)]
+    return default_severity(policy)
+
+
 def is_raise(old: str, new: str, policy: Policy) -> bool:
     """Is `new` worse than `old`? False for the same level."""
     return policy.severity(new).rank < policy.severity(old).rank

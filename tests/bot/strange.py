@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from bot.scene import Scene
+from incidents.alerts import SHOWN, Ringing
 from incidents.drill_script import Script
 from incidents.events import AUDIENCES, KINDS, DrillMark, Happened, Told
 from incidents.moments import MOMENTS
@@ -19,7 +20,7 @@ from incidents.rules.checklists import CHECKLISTS
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.runbook import Runbook
 from incidents.standing import Standing
-from models import ActionItem, Drill, Event, Incident, Notice, Page, RoleAssignment, RunbookRun, Task
+from models import ActionItem, Alert, Drill, Event, Incident, Notice, Page, RoleAssignment, RunbookRun, Task
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 NUMBER = 42
@@ -434,6 +435,27 @@ class Strange:
 
 
 @st.composite
+def ringing(draw: DrawFn) -> Ringing:
+    """None, or as many as a card shows and more."""
+    url = st.sampled_from(
+        [
+            "",
+            "https://grafana.example.com/d/" + "x" * 1800,
+            "https://grafana.example.com/d/" + "&" * 270,
+            "http://a.example/?b=1&c=2",
+        ]
+    )
+    first = [
+        Alert(id=n, incident_id=NUMBER, source="alertmanager", fingerprint="f", bundle="b", title=draw(words(150, lines=False)),
+              severity="SEV1", url=draw(url), state=draw(st.sampled_from(["firing", "resolved"])),
+              times=draw(st.sampled_from([1, 999])), started_at=NOW, received_at=NOW)
+        for n in range(draw(st.sampled_from([0, 1, SHOWN])))
+    ]  # fmt: skip
+    firing = sum(alert.state == "firing" for alert in first)
+    return Ringing(first, firing, len(first) + draw(st.sampled_from([0, 400])) * bool(first))
+
+
+@st.composite
 def strange(draw: DrawFn, kind: str) -> Strange:
     """Everything at one moment, an event of this kind at its centre."""
     policy = draw(st.sampled_from(policies()))
@@ -471,6 +493,8 @@ def strange(draw: DrawFn, kind: str) -> Strange:
         open_tasks=draw(st.sampled_from([0, 1, 100])),
         open_actions=draw(st.sampled_from([0, 1, 100])),
         runbooks=followed,
+        alerts=draw(ringing()),
+        like=draw(st.none() | incidents(policy)) if incident.status == "triage" else None,
         fitting=draw(st.sampled_from([[], [words_ * 3 for words_ in PIECES]])),
         updates=draw(st.sampled_from([0, 1])),
     )

@@ -287,7 +287,7 @@ def _record(made: Strange) -> Document:
 _OURS = re.compile(
     TOKEN.pattern
     + r"|<!date\^(?!666)\d+\^[^|<>]*\|[^<>|]*>|<!subteam\^S0TEAM>"
-    + r"|<https://(?!evil)[^\s<>|]+(\|[^<>|\n]*)?>"
+    + r"|<https?://(?!evil)[^\s<>|]+(\|[^<>|\n]*)?>"
     + r"|&(amp|lt|gt);"
 )
 

@@ -163,8 +163,8 @@ def test_declined_from_triage_it_is_over(world: World) -> None:
     bob, room = world.person("bob"), world.room()
     bob.joins(room)
     world.settle()
-    assert room.pins[0].buttons == ["Investigate", "Decline", "Timeline"], "it is acknowledged"
-    bob.clicks("Decline", in_=room.pins[0])
+    assert room.pins[0].buttons == ["Declare", "Attach to …", "Dismiss", "Timeline"], "it is acknowledged"
+    bob.clicks("Dismiss", in_=room.pins[0])
     world.settle()
     row = world.incident()
     assert (row.status, row.closed_at) == ("declined", world.clock.at)
@@ -181,6 +181,6 @@ def test_what_is_real_goes_from_triage_into_work(world: World) -> None:
     bob, room = world.person("bob"), world.room()
     bob.joins(room)
     world.settle()
-    bob.clicks("Investigate", in_=room.pins[0])
+    bob.clicks("Declare", in_=room.pins[0])
     world.settle()
     assert world.incident().status == "investigating" and "Resolve" in room.pins[0].buttons

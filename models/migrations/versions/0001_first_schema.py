@@ -54,6 +54,10 @@ def upgrade() -> None:
     sa.Column('ticked', sa.JSON(), nullable=False),
     sa.Column('runbooks', sa.JSON(), nullable=False),
     sa.Column('runbook_timers', sa.JSON(), nullable=False),
+    sa.Column('alerts', sa.Integer(), nullable=False),
+    sa.Column('alerts_over_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('alerts_over_event', sa.Integer(), nullable=True),
+    sa.Column('alerts_asked_event', sa.Integer(), nullable=True),
     sa.Column('automations', sa.JSON(), nullable=False),
     sa.Column('automated_event', sa.Integer(), nullable=True),
     sa.Column('automate_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -133,6 +137,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('action_item', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_action_item_incident_id'), ['incident_id'], unique=False)
+
+    op.create_table('alert',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('incident_id', sa.Integer(), nullable=True),
+    sa.Column('source', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('fingerprint', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('bundle', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('severity', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('services', sa.JSON(), nullable=False),
+    sa.Column('url', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('times', sa.Integer(), nullable=False),
+    sa.Column('started_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('received_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('resolved_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('alert', schema=None) as batch_op:
+        batch_op.create_index('alert_bundle', ['source', 'bundle', 'id'], unique=False)
+        batch_op.create_index('alert_signal', ['source', 'fingerprint', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_alert_incident_id'), ['incident_id'], unique=False)
 
     op.create_table('drill',
     sa.Column('incident_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -398,6 +426,12 @@ def downgrade() -> None:
 
     op.drop_table('event')
     op.drop_table('drill')
+    with op.batch_alter_table('alert', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_alert_incident_id'))
+        batch_op.drop_index('alert_signal')
+        batch_op.drop_index('alert_bundle')
+
+    op.drop_table('alert')
     with op.batch_alter_table('action_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_action_item_incident_id'))
 

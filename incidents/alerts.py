@@ -1,0 +1,309 @@
+"""Alerts: what monitoring says becomes an incident in triage, a declared one, one more line of an open one, or nothing."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from incidents import edit, status
+from incidents.core import Core, Unit
+from incidents.declare import Declaration, open_in
+from incidents.events import AlertAgain, AlertFired, AlertResolved
+from incidents.policy import Policy
+from incidents.policy_values import folded
+from incidents.rules.lifecycle import OPEN, Status
+from incidents.rules.severity import is_raise, of_alert
+from incidents.texts import TITLE_LENGTH, foreign, foreign_link
+from models import Alert, Incident
+from models.alert import ALERT_FIRING, ALERT_RESOLVED
+
+_ID_LENGTH = 300
+_MOST_SERVICES = 20
+_AHEAD = timedelta(minutes=10)  # by how much the source's clock may be fast
+_TRIES = 5
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One alert as its source tells of it. Texts are as they came: what is stored of them is bounded and says nothing to Slack.
+
+    `fingerprint` is what the source knows it by, `bundle` what it sends together ("": each for itself), `severity` the
+    source's own word. `started_at` is aware; None where the source does not say when it began.
+    """
+
+    source: str
+    fingerprint: str
+    firing: bool
+    title: str
+    started_at: datetime | None = None
+    bundle: str = ""
+    severity: str = ""
+    services: tuple[str, ...] = ()
+    summary: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class _News:
+    """A signal that says something new, `row` being what is known of this alert. `home` is the open incident that it belongs
+    to, None where it makes one."""
+
+    signal: Signal
+    row: Alert | None
+    started_at: datetime
+    severity: str
+    services: tuple[str, ...]
+    route: str
+    home: int | None
+
+    @property
+    def key(self) -> str:
+        """Unique for each beginning and each end of an alert, so that it is stored once."""
+        said = ALERT_FIRING if self.signal.firing else ALERT_RESOLVED
+        return f"alert:{self.signal.source}:{self.signal.fingerprint}:{self.started_at.isoformat()}:{said}"
+
+
+def receive(core: Core, signals: Sequence[Signal]) -> None:
+    """Store what is new of these, each part in one transaction; when this returns all of it is stored.
+
+    The same alert again changes nothing, in whatever order it comes. While the incident that an alert is in is open, it
+    counts there; so does another one of its bundle. An incident that people have dismissed or ended is not opened again
+    by what was known of it: only by what begins afterwards.
+    """
+    bundles: dict[tuple[str, str], list[Signal]] = {}
+    for signal in map(_bounded, signals):
+        bundles.setdefault((signal.source, signal.bundle), []).append(signal)
+    for left in bundles.values():
+        for _ in range(_TRIES):
+            left = _store(core, left)
+        if left:
+            raise Unsettled
+
+
+class Unsettled(Exception):
+    """Where it belongs was changed by others again and again. What is not stored has to be sent again."""
+
+
+def _bounded(signal: Signal) -> Signal:
+    fingerprint, began = _id(signal.fingerprint), signal.started_at
+    is_sane = began is not None and began.tzinfo is not None and 2000 <= began.year < 9999
+    return Signal(
+        source=signal.source,
+        fingerprint=fingerprint,
+        firing=signal.firing,
+        title=foreign(signal.title, TITLE_LENGTH) or "An alert without a name",
+        started_at=began.astimezone(UTC) if began is not None and is_sane else None,
+        bundle=_id(signal.bundle) or fingerprint,
+        severity=foreign(signal.severity, 60),
+        services=tuple(dict.fromkeys(foreign(name, 40) for name in signal.services[:_MOST_SERVICES] if name.strip())),
+        summary=foreign(signal.summary, 1000),
+        url=foreign_link(signal.url),
+    )
+
+
+def _id(text: str) -> str:
+    return text if len(text) <= _ID_LENGTH and text.isprintable() else hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def _store(core: Core, signals: Sequence[Signal]) -> list[Signal]:
+    """Those of one bundle: what belongs to each open incident with it, then what makes a new one. The answer is what
+    belongs elsewhere by the time that its incident is locked."""
+    if not signals:
+        return []
+    with core.view() as session:
+        found = [(signal, news.home) for signal in signals if (news := _news(session, core, signal)) is not None]
+    left: list[Signal] = []
+    for home in sorted({home for _, home in found if home is not None}):
+        with core.unit(home) as unit:
+            left += _add_all(unit, core, [signal for signal, its in found if its == home], home)
+    fresh = [signal for signal, home in found if home is None]
+    if fresh:
+        with core.new(f"alert:{fresh[0].source}:{fresh[0].bundle}") as unit:
+            said = [news for signal in fresh if (news := _news(unit.session, core, signal)) is not None]
+            if any(news.home is not None for news in said):
+                return left + fresh
+            _open(unit, said)
+            left += _add_all(unit, core, fresh, None)
+    return left
+
+
+def _add_all(unit: Unit, core: Core, signals: Sequence[Signal], home: int | None) -> list[Signal]:
+    """One after the other, each as things stand after the one before; the answer is what belongs elsewhere by now. With
+    `home` None the incident, if there is one, was made for them."""
+    left = []
+    for signal in signals:
+        news = _news(unit.session, core, signal)
+        if news is not None and home is not None and news.home != home:
+            left.append(signal)
+        elif news is not None:
+            _add(unit, news)
+    return left
+
+
+def _news(session: Session, core: Core, signal: Signal) -> _News | None:
+    """What is new about it at this moment; None where nothing is."""
+    query = select(Alert).where(Alert.source == signal.source, Alert.fingerprint == signal.fingerprint)
+    row = session.exec(query.order_by(col(Alert.id).desc()).limit(1)).first()
+    now = core.clock.now(session)
+    started_at = signal.started_at if signal.started_at is None or signal.started_at <= now + _AHEAD else None
+    if started_at is None:  # it goes on as long as it was not over
+        started_at = row.started_at if row is not None and not (signal.firing and row.state == ALERT_RESOLVED) else now
+    services, severity = _known(signal.services, core.policy), of_alert(signal.severity, core.policy)
+    route = core.policy.alerts.route(signal.source, severity, services)
+    if signal.firing:
+        is_new = row is None or started_at > row.started_at
+    else:
+        is_new = row is None or started_at > row.started_at or (row.state == ALERT_FIRING and started_at == row.started_at)
+    home = _home(session, signal, row) if is_new else None
+    if not is_new or (route == "drop" and (row is None or (home is None and signal.firing))):
+        return None
+    return _News(signal, row, started_at, severity, services, route, home)
+
+
+def _home(session: Session, signal: Signal, row: Alert | None) -> int | None:
+    """The open incident that the alert is in, else the one that another alert of its bundle is in."""
+    is_open = col(Incident.status).in_([str(state) for state in OPEN])
+    query = select(Alert.incident_id).join(Incident).where(is_open)
+    if row is not None:
+        own = session.exec(query.where(Alert.id == row.id)).first()
+        if own is not None or not signal.firing:
+            return own
+    elif not signal.firing:
+        return None
+    bundled = query.where(Alert.source == signal.source, Alert.bundle == signal.bundle)
+    return session.exec(bundled.order_by(col(Alert.id).desc()).limit(1)).first()
+
+
+def _known(services: Sequence[str], policy: Policy) -> tuple[str, ...]:
+    """Those of the catalogue, as it writes them."""
+    wanted = {folded(name) for name in services}
+    return tuple(name for name in policy.services if folded(name) in wanted)
+
+
+def _open(unit: Unit, found: Sequence[_News]) -> None:
+    """The incident of what fires, if anything does."""
+    firing = [news for news in found if news.signal.firing]
+    if not firing:
+        return
+    first = min(firing, key=lambda news: (news.route != "page", unit.policy.severity(news.severity).rank))
+    said = Declaration(
+        title=first.signal.title,
+        severity=first.severity,
+        by=None,
+        services=tuple(dict.fromkeys(name for news in firing for name in news.services)),
+        detected_by="alert",
+    )
+    state = Status.INVESTIGATING if first.route == "page" else Status.TRIAGE
+    open_in(unit, said, said.title, first.signal.summary, "", state)
+
+
+def _add(unit: Unit, news: _News) -> None:
+    """To the unit's incident. What is new and worse raises it where its route pages, and where nobody has looked at it yet;
+    what pages leaves nothing in triage."""
+    if not news.signal.firing:
+        _end(unit, news)
+        return
+    incident = unit.incident
+    if news.row is not None and news.row.incident_id == incident.number:
+        _fire_again(unit, news, news.row)
+    else:
+        _fire(unit, news)
+        is_worse = is_raise(incident.severity, news.severity, unit.policy)
+        if is_worse and (news.route == "page" or incident.status == Status.TRIAGE):
+            edit.set_severity(unit, news.severity, by=None, why=f"alert: {news.signal.title}")
+    if news.route == "page" and incident.status == Status.TRIAGE:
+        status.carry_out(unit, Status.TRIAGE, Status.INVESTIGATING, by=None, why=f"alert: {news.signal.title}")
+
+
+def _fire(unit: Unit, news: _News) -> None:
+    signal, incident = news.signal, unit.incident
+    row = Alert(
+        incident_id=incident.number,
+        source=signal.source,
+        fingerprint=signal.fingerprint,
+        bundle=signal.bundle,
+        title=signal.title,
+        severity=news.severity,
+        services=list(signal.services),
+        url=signal.url,
+        started_at=news.started_at,
+        received_at=unit.now,
+    )
+    unit.session.add(row)
+    unit.session.flush()
+    incident.alerts += 1
+    incident.alerts_over_at, incident.alerts_over_event = None, None
+    unit.record(
+        AlertFired(
+            alert_id=row.id or 0,
+            source=signal.source,
+            title=signal.title,
+            severity=news.severity,
+            started_at=news.started_at,
+            services=list(signal.services),
+            url=signal.url,
+        ),
+        at=min(news.started_at, unit.now),
+        key=news.key,
+    )
+
+
+def _fire_again(unit: Unit, news: _News, row: Alert) -> None:
+    incident = unit.incident
+    told = incident.alerts_over_event is not None and incident.alerts_asked_event == incident.alerts_over_event
+    row.state, row.started_at, row.times, row.resolved_at = ALERT_FIRING, news.started_at, row.times + 1, None
+    unit.session.add(row)
+    unit.session.flush()
+    incident.alerts_over_at, incident.alerts_over_event = None, None
+    again = AlertAgain(
+        alert_id=row.id or 0, source=row.source, title=row.title, started_at=row.started_at, times=row.times, after_all=told
+    )
+    unit.record(again, at=min(news.started_at, unit.now), key=news.key)
+
+
+def _end(unit: Unit, news: _News) -> None:
+    """It is over: in the record of its incident while that is open; else only the row knows."""
+    row, signal = news.row, news.signal
+    was_firing = row is not None and row.state == ALERT_FIRING
+    if row is None:  # said before it was said that it fires, which may still come
+        row = Alert(
+            source=signal.source,
+            fingerprint=signal.fingerprint,
+            bundle=signal.bundle,
+            title=signal.title,
+            severity=news.severity,
+            started_at=news.started_at,
+            received_at=unit.now,
+        )
+    row.state, row.resolved_at, row.started_at = ALERT_RESOLVED, unit.now, news.started_at
+    unit.session.add(row)
+    unit.session.flush()
+    if news.home is None or not was_firing:
+        return
+    rings = Alert.incident_id == unit.incident.number, Alert.state == ALERT_FIRING
+    last = unit.session.exec(select(Alert.id).where(*rings).limit(1)).first() is None
+    event = unit.record(AlertResolved(alert_id=row.id or 0, source=row.source, title=row.title, last=last), key=news.key)
+    if last:
+        unit.incident.alerts_over_at, unit.incident.alerts_over_event = unit.now, event.id
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """An incident's alerts: the first few, what fires before what is over, and how many there are."""
+
+    first: Sequence[Alert] = ()
+    firing: int = 0
+    total: int = 0
+
+
+def ringing(session: Session, incident: Incident) -> Ringing:
+    """Those of an incident; asks nothing where it has none."""
+    if not incident.alerts:
+        return Ringing()
+    theirs = col(Alert.incident_id) == incident.number
+    first = session.exec(select(Alert).where(theirs).order_by(col(Alert.state), col(Alert.id)).limit(SHOWN)).all()
+    counted = select(func.count()).select_from(Alert).where(theirs, Alert.state == ALERT_FIRING)
+    return Ringing(first, session.exec(counted).one(), incident.alerts)

@@ -1,0 +1,82 @@
+"""What an incident may be the same as: one that is open now, and one that was resolved not long ago."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from incidents import access
+from incidents.policy import Policy
+from incidents.rules.lifecycle import OPEN, Status
+from incidents.rules.likeness import alike, words
+from models import Alert, Incident
+
+_LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incident list all <word>`
+_SIGNALS = 500  # alerts of open incidents, the newest first
+
+
+@dataclass(frozen=True)
+class Alike:
+    """The newest of each kind."""
+
+    now: Incident | None = None
+    before: Incident | None = None
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is known of an incident: its title and those of its alerts, and the services that either names."""
+
+    titles: tuple[frozenset[str], ...]
+    services: frozenset[str]
+
+
+def similar(session: Session, incident: Incident, policy: Policy, now: datetime) -> Alike:
+    """Open: a title, its own or an alert's, that shares most of its words, else a service in common. Resolved within
+    `similar_within`: the title, or a service in common and a word of the title. A drill is like nothing, and nothing like
+    a drill. What is in triage is like what is declared, or like what came to triage before it."""
+    if incident.drill is not None:
+        return Alike()
+    query = select(Incident.id, Incident.title, Incident.services, Incident.alerts)
+    query = query.where(col(Incident.id) != incident.number, col(Incident.drill).is_(None), access.visible(session))
+    query = query.where(col(Incident.private).is_(incident.private))  # the others are not merged with it
+    newest = query.order_by(col(Incident.id).desc()).limit(_LOOKED_AT)
+    still_open = newest.where(col(Incident.status).in_([str(state) for state in OPEN]))
+    if incident.status == Status.TRIAGE:
+        still_open = still_open.where((col(Incident.status) != Status.TRIAGE) | (col(Incident.id) < incident.number))
+    opened = session.exec(still_open).all()
+    ended = col(Incident.status).in_([str(Status.RESOLVED), str(Status.CLOSED)])
+    over = session.exec(newest.where(ended, col(Incident.resolved_at) >= now - policy.workspace.similar_within)).all()
+    ringing = _ringing(session, [number for number, _, _, alerts in opened if alerts] + [incident.number] * bool(incident.alerts))
+
+    def said(number: int | None, title: str, services: Iterable[str]) -> _Said:
+        titles, serving = ringing.get(number or 0, ([], set()))
+        return _Said((words(title), *titles), frozenset(name.casefold() for name in services) | serving)
+
+    mine = said(incident.number, incident.title, incident.services)
+    titled, serving, before = [], [], []
+    for number, title, services, _ in opened:
+        theirs = said(number, title, services)
+        if any(alike(one, other) for one in mine.titles for other in theirs.titles):
+            titled.append(number)
+        elif mine.services & theirs.services:
+            serving.append(number)
+    for number, title, services, _ in over:
+        theirs, own = said(number, title, services), words(incident.title)
+        if alike(own, words(title)) or (mine.services & theirs.services and own & words(title)):
+            before.append(number)
+    found = next(iter([*titled, *serving]), None), next(iter(before), None)
+    return Alike(*(session.get(Incident, number) if number is not None else None for number in found))
+
+
+def _ringing(session: Session, numbers: list[int | None]) -> dict[int, tuple[list[frozenset[str]], set[str]]]:
+    """What alerts say of these incidents; asks nothing where none of them has any."""
+    found: dict[int, tuple[list[frozenset[str]], set[str]]] = {}
+    if numbers:
+        query = select(Alert.incident_id, Alert.title, Alert.services).where(col(Alert.incident_id).in_(numbers))
+        for number, title, services in session.exec(query.order_by(col(Alert.id).desc()).limit(_SIGNALS)):
+            titles, serving = found.setdefault(number or 0, ([], set()))
+            titles.append(words(title))
+            serving.update(name.casefold() for name in services)
+    return found
