@@ -187,7 +187,7 @@ class Courier:
         try:
             reaction, scene = self.table[row.reaction], load(self.core, row)
             act = reaction.act if self._may_leave(reaction, scene, row) else Withheld(reaction.act)
-            act.tidy(Desk(self.core, self.brakes, self.workspace, row, scene, self._as_private(act, reaction)))
+            again = act.tidy(Desk(self.core, self.brakes, self.workspace, row, scene, self._as_private(act, reaction)))
         except SlackBraked as braked:
             leases.check_later(self.core, row, timedelta(seconds=braked.seconds))
             return True
@@ -199,6 +199,10 @@ class Courier:
         except Exception:  # a bug: looked at again after a while, and not in the way of the others
             log.exception("the copy check of delivery %s", row.id)
             return True
+        else:
+            if again is not None:
+                leases.check_later(self.core, row, again)
+                return True
         leases.checked(self.core, row, mirror=self.table[row.reaction].mirror)
         return True
 

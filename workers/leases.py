@@ -197,7 +197,7 @@ def to_check(core: Core) -> Delivery | None:
 
 
 def check_later(core: Core, row: Delivery, after: timedelta) -> None:
-    """Slack said when: look again then, and not only when the look's own lease runs out."""
+    """It is known when to look again: then, and not when the look's own lease runs out."""
     mine = (col(Delivery.id) == row.id, col(Delivery.check_at) == row.check_at)
     with core.transaction() as session:
         session.execute(update(Delivery).where(*mine).values(check_at=core.clock.now(session) + after))

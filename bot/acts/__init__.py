@@ -3,6 +3,7 @@
 import math
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -104,8 +105,9 @@ class Act:
     def look(self, desk: Desk) -> dict[str, Any] | None:
         return None
 
-    def tidy(self, desk: Desk) -> None:
-        """A minute after a repost: remove what an earlier attempt left behind late."""
+    def tidy(self, desk: Desk) -> timedelta | None:
+        """A minute after a repost: remove what an earlier attempt left behind late. After how long to look once more, if so."""
+        return None
 
     def take_back(self, desk: Desk) -> None:
         """The incident is private by now, and this is not for it: what an attempt in doubt may have said is unsaid."""

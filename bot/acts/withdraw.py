@@ -3,8 +3,10 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import or_, update
 from sqlmodel import col, select
 
 from bot import homes
@@ -17,6 +19,7 @@ from incidents.rules.naming import room_name
 from models import Delivery, Incident, Postmortem
 from models.spine import OPEN
 
+_LOOKS = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 6 * 60, 24 * 60))  # after the one a minute later
 _AT_ONCE = 4.0  # seconds; a lease is longer, and the call at hand ends within it
 _SAID = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 _SHUT = frozenset({"is_inactive", "is_archived"})
@@ -47,12 +50,35 @@ class Withdraw(Act):
             raise SlackRefused("chat.update", "is_archived", "the old room is archived, and Slack does not let Muster open it")
         return {"done": [], "reposted": True}  # what was on its way at that moment may arrive late
 
-    def tidy(self, desk: Desk) -> None:
-        """Once more, for what came late. The open room is archived by now, and Slack takes no message there any more."""
+    def tidy(self, desk: Desk) -> timedelta | None:
+        """Once more, for what came late. The open room is archived by now, and Slack takes no message there any more.
+
+        Then ever more rarely for a day: whoever stood still between reading it and their call, and was killed over that, has
+        told nobody of it.
+        """
         self._take_back(desk, set())
         if desk.delivery.target:
             self._remove_bookmarks(desk, desk.delivery.target)
             self._remove_documents(desk, desk.delivery.target, set())
+        self._look_where_it_was_tried(desk)
+        since = desk.scene.now - (desk.delivery.settled_at or desk.scene.now)
+        return next((look - since for look in _LOOKS if look > since), None)
+
+    def _look_where_it_was_tried(self, desk: Desk) -> None:
+        """Each delivery finds its own words by their key, wherever it would have said them. Asked are those that may have
+        been tried by somebody of whom nothing was heard; of mirrors the record says where they stand, but for the first
+        announcement."""
+        known = desk.scene.event.recorded_at
+        tried = (
+            col(Delivery.incident_id) == desk.scene.incident.number,
+            col(Delivery.id) < desk.delivery.id,
+            col(Delivery.reaction) != desk.delivery.reaction,
+            col(Delivery.check_at).is_(None),
+            or_(col(Delivery.wanted).is_(None), col(Delivery.reaction) == "announcement"),
+            or_(col(Delivery.attempt) > 1, col(Delivery.settled_at).is_(None), col(Delivery.settled_at) >= known),
+        )
+        with desk.core.transaction() as session:
+            session.execute(update(Delivery).where(*tried).values(check_at=desk.core.clock.now(session)))
 
     def _take_back(self, desk: Desk, done: set[str]) -> bool:
         """Messages and Homes; whether an archived channel keeps some."""

@@ -11,7 +11,7 @@ from incidents import edit, postmortems, private, timeline, updates
 from incidents.declare import Declaration, declare
 from incidents.rules.lifecycle import Status
 from incidents.updates import Report
-from tests.spine.harness import ACME, House
+from tests.spine.harness import ACME, Crash, House
 from workers.deliver import Courier
 
 SECRET = "alaries"
@@ -55,10 +55,18 @@ class Latecomer:
 
     def _deliver(self) -> None:
         courier = Courier(self._house.core, self._house.api, self._house.muster.table)
-        while not self.may_go_on.is_set() and courier.one():
+        try:
+            while not self.may_go_on.is_set() and courier.one():
+                pass
+        except Crash:
             pass
         self.over.set()
         self.stopped.set()
+
+    def dies(self, step: str) -> None:
+        """Its call is made, and it is killed before it can say so."""
+        if threading.current_thread() is self.thread and step.startswith("after "):
+            raise Crash(step)
 
     def goes_on(self) -> None:
         self.may_go_on.set()
@@ -119,6 +127,27 @@ def test_whoever_read_it_before_leaves_nothing_outside(
     house.passes(130)
     assert not leaked(house), leaked(house)
     assert all(house.incident(number).room_channel for number in numbers)
+
+
+@pytest.mark.parametrize(("before", "calls"), [(_declared, (1, 3, 5)), (_lived, (1, 7))])
+def test_whoever_stood_still_for_minutes_and_died_over_the_call_leaves_nothing_outside(
+    tmp_path: Path, before: Callable[[House, int], None], calls: tuple[int, ...]
+) -> None:
+    """The lease was checked, the process stood still, the call was made, and nobody was left to say so."""
+    house = House(tmp_path)
+    for nth in calls:
+        number = declare(house.core, Declaration(f"Salaries {nth} leaked", "SEV1", by="U0ALICE")).incident_id
+        before(house, number)
+        courier = Latecomer(house, nth)
+        assert courier.stopped.wait(10)
+        private.make_private(house.core, number, by="U0ALICE")
+        house.passes(90)
+        house.steps.watch = courier.dies
+        courier.goes_on()
+        house.steps.watch = None
+    house.passes(600)
+    assert not leaked(house), leaked(house)
+    house.close()
 
 
 @pytest.mark.parametrize("method", sorted(WORDED))
