@@ -10,7 +10,8 @@ from incidents import access
 from incidents.policy import Policy
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.likeness import alike, words
-from models import Alert, Incident
+from models import Alert, Incident, RunbookRun
+from models.runbook import RUN_OFFERED, RUN_SOLVED
 
 _LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incident list all <word>`
 _SIGNALS = 500  # alerts of open incidents, the newest first
@@ -18,10 +19,11 @@ _SIGNALS = 500  # alerts of open incidents, the newest first
 
 @dataclass(frozen=True)
 class Alike:
-    """The newest of each kind."""
+    """The newest of each kind; of the one `before` the runbook that solved it, else one that was followed."""
 
     now: Incident | None = None
     before: Incident | None = None
+    runbook: RunbookRun | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,14 @@ def similar(session: Session, incident: Incident, policy: Policy, now: datetime)
         if alike(own, words(title)) or (mine.services & theirs.services and own & words(title)):
             before.append(number)
     found = next(iter([*titled, *serving]), None), next(iter(before), None)
-    return Alike(*(session.get(Incident, number) if number is not None else None for number in found))
+    like, past = (session.get(Incident, number) if number is not None else None for number in found)
+    return Alike(like, past, _followed(session, past) if past is not None and past.runbooks else None)
+
+
+def _followed(session: Session, past: Incident) -> RunbookRun | None:
+    begun = col(RunbookRun.state) != RUN_OFFERED
+    query = select(RunbookRun).where(RunbookRun.incident_id == past.number, begun).order_by(col(RunbookRun.id))
+    return min(session.exec(query), key=lambda run: run.state != RUN_SOLVED, default=None)
 
 
 def _ringing(session: Session, numbers: list[int | None]) -> dict[int, tuple[list[frozenset[str]], set[str]]]:

@@ -29,6 +29,7 @@ from incidents.rules import fields as rules
 from incidents.rules.checklists import MITIGATIONS, WATCH, open_items
 from incidents.rules.lifecycle import OPEN, Status
 from models import Event, Incident
+from models.runbook import RUN_SOLVED
 
 _LONG_BACK = timedelta(hours=6)  # by then "at 23:50" may be read as today's
 
@@ -131,6 +132,10 @@ def _alike(like: Alike, number: int) -> list[str]:
         if past.theory or past.causes:
             tags = f"{clip(', '.join(past.causes), 200)}. " if past.causes else ""
             said.append(f">Cause then: {tags}{clip(past.theory.replace(chr(10), ' '), 300)}".rstrip())
+        if like.runbook is not None:
+            helped = "Runbook that solved it" if like.runbook.state == RUN_SOLVED else "Runbook that was followed"
+            here = f"`/incident runbook {number} {escape(like.runbook.name)}`"
+            said.append(f"{helped}: {clip(like.runbook.title, 200)}; {here} opens it here")
         if past.room_channel:
             said.append(f"What was done, and its postmortem: {channel(past.room_channel)}")
     return said

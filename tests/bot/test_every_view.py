@@ -172,7 +172,7 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     canvas.Kept: lambda made: canvas.Kept(_record(made), made.tasks, [], {}),
     Message: lambda made: plain_sentence(made.scene),
     Command: lambda made: COMMANDS["note"],
-    Alike | None: lambda made: Alike(made.rows[0], made.rows[-1]) if made.rows else None,
+    Alike | None: lambda made: Alike(made.rows[0], made.rows[-1], next(iter(made.scene.runbooks), None)) if made.rows else None,
     LevelPaged: lambda made: _level(made.scene),
     Scenarios: lambda made: _scenarios(made),
     kinds.DrillMark: lambda made: kinds.DrillMark(label=made.text[:60], took=timedelta(minutes=made.many)),

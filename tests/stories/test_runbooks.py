@@ -276,6 +276,19 @@ def test_where_slack_refuses_the_room_it_comes_into_the_thread(world: World) -> 
     assert len(saying(card.thread, "*Runbook: Checkout*")) == 1
 
 
+def test_the_one_that_helped_is_named_when_it_happens_again(world: World, room: Room) -> None:
+    alice, bob = world.slack.people("alice", "bob")
+    bob.clicks("Yes → 3", in_=book(room))
+    bob.clicks("It is solved", in_=book(room))
+    world.settle()
+    alice.runs("/incident resolve", in_=room)
+    alice.clicks("Resolve anyway")
+    world.settle()
+    answer = bob.runs("/incident declare sev3 Nobody can pay again")
+    assert "Runbook that solved it: Checkout; `/incident runbook 2 checkout` opens it here" in answer
+    assert "is in the announce channel's thread, with its first step" in bob.runs("/incident runbook 2 checkout")
+
+
 def test_by_name_and_outside_of_a_room(world: World, room: Room) -> None:
     alice, dave = world.slack.people("alice", "dave")
     shelf = alice.runs("/incident runbook")
