@@ -36,6 +36,7 @@ from incidents import (
     updates,
     work,
 )
+from incidents.alerts import Signal, receive
 from incidents.core import Core, Repeated
 from incidents.declare import Declaration, declare
 from incidents.drill_script import Script
@@ -49,6 +50,7 @@ from incidents.standing import holders, standing
 from incidents.updates import Report
 from models import (
     ActionItem,
+    Alert,
     Delivery,
     Drill,
     Event,
@@ -121,7 +123,7 @@ STATES = (
 WAITS = (0, 0, 1, 20, 45, 3 * 60, 6 * 60, 20 * 60, 31 * 60, 3 * 3600)
 TABLES: tuple[type[SQLModel], ...] = (
     Incident, Event, Delivery, Wake, RoleAssignment, Page, Notice, Task, ActionItem, StatusUpdate, Postmortem, RunbookRun,
-    Insider,
+    Insider, Alert,
 )  # fmt: skip
 _COUNTS = sqlalchemy.select(*[select(func.count()).select_from(table).scalar_subquery() for table in TABLES])
 _keys = itertools.count(1)
@@ -262,7 +264,21 @@ def _merge(core: Core, number: int, a: int, b: int, key: str) -> None:
     merge.merge(core, *pair, by=PEOPLE[b % 3], key=key)
 
 
+def _monitoring(core: Core, number: int, a: int, b: int, key: str) -> None:
+    """One of two alerts of the incident says that it fires, or that it is over; sometimes what it said before."""
+    with core.view() as session:
+        row = session.exec(select(Alert).where(Alert.incident_id == number).order_by(col(Alert.id))).first()
+        is_open = session.get_one(Incident, number).status in OPEN
+    if row is None or not is_open:
+        raise Refused("it would be another incident's")
+    began = core.clock.now() - timedelta(minutes=a) if a % 3 else None
+    name = (row.fingerprint, f"{row.bundle} too")[a % 2]
+    level = ("sev1", "warning", "", "sev4")[b % 4]
+    receive(core, [Signal("generic", name, b % 2 == 0, f"alert {a}", began, row.bundle, level, ("checkout",))])
+
+
 VERBS: dict[str, Verb] = {
+    "monitoring": _monitoring,
     "assign": lambda c, n, a, b, k: roles.assign(
         c, n, ("ic", "tech", "comms", "scribe", "piper")[a % 5], PEOPLE[b % 3], by=PEOPLE[a % 3], replaces=PEOPLE[b % 2], key=k
     ),
@@ -351,6 +367,7 @@ VERBS: dict[str, Verb] = {
     "time": lambda c, n, a, b, k: None,
 }
 KEYLESS = {
+    "monitoring",
     "come or go",
     "look",
     "room comes",
@@ -371,7 +388,8 @@ BEGINNINGS = st.tuples(st.sampled_from(LEVELS), st.integers(0, 7))
 
 ACTIVE = {"investigating", "identified", "mitigating", "monitoring"}
 ENDED = {"closed", "declined", "cancelled", "merged"}
-WORKING = ACTIVE - {"monitoring"} | {"triage"}
+OPEN = ACTIVE | {"triage"}
+WORKING = OPEN - {"monitoring"}
 
 
 @dataclass
@@ -398,6 +416,8 @@ class Folded:
     inside: set[str] = field(default_factory=set)
     deadlines: dict[str, str] = field(default_factory=dict)
     anchor: int = 0
+    alerts: dict[int, tuple[bool, int]] = field(default_factory=dict)
+    alerts_over: int | None = None
     last: int = 0
 
     def add(self, event: Event) -> None:
@@ -475,7 +495,7 @@ class Folded:
         old, new, at = said["old"], said["new"], event.recorded_at
         assert self.known["status"] == old != new
         assert new != "resolved" or old == "closed" or self.known["type"] != "vendor" or "report" in self.known["fields"]
-        was_open, by_drill = old in ACTIVE, said.get("by_drill", False)
+        was_open, by_drill = old in OPEN, said.get("by_drill", False)
         if old in ENDED:
             self.known["kept"] = False
         self.known["status"] = new
@@ -494,11 +514,15 @@ class Folded:
             self.moments["resolved"] = None
         if new == "resolved" and old == "closed":
             self.moments["closed"] = None
-        if new in ACTIVE and not was_open:
+        if new in ACTIVE and old not in ACTIVE:
             self.anchor = self.last
+        if new in ACTIVE and old == "triage":
+            self.known["declared_by"], self.moments["declared"] = event.actor, at
 
     def _incident_merged(self, event: Event, said: dict[str, Any]) -> None:
-        assert self.known["status"] == said["old"] and said["old"] in ACTIVE
+        assert self.known["status"] == said["old"] and said["old"] in OPEN
+        assert said.get("alerts", 0) == len(self.alerts)
+        self.alerts = {}
         self.known["status"], self.known["merged_into"] = "merged", said["into"]
         self.timers = {}
         self.moments["closed"] = event.recorded_at
@@ -510,7 +534,7 @@ class Folded:
             self.pages.pop(id)
 
     def _incident_absorbed(self, event: Event, said: dict[str, Any]) -> None:
-        assert self.known["status"] in ACTIVE
+        assert self.known["status"] in ACTIVE and not said.get("alerts")
         assert not said.get("tasks") and not said.get("pages"), "the twin has none here"
 
     def _checklist_ticked(self, event: Event, said: dict[str, Any]) -> None:
@@ -636,7 +660,7 @@ class Folded:
         self.anchor = self.last
 
     def _page_started(self, event: Event, said: dict[str, Any]) -> None:
-        assert self.known["status"] in ACTIVE, "nobody is paged for what is over"
+        assert self.known["status"] in OPEN, "nobody is paged for what is over"
         self.pages[said["page_id"]] = {"state": "open", "name": said["name"], "level": None, "by": None}
 
     def _page_level(self, event: Event, said: dict[str, Any]) -> None:
@@ -666,7 +690,7 @@ class Folded:
             self.pages[id]["state"] = "stopped"
 
     def _room_wanted(self, event: Event, said: dict[str, Any]) -> None:
-        assert not self.known["room"] and (self.known["status"] in ACTIVE or self.known["lost"])
+        assert not self.known["room"] and (self.known["status"] in OPEN or self.known["lost"])
         self.known["room"], self.known["lost"] = True, False
 
     def _room_opened(self, event: Event, said: dict[str, Any]) -> None:
@@ -768,6 +792,27 @@ class Folded:
         self.rules[said["rule"]] = self.rules.get(said["rule"], 0) + 1
         assert self.rules[said["rule"]] <= (20 if said["rule"] == "each" else 1)
 
+    def _alert_fired(self, event: Event, said: dict[str, Any]) -> None:
+        assert said["alert_id"] not in self.alerts and self.known["status"] in OPEN
+        self.alerts[said["alert_id"]], self.alerts_over = (True, 1), None
+
+    def _alert_again(self, event: Event, said: dict[str, Any]) -> None:
+        times = self.alerts[said["alert_id"]][1] + 1
+        assert said["times"] == times and self.known["status"] in OPEN
+        self.alerts[said["alert_id"]], self.alerts_over = (True, times), None
+
+    def _alert_resolved(self, event: Event, said: dict[str, Any]) -> None:
+        fires, times = self.alerts[said["alert_id"]]
+        assert fires and self.known["status"] in OPEN
+        self.alerts[said["alert_id"]] = (False, times)
+        assert said.get("last", False) == (not any(fires for fires, _ in self.alerts.values()))
+        if said.get("last"):
+            self.alerts_over = self.last
+
+    def _alert_all_over(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.alerts_over is not None and said["alerts"] == len(self.alerts)
+        assert self.known["status"] in ACTIVE - {"monitoring"}
+
     def _postmortem_drafted(self, event: Event, said: dict[str, Any]) -> None:
         self.drafts += 1
         assert said["number"] == self.drafts
@@ -798,6 +843,9 @@ def check(core: Core, number: int) -> None:
             assert getattr(row, name) == folded.known[name], name
         assert (row.type, row.fields, row.causes) == tuple(folded.known[name] for name in ("type", "fields", "causes"))
         assert row.ticked == folded.known["ticked"]
+        ringing = session.exec(select(Alert).where(Alert.incident_id == number)).all()
+        assert {alert.id: (alert.state == "firing", alert.times) for alert in ringing} == folded.alerts
+        assert (row.alerts, row.alerts_over_event) == (len(folded.alerts), folded.alerts_over)
         assert (row.private, row.deadlines) == (folded.private, folded.deadlines)
         inside = select(Insider.person).where(Insider.incident_id == number, col(Insider.inside))
         assert set(session.exec(inside)) == folded.inside
@@ -810,7 +858,7 @@ def check(core: Core, number: int) -> None:
         assert row.update_anchor_event == folded.anchor
         assert holders(session, number) == folded.roles
         assert (row.subscribers, row.quiet_asked) == (folded.followers, folded.quiet_asked)
-        assert (row.heard_event, row.heard_at) == folded.heard
+        assert (row.heard_event, row.heard_at) == (folded.heard or (None, None))
         offers = standing(session, row).holdings
         drill = session.get(Drill, number)
         kept = (drill.script, drill.zero_at, drill.said, drill.paused_at, drill.ended_at) if drill else ()
@@ -876,7 +924,13 @@ def play(house: House, beginning: tuple[str, int], steps: list[tuple[str, int, i
         private=a == 3,
         script=SCRIPT if a == 6 else None,
     )
-    number = declare(core, said, f"declare:{next(_keys)}").incident_id
+    if a == 4:
+        name = f"alert {next(_keys)}"
+        receive(core, [Signal("generic", name, True, name, bundle=name, severity=severity, services=("checkout",))])
+        with core.view() as session:
+            number = session.exec(select(func.max(Incident.id))).one() or 0
+    else:
+        number = declare(core, said, f"declare:{next(_keys)}").incident_id
     twin = declare(core, Declaration(f"Twin {next(_keys)}", "SEV4", by=PEOPLE[0]), f"declare:{next(_keys)}").incident_id
     assert twin == number + 1
     assert fire_due(core)[1]
