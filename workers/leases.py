@@ -160,7 +160,7 @@ def _still_mine(unit: Unit, row: Delivery) -> Delivery | None:
 def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, silent: bool) -> None:
     """It will never work: kept as dead, and said once where everybody can read it, unless it is only decoration.
 
-    Once also of a mirror, which is tried again with every change.
+    Once also of a mirror, which is tried again with every change, and of all that follows it to a room somebody archived.
     """
     row = claimed.delivery
     with core.unit(row.incident_id) as unit:
@@ -169,13 +169,16 @@ def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, silent: bool)
             return
         mine.state, mine.lease_until, mine.trouble, mine.settled_at = DEAD, None, trouble[:300], unit.now
         act.failed(unit, mine, trouble[:120])
-        said = unit.session.exec(select_rows(Event.id).where(Event.key == f"dead:{mine.id}")).first()
-        if not silent and said is None:
-            assert mine.id is not None
-            unit.record(
-                DeliveryFailed(delivery_id=mine.id, reaction=mine.reaction, target=mine.target, trouble=trouble[:200]),
-                key=f"dead:{mine.id}",
-            )
+        assert mine.id is not None
+        lost = DeliveryFailed(delivery_id=mine.id, reaction=mine.reaction, target=mine.target, trouble=trouble[:200])
+        if not silent and not _is_said(unit, lost):
+            unit.record(lost, key=f"dead:{mine.id}")
+
+
+def _is_said(unit: Unit, lost: DeliveryFailed) -> bool:
+    said = select_rows(Event.payload).where(Event.incident_id == unit.incident.number, Event.kind == DeliveryFailed.kind)
+    same = lost.model_dump(exclude={"delivery_id"}).items()
+    return any(same <= payload.items() for payload in unit.session.exec(said))
 
 
 def to_check(core: Core) -> Delivery | None:

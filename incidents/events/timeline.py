@@ -108,6 +108,6 @@ class DeliveryFailed(Happened):
     def sentence(self, by: str | None) -> Phrase:
         return phrase(
             "Slack refused something for good ({what}: {trouble})",
-            what=f"{self.reaction} {self.target}",
+            what=f"{self.reaction} {self.target}".strip(),
             trouble=self.trouble,
         )

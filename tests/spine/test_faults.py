@@ -314,7 +314,7 @@ def test_a_card_that_slack_finds_invalid_once(house: House) -> None:
 
 
 def test_what_is_refused_for_good_is_said_once(house: House) -> None:
-    """Muster was thrown out of the room: each thing that could not be said there is named in the announce channel."""
+    """Muster was thrown out of the room: that is said in the announce channel, of each kind of thing once."""
     house.person("alice").runs("/incident declare sev1 Checkout is down")
     house.passes(30)
     channels.leave(house.workspace, house.room().channel, house.workspace.bot_user)
@@ -328,7 +328,7 @@ def test_what_is_refused_for_good_is_said_once(house: House) -> None:
         said = session.exec(select(Event).where(Event.kind == "delivery.failed")).all()
     assert "post" in dead
     alarms = [post for post in house.slack.channel("incidents").messages if "refused something" in post]
-    assert len(alarms) == len(said) == len([name for name in dead if name != "topic"])
+    assert len(alarms) == len(said) == len({name for name in dead if name != "topic"}) < len(dead)
     assert not [row for row in house.waiting() if " open " in row]
 
 

@@ -203,3 +203,20 @@ def test_never_where_the_team_says_so(make_world: Callable[..., World]) -> None:
     closes(world, alice)
     world.advance(days=90)
     assert not world.room().is_archived
+
+
+def test_somebody_archived_the_room_of_what_goes_on(world: World) -> None:
+    """Said once to everybody, not with every update that cannot be posted there; the record goes on."""
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    world.room().channel.is_archived = True
+    for text in ("first", "second"):
+        alice.runs(f"/incident note INC-1 {text}", in_="#random")
+    world.advance(hours=2)
+    announced = world.slack.channel("incidents").messages
+    assert len(saying(announced, "Slack refused something for good (post: is_archived)")) == 1
+    assert "second" in alice.runs("/incident timeline INC-1", in_="#random")
+    world.room().channel.is_archived = False
+    world.advance(minutes=31)
+    assert saying(world.room().messages, "Status update")
