@@ -564,9 +564,7 @@ def test_finished_deliveries_go_after_thirty_days(settled: House) -> None:
         "announcement",
         "topic",
         "canvas",
-        "homes",
         "page.over",
-        "asked.over",
     }
     assert [event.ts for event in settled.events() if event.ts] == links
     note(settled, "afterwards")
