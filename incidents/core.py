@@ -69,6 +69,7 @@ Needed = Callable[["Unit"], bool]
 class Unit:
     """One transaction under way. `now` is read after the lock, so moments are in the order of the changes.
 
+    `is_new`: it makes the incident. `declares`: in it the incident is declared, there and then or out of triage.
     `rethinks`: the wake is rewritten at the end also if nothing has changed. `pages`: an escalation was started in it.
     `others`: units of further incidents in the same transaction. `given`: the roles that it gave.
     """
@@ -79,6 +80,7 @@ class Unit:
     router: Router
     key: str | None = None
     is_new: bool = False
+    declares: bool = False
     rethinks: bool = False
     pages: bool = False
     runbooks: Callable[[], Catalogue] = Catalogue
@@ -326,7 +328,7 @@ class Core:
             if self.engine.dialect.name == "postgresql":
                 query = text("SELECT pg_advisory_xact_lock(hashtext(:who))")
                 unit.session.connection().execute(query, {"who": declarer or ""})
-            unit.now, unit.is_new = self.clock.now(unit.session), True
+            unit.now, unit.is_new, unit.declares = self.clock.now(unit.session), True, True
             yield unit
 
     @contextmanager

@@ -82,7 +82,7 @@ def start(unit: Unit, name: str, policy: EscalationPolicy, *, by: str | None, wh
     unit.session.flush()
     unit.pages = True
     assert page.id is not None
-    event = unit.record(PageStarted(page_id=page.id, name=name, why=why, at_declaration=unit.is_new, said=said), by=by)
+    event = unit.record(PageStarted(page_id=page.id, name=name, why=why, at_declaration=unit.declares, said=said), by=by)
     advance(unit, page)
     return event
 

@@ -103,7 +103,7 @@ def give(unit: Unit, role: str, person: str, *, by: str | None, accepted: bool =
         person=person,
         previous=previous,
         accepted=accepted,
-        at_declaration=unit.is_new,
+        at_declaration=unit.declares,
     )
     return unit.record(given, by=by)
 

@@ -132,6 +132,7 @@ def _begin_work(unit: Unit, event: Event, *, by: str | None) -> None:
     it, and is its commander; where its route said so, nobody is yet."""
     incident = unit.incident
     if incident.declared_by is None:
+        unit.declares = True
         incident.declared_by, incident.declared_at = by, unit.now
         incident.ic_missing_at, incident.ic_missing_event = unit.now, event.id
         if by is not None and roles.current(unit, "ic") is None:

@@ -1,6 +1,6 @@
 """An incident's alerts on its card, and what can be done about one that nobody has looked at yet."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.commands import RUN, value
 from bot.scene import Scene
@@ -45,7 +45,8 @@ def _line(alert: Alert, now: datetime) -> str:
     address = alert.url.replace("&", "&amp;")
     link = f"<{address}|{source}>" if 0 < len(address) <= _LONGEST_ADDRESS else source
     if alert.state == ALERT_FIRING:
-        return f":bell: {name}{times}  ·  {link}, {ago(alert.started_at, lasted(max(now - alert.started_at, timedelta())))}"
+        began = min(alert.started_at, now)  # the source's clock may be fast
+        return f":bell: {name}{times}  ·  {link}, {ago(began, lasted(now - began))}"
     return f":no_bell: ~{name.replace('~', ' ')}~{times}  ·  {link}, over"
 
 

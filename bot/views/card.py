@@ -111,7 +111,7 @@ def _knowledge(scene: Scene) -> list[tuple[str, str]]:
 def _small_print(scene: Scene) -> list[str]:
     incident = scene.incident
     small = [_declared(incident)]
-    if origin(scene):
+    if origin(scene) and incident.status != Status.TRIAGE:
         small.append(origin(scene))
     if incident.services:
         small.append("Services: " + clip(", ".join(incident.services), 300))

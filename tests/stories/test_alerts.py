@@ -102,9 +102,17 @@ def test_declared_it_is_an_incident_like_any_other(make_world: Callable[..., Wor
     row, room = world.incident(), world.room()
     assert (row.status, row.declared_by, row.declared_at) == ("investigating", "U0ALICE", world.clock.at)
     assert is_paged(world.person("bob")) and alice.is_in(room)
+    assert not saying(room.messages, "took Incident commander") and not saying(room.messages, "started the escalation"), (
+        "the card says so"
+    )
     assert "IC @alice" in room.topic and "Checkout errors" in room.pins[0]
     world.advance(minutes=30)
     assert saying(room.messages, "Status update"), "the updates have begun"
+    alice.runs("/incident resolve", in_=room)
+    alice.clicks("Resolve anyway")
+    world.settle()
+    [draft] = [file.text for file in room.files]
+    assert "alice declared it as SEV1 at " in draft and "Alert from generic: Checkout errors at 40 percent" in draft
 
 
 def test_dismissed_it_stays_so_until_it_begins_anew(world: World) -> None:

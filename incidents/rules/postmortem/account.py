@@ -28,7 +28,8 @@ def _in_short(story: Story) -> Line:
     """The incident in one sentence, from what was recorded."""
     declared, record = story.moment("declared"), story.record
     first = next((what for _, what in story.of(Declared)), None)
-    pieces: list[Piece | str] = [f"{story.who(record.declared_by)} declared it"]
+    declarer = "An alert" if record.declared_by is None else story.who(record.declared_by)
+    pieces: list[Piece | str] = [f"{declarer} declared it"]
     pieces += [f" as {first.severity}" if first else "", " at "]
     pieces += [story.at(declared) if declared else story.clock(record.declared_at), " UTC"]
     for verb in ("acknowledged", "mitigated", "resolved"):

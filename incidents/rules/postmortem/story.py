@@ -18,7 +18,7 @@ from incidents.events import (
     UpdatePosted,
 )
 from incidents.phrase import TOKEN, Link, Part, When, Where, Who
-from incidents.rules.lifecycle import OPEN
+from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.postmortem.document import Items, Line, Piece, Section, Text, Todo
 from incidents.rules.postmortem.record import Happening, Record
 
@@ -185,7 +185,7 @@ def stamps(what: Happened, name: str) -> bool:
     if isinstance(what, Acknowledged):
         return name == "acknowledged" and what.first
     if isinstance(what, StatusChanged):
-        return name in ("mitigated", "resolved", "closed")
+        return name in ("mitigated", "resolved", "closed") or (name == "declared" and what.old == Status.TRIAGE)
     return False
 
 
