@@ -151,7 +151,7 @@ class RolePolicy(Settings):
     `ask_if_empty_after`: the room is asked when nobody holds it for so long, for severities ranked
     `ask_if_empty_up_to_rank` or worse; None: never. Of communications it is asked only where updates are timed.
     Whoever has it for `suggest_handoff_after` is told to think of handing it over; a hand-off that nobody accepts within
-    `handoff_expires_after` is off.
+    `handoff_expires_after` is off. Whoever is on call in its `rotation` is suggested, and not asked by themselves.
     """
 
     name: Word
@@ -162,6 +162,7 @@ class RolePolicy(Settings):
     ask_if_empty_up_to_rank: Annotated[int, Field(ge=0, le=99)] = 2
     suggest_handoff_after: DurationOrNone = timedelta(hours=8)
     handoff_expires_after: Duration = timedelta(minutes=30)
+    rotation: Word | None = None
 
 
 class PersonPolicy(Settings):

@@ -43,6 +43,8 @@ def mistakes(policy: "Policy") -> Iterator[tuple[_Where, str, str]]:
             yield ("services", name), f"is called {shown(name)}", "give it a name without commas"
         yield from _unknown("escalation", service.escalation, policy.escalations, ("services", name, "escalation"))
         yield from _unknown("rotation", service.rotation, policy.rotations, ("services", name, "rotation"))
+    for name, role in policy.roles.items():
+        yield from _unknown("rotation", role.rotation, policy.rotations, ("roles", name, "rotation"))
     yield from _unknown("escalation", policy.private.escalation, policy.escalations, ("private", "escalation"))
     for name, severity in policy.severities.items():
         by_default = severity.escalation == DEFAULT_ESCALATIONS.get(name, "") and not policy.escalations

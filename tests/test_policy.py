@@ -420,6 +420,7 @@ MISTAKES = [
     ),
     ("services:\n  s: {escalation: e}", 2, "`escalation` names the escalation “e”, which does not exist"),
     ("services:\n  s: {rotation: e}", 2, "`rotation` names the rotation “e”, which does not exist"),
+    ("roles:\n  ic: {rotation: e}", 2, "`rotation` names the rotation “e”, which does not exist"),
     ("people:\n  alice: {}", 2, "which is no person; write a Slack user id"),
     ("roles:\n  legal: {}", 2, "`legal` has no `name`"),
     ("roles:\n  Legal: {name: Law}", 2, "is “Legal”, which is no name for a role"),

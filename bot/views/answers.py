@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.commands import RUN, Answer, value
 from bot.scene import Scene
+from bot.views import handoffs
 from bot.views.blocks import Block, button, buttons, context, section
 from bot.views.forms import FORM
 from bot.views.texts import channel, clip, cut, escape, lasted, moment, person, say, stamp
@@ -28,6 +29,7 @@ from incidents.rooms import asleep
 from incidents.rules import fields as rules
 from incidents.rules.checklists import MITIGATIONS, WATCH, open_items
 from incidents.rules.lifecycle import OPEN, Status
+from incidents.rules.on_call import for_role
 from models import Event, Incident
 from models.runbook import RUN_SOLVED
 
@@ -87,6 +89,7 @@ def declared(scene: Scene, by: str, *, assumed: bool = False, like: Alike | None
         said += _alike(like, number)
     if held.get("ic") == by:
         said.append("You are incident commander: coordinate, decide, delegate.")
+        said += _on_call_for_it(scene, by)
     row = []
     if like is not None and like.now is not None:
         row.append(_join_instead(like.now, incident))
@@ -102,7 +105,14 @@ def declared(scene: Scene, by: str, *, assumed: bool = False, like: Alike | None
     if "ic" not in held:
         said.append("Nobody is incident commander yet.")
         row.append(button("Take IC", f"{RUN}role:ic", value(number, "ic"), style="primary"))
+        said += _on_call_for_it(scene, by)
+    row += handoffs.to_whom_is_on_call(scene, by)
     return answer("\n".join(said), *([buttons(*row)] if row else []))
+
+
+def _on_call_for_it(scene: Scene, by: str) -> list[str]:
+    suggested = for_role("ic", scene.policy, scene.now)
+    return [f"{person(suggested)} is on call for that."] if suggested not in (None, by) else []
 
 
 def drill_begun(scene: Scene) -> Answer:

@@ -14,6 +14,7 @@ from incidents.events import (
     RoleMissing,
 )
 from incidents.rules.lifecycle import ENDED
+from incidents.rules.on_call import for_role
 
 
 def offered(scene: Scene) -> Message:
@@ -97,7 +98,25 @@ def take_empty(scene: Scene) -> list[Block]:
     if missing.role in scene.standing.holders or missing.role not in scene.policy.roles:
         return []
     target = value(scene.incident.number, missing.role)
-    return [button(f"Take {missing.role_name.lower()}", f"{RUN}role:{missing.role}", target, style="primary")]
+    take = button(f"Take {missing.role_name.lower()}", f"{RUN}role:{missing.role}", target, style="primary")
+    return [take, *give(scene, missing.role, missing.suggested)]
+
+
+def to_whom_is_on_call(scene: Scene, by: str) -> list[Block]:
+    """The button that brings the commander whom the team has on call for that, to whoever has declared it."""
+    suggested, holder = for_role("ic", scene.policy, scene.now), scene.standing.holders.get("ic")
+    if suggested is None or "@" in suggested or suggested == by:
+        return []
+    if holder == by:
+        return [button("Hand it to them", f"{RUN}handoff:them", value(scene.incident.number, f"ic <@{suggested}>"))]
+    return give(scene, "ic", suggested) if holder is None else []
+
+
+def give(scene: Scene, role: str, to: str | None) -> list[Block]:
+    """The button for whoever is on call for a role, as far as they are known by more than an address."""
+    if to is None or "@" in to:
+        return []
+    return [button("Give it to them", f"{RUN}role:give", value(scene.incident.number, f"{role} <@{to}>"))]
 
 
 def asked(scene: Scene, role_name: str, role: str, to: str) -> Answer:

@@ -166,7 +166,8 @@ def _next_steps(scene: Scene) -> list[Block]:
     if isinstance(happened, NobodyToPage | PageExhausted) and is_open:
         return [button("Page somebody", f"{RUN}page", target, style="primary")]
     if isinstance(happened, CommanderMissing) and is_open and "ic" not in scene.standing.holders:
-        return [button("Take IC", f"{RUN}role:ic", value(scene.incident.number, "ic"), style="primary")]
+        take = button("Take IC", f"{RUN}role:ic", value(scene.incident.number, "ic"), style="primary")
+        return [take, *handoffs.give(scene, "ic", happened.suggested)]
     if isinstance(happened, DeadlineNear) and scene.incident.deadlines.get(happened.deadline) in ("near", "over"):
         said = "Contained" if happened.deadline == "containment" else "Regulator told"
         number = scene.incident.number

@@ -39,12 +39,14 @@ class RoleLeft(Happened):
 
 
 class RoleMissing(Happened):
-    """A role other than the commander's that its policy asks for has been empty for a while. `covers` does it meanwhile."""
+    """A role other than the commander's that its policy asks for has been empty for a while. `covers` does it meanwhile;
+    `suggested` is on call for it."""
 
     kind = "role.missing"
     role: str
     role_name: str
     covers: str | None = None
+    suggested: str | None = None
 
     def sentence(self, by: str | None) -> Phrase:
         if self.covers and self.role == "comms":
@@ -53,7 +55,7 @@ class RoleMissing(Happened):
                 role=self.role_name,
                 covers=Who(self.covers),
             )
-        return phrase("Nobody is {role} yet", role=self.role_name)
+        return _nobody_yet(self.role_name, self.suggested)
 
 
 class HandoffSuggested(Happened):
@@ -153,6 +155,13 @@ def _handoff(ended: HandoffDeclined | HandoffWithdrawn | HandoffExpired) -> dict
 class CommanderMissing(Happened):
     kind = "ic.missing"
     role_name: str
+    suggested: str | None = None
 
     def sentence(self, by: str | None) -> Phrase:
-        return phrase("Nobody is {role} yet", role=self.role_name)
+        return _nobody_yet(self.role_name, self.suggested)
+
+
+def _nobody_yet(role_name: str, suggested: str | None) -> Phrase:
+    if suggested is None:
+        return phrase("Nobody is {role} yet", role=role_name)
+    return phrase("Nobody is {role} yet; {suggested} is on call for it", role=role_name, suggested=Who(suggested))

@@ -41,6 +41,12 @@ def who(target: Target, policy: Policy, at: datetime) -> list[str]:
     return [policy.person_id(person)] if person is not None else []
 
 
+def for_role(role: str, policy: Policy, at: datetime) -> str | None:
+    """Who is on call for a role at that moment, as `who` names them; None where it has no rotation."""
+    rotation = policy.roles[role].rotation if role in policy.roles else None
+    return next(iter(who(Target(kind="rotation", name=rotation), policy, at)), None) if rotation is not None else None
+
+
 def by_email(policy: Policy) -> list[str]:
     """Everybody who may be paged or is let in, and is named by an e-mail address that `people` gives no id for, each once."""
     named = [person for rotation in policy.rotations.values() for person in rotation.people]

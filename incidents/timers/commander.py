@@ -6,6 +6,7 @@ from incidents.core import Unit
 from incidents.events import CommanderMissing
 from incidents.policy import Policy
 from incidents.rules.lifecycle import ACTIVE
+from incidents.rules.on_call import for_role
 from incidents.standing import Standing
 from incidents.timers import Due, Timer
 
@@ -26,7 +27,8 @@ def owed(now: Standing, policy: Policy) -> Iterable[Due]:
 
 def fire(unit: Unit, due: Due) -> None:
     unit.incident.ic_asked_event = unit.incident.ic_missing_event
-    unit.record(CommanderMissing(role_name=unit.policy.role_name("ic")), key=due.key)
+    suggested = for_role("ic", unit.policy, unit.now)
+    unit.record(CommanderMissing(role_name=unit.policy.role_name("ic"), suggested=suggested), key=due.key)
 
 
 TIMER = Timer("commander missing", owed, fire)

@@ -7,6 +7,7 @@ from incidents.core import Unit
 from incidents.events import RoleMissing
 from incidents.policy import Policy
 from incidents.rules.lifecycle import ACTIVE
+from incidents.rules.on_call import for_role
 from incidents.standing import Standing
 from incidents.timers import Due, Timer
 
@@ -34,7 +35,12 @@ def fire(unit: Unit, due: Due) -> None:
     now = unit.standing()
     role = next(role for role, found in _empty(now, unit.policy) if found.key == due.key)
     unit.incident.roles_asked = [*unit.incident.roles_asked, role]
-    missing = RoleMissing(role=role, role_name=unit.policy.role_name(role), covers=now.holders.get("ic"))
+    missing = RoleMissing(
+        role=role,
+        role_name=unit.policy.role_name(role),
+        covers=now.holders.get("ic"),
+        suggested=for_role(role, unit.policy, unit.now),
+    )
     unit.record(missing, key=due.key)
 
 

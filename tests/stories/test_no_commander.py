@@ -67,3 +67,32 @@ def test_leaders_hear_of_the_worst_when_it_begins_and_ends(make_world: Callable[
     alice.runs("/incident resolve 1")
     world.settle()
     assert len(saying(leadership.messages, "INC-1 SEV1 resolved: Search is slow")) == 1
+
+
+COMMANDERS = """
+rotations: {primary: {people: [U0BOB]}, commanders: {people: [U0CAROL]}}
+roles: {ic: {rotation: commanders}}
+"""
+
+
+def test_whoever_is_on_call_for_it_is_suggested(make_world: Callable[..., World]) -> None:
+    """To the room that has nobody, and to whoever declares; nobody is made commander by themselves."""
+    world = make_world(COMMANDERS)
+    alice, bob, carol = world.slack.people("alice", "bob", "carol")
+    declared(world, "SEV1")
+    [told] = saying(alice.ephemerals, "Nobody is incident commander yet.\n@carol is on call for that.")
+    assert told.buttons == ["Take IC", "Give it to them"]
+    world.advance(minutes=5)
+    [asked] = saying(world.room().messages, "Nobody is Incident commander yet; @carol is on call for it")
+    assert asked.buttons == ["Take IC", "Give it to them"] and not carol.inbox
+    bob.joins(world.room())
+    bob.clicks("Give it to them", in_=asked)
+    world.settle()
+    assert saying(carol.inbox, "@bob made @carol Incident commander") and "IC @carol" in world.room().topic
+    assert not asked.buttons
+
+    answer = alice.runs("/incident declare sev1 Mail is late")
+    assert "You are incident commander: coordinate, decide, delegate.\n@carol is on call for that." in answer
+    alice.clicks("Hand it to them")
+    assert "What we know" in alice.form.labels, "the brief, before anybody is asked"
+    assert "on call for that" not in carol.runs("/incident declare sev1 Search is slow")
