@@ -92,10 +92,14 @@ _LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incid
 
 
 def near(core: Core, title: str = "", limit: int = 3) -> Sequence[Incident]:
-    """Open incidents to look at before another one is declared: those with a title like this one, else the newest."""
+    """Open incidents to look at before another one is declared: those with a title like this one, their own or an alert's,
+    else the newest."""
     mine = words(title)
     rows, _ = incidents(core, is_open(), is_real(), limit=_LOOKED_AT if mine else limit)
-    fitting = [row for row in rows if alike(mine, words(row.title))]
+    with core.view() as session:
+        alerts = likeness.said_by_alerts(session, [row.number for row in rows if row.alerts] if mine else [])
+    titles = {row.number: [words(row.title), *alerts.get(row.number, ([], set()))[0]] for row in rows}
+    fitting = [row for row in rows if any(alike(mine, theirs) for theirs in titles[row.number])]
     return (fitting or rows)[:limit]
 
 

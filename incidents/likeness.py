@@ -1,6 +1,6 @@
 """What an incident may be the same as: one that is open now, and one that was resolved not long ago."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,7 +50,8 @@ def similar(session: Session, incident: Incident, policy: Policy, now: datetime)
     opened = session.exec(still_open).all()
     ended = col(Incident.status).in_([str(Status.RESOLVED), str(Status.CLOSED)])
     over = session.exec(newest.where(ended, col(Incident.resolved_at) >= now - policy.workspace.similar_within)).all()
-    ringing = _ringing(session, [number for number, _, _, alerts in opened if alerts] + [incident.number] * bool(incident.alerts))
+    alerted = [number for number, _, _, alerts in opened if alerts] + [incident.number] * bool(incident.alerts)
+    ringing = said_by_alerts(session, alerted)
 
     def said(number: int | None, title: str, services: Iterable[str]) -> _Said:
         titles, serving = ringing.get(number or 0, ([], set()))
@@ -79,8 +80,8 @@ def _followed(session: Session, past: Incident) -> RunbookRun | None:
     return min(session.exec(query), key=lambda run: run.state != RUN_SOLVED, default=None)
 
 
-def _ringing(session: Session, numbers: list[int | None]) -> dict[int, tuple[list[frozenset[str]], set[str]]]:
-    """What alerts say of these incidents; asks nothing where none of them has any."""
+def said_by_alerts(session: Session, numbers: Sequence[int | None]) -> dict[int, tuple[list[frozenset[str]], set[str]]]:
+    """The words of the alerts of these incidents, title by title, and the services that they name; asks nothing of none."""
     found: dict[int, tuple[list[frozenset[str]], set[str]]] = {}
     if numbers:
         query = select(Alert.incident_id, Alert.title, Alert.services).where(col(Alert.incident_id).in_(numbers))

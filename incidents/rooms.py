@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from incidents import permissions, runbooks
+from incidents import access, permissions, runbooks
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import (
@@ -110,7 +110,11 @@ def failed(unit: Unit, trouble: str) -> None:
     """
     incident = unit.incident
     incident.room_wanted_at, incident.room_refused = None, True
-    responsible = [incident.declared_by or "", *holders(unit.session, incident.number).values()] if incident.private else []
+    responsible: list[str] = []
+    if incident.private:
+        responsible = [incident.declared_by or "", *holders(unit.session, incident.number).values()]
+        if not any(responsible):  # an alert's: whoever made it private
+            responsible = access.people(unit.session, incident.number)
     unit.record(RoomFailed(trouble=trouble, tells=[person for person in dict.fromkeys(responsible) if person]))
     runbooks.offer(unit, incident.services)
 

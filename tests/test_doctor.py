@@ -77,6 +77,16 @@ def test_runbooks_that_need_care(doctor: Doctor, tmp_path: Path) -> None:
     assert "the service search has none" in said and "1 can be followed" in said
 
 
+def test_alerts_that_nobody_hears(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    routes = FULL + "alerts: {routes: [{source: [generic, nagios], then: page}]}"
+    said = " | ".join(str(finding) for finding in about(doctor(routes), "alerts"))
+    assert "a route names the source nagios" in said and "There are: alertmanager, generic." in said
+    assert "no source has a secret" in said
+    monkeypatch.setenv("ALERTS_SECRET_GENERIC", "short")
+    said = " | ".join(str(finding) for finding in about(doctor(), "alerts"))
+    assert "ALERTS_SECRET_GENERIC is short" in said and "taken from generic" in said
+
+
 def test_a_sound_installation_that_has_not_started_yet(doctor: Doctor) -> None:
     found = doctor()
     assert [str(finding) for finding in found if finding.grade is not Grade.OK] == []

@@ -464,6 +464,12 @@ MISTAKES = [
     ("workspace:\n  timezone: \x07", 2, "holds a character that YAML does not allow"),
     ("a: " + "[" * 500 + "]" * 500, 1, "is nested too deep"),
     ("a: !!python/object/apply:os.system [id]", 1, "`a` is not a setting here"),
+    ("alerts:\n  routes:\n    - {severity: SEV9, then: page}", 3, "names the severity “SEV9”, which does not exist"),
+    ("alerts:\n  routes:\n    - {service: checkot, then: page}\nservices: {checkout: {}}", 3, "did you mean checkout?"),
+    ("alerts:\n  routes:\n    - {severity: SEV1, then: wake}", 3, "write 'triage', 'page' or 'drop'"),
+    ("alerts:\n  routes:\n    - {severity: SEV1}", 3, "has no `then`"),
+    ("alerts:\n  routes:\n    - {then: drop}\n    - {severity: SEV1, then: page}", 3, "no later route is looked at"),
+    ("alerts: {quiet_after: 2}", 1, "which has no unit"),
 ]
 
 

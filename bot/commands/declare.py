@@ -1,13 +1,19 @@
 """Declaring: at once with a title, else by the form."""
 
 import re
+from dataclasses import replace
 
 from bot import look
 from bot.commands import Answer, Command, Needs, Request
+from bot.commands.status import move
 from bot.modals import declare as form
 from bot.views import answers, forms
+from incidents.core import find
 from incidents.declare import Declaration, declare
+from incidents.errors import Refused
 from incidents.policy import Policy
+from incidents.rules.lifecycle import Status
+from incidents.rules.naming import incident_ref
 from incidents.rules.severity import default_severity, split_leading_severity, split_unknown_severity
 from models import Event, Incident
 
@@ -15,6 +21,9 @@ from models import Event, Incident
 def run(request: Request) -> Answer:
     """Whoever declares is the commander. Without a severity it counts as the second worst: in doubt, escalate. One that
     does not exist is asked for again by the form, which holds the title."""
+    number = incident_ref(request.text) if request.text.strip()[:3].casefold() == "inc" else None
+    if number is not None:
+        return _out_of_triage(request, number)
     private, text = split_private(request.text, request.policy)
     severity, title = split_leading_severity(text, request.policy)
     unknown, rest = split_unknown_severity(text, request.policy)
@@ -44,6 +53,17 @@ def run(request: Request) -> Answer:
     return answers.declared(scene, request.by, assumed=severity is None, like=look.similar(request.core, scene.incident))
 
 
+def _out_of_triage(request: Request, number: int) -> Answer:
+    """`declare INC-42`: what an alert opened is real."""
+    with request.core.view() as session:
+        incident = find(session, number)
+    if incident.status != Status.TRIAGE:
+        raise Refused(f"{incident.key} is {incident.status}, so it is declared already. For another one say what is wrong.")
+    if incident.private:
+        raise Refused(f"{incident.key} is private. Say it in its room: `/incident status investigating`.")
+    return move(replace(request, number=number), Status.INVESTIGATING, "")
+
+
 _PRIVATE = re.compile(r"private(:)?(?=\s|$)\s*", re.IGNORECASE)
 
 
@@ -71,7 +91,7 @@ COMMAND = Command(
     aliases=("new", "open"),
     usage="declare [sev] [title]",
     help="Declare an incident. With a title it is declared at once: `/incident declare sev1 Checkout is down`. "
-    "`/incident declare private: …`: only who is invited to its room sees it.",
+    "`/incident declare private: …`: only who is invited to its room sees it. `/incident declare INC-42`: the alert is real.",
     run=run,
     needs=Needs.NOTHING,
     free_text=True,

@@ -14,6 +14,7 @@ from incidents.core import Repeated
 from incidents.declare import Declaration, Source, declare
 from incidents.errors import quote as quoted_word
 from incidents.policy import Policy
+from incidents.rules.lifecycle import Status
 from incidents.rules.severity import Impact, Scope, default_severity, from_impact
 from incidents.texts import TITLE_LENGTH
 from models import Incident
@@ -126,11 +127,18 @@ def _near(incidents: Sequence[Incident]) -> list[Block]:
         section(
             f"*{row.key}* {row.severity} {row.status}: {clip(row.title, 200)}"
             + (f"  {channel(row.room_channel)}" if row.room_channel else ""),
-            button("Join instead", f"{RUN}join:{row.number}", value(row.number)),
+            _instead(row),
         )
         for row in incidents[:5]
     ]
     return [context("Open now. If yours is one of these, join it:"), *rows]
+
+
+def _instead(row: Incident) -> Block:
+    """An alert that nobody has looked at is declared; what is being worked on is joined."""
+    if row.status == Status.TRIAGE:
+        return button("Declare this one", f"{RUN}status:real{row.number}", value(row.number, str(Status.INVESTIGATING)))
+    return button("Join instead", f"{RUN}join:{row.number}", value(row.number))
 
 
 def _choices(texts: dict[Impact, str] | dict[Scope, str]) -> list[Block]:

@@ -82,6 +82,6 @@ def line(scene: Scene) -> str:
     """The state of what is in triage, and the way out of it, in words alone."""
     incident, number = scene.incident, scene.incident.number
     alerts = f" ({count(scene)})" if count(scene) else ""
-    ways = f"Declare: `/incident status {number} investigating`. Dismiss: `/incident decline {number}`"
+    ways = f"Declare: `/incident declare {incident.key}`. Dismiss: `/incident decline {number}`"
     belongs = f". Looks like {scene.like.key}: `/incident merge {number} {scene.like.number}`" if scene.like else ""
     return f"{incident.key} {incident.severity} {Status.TRIAGE}: {clip(incident.title, 400)}{alerts}. {ways}{belongs}"

@@ -110,7 +110,8 @@ def glass_broken(scene: Scene) -> Message:
 def wordless(scene: Scene) -> Message:
     """A page to a channel, for those who may not know which private incident it is."""
     held = scene.standing.holders
-    text = f"A private incident needs somebody. Ask {person(held.get('ic') or scene.incident.declared_by)}."
+    who = held.get("ic") or scene.incident.declared_by
+    text = "A private incident needs somebody. " + (f"Ask {person(who)}." if who else "Ask whoever is on call for them.")
     return Message(text, [section(f":warning: {text}")])
 
 

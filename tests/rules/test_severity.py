@@ -11,6 +11,7 @@ from incidents.rules.severity import (
     Scope,
     from_impact,
     is_raise,
+    of_alert,
     parse_severity,
     split_leading_severity,
     split_unknown_severity,
@@ -149,6 +150,22 @@ def test_a_missing_rank_goes_to_the_next_worse() -> None:
     assert from_impact(Impact.INCONVENIENCE, Scope.MINIMAL, RENAMED) == "Äußerst gelb"
     late = Policy.model_validate({"severities": {"SEV1": False, "SEV2": False}})
     assert from_impact(Impact.COMPLETE, Scope.WIDESPREAD, late) == "SEV3"
+
+
+@pytest.mark.parametrize(
+    ("label", "level"),
+    [("critical", "SEV1"), ("P2", "SEV2"), ("3", "SEV3"), ("error", "SEV2"), ("WARNING", "SEV3"), ("info", "SEV4"),
+     ("", "SEV2"), ("<!channel>" * 99, "SEV2"), ("quite bad", "SEV2")],
+)  # fmt: skip
+def test_what_monitoring_calls_it(label: str, level: str) -> None:
+    assert of_alert(label, Policy()) == level
+
+
+def test_what_monitoring_calls_it_where_levels_are_the_teams_own() -> None:
+    policy = Policy.model_validate(
+        {"severities": {"SEV3": False, "SEV4": False, "SEV2": {"aliases": ["warning"]}, "SEV9": {"rank": 9}}}
+    )
+    assert [of_alert(label, policy) for label in ("warning", "error", "info", "fatal")] == ["SEV2", "SEV2", "SEV9", "SEV1"]
 
 
 def test_raising() -> None:

@@ -84,7 +84,7 @@ def test_an_alert_waits_for_people(make_world: Callable[..., World]) -> None:
     assert (row.status, row.severity, row.services, row.declared_by) == ("triage", "SEV3", ["checkout"], None)
     assert card.buttons == ["Declare", "Attach to …", "Dismiss", "Acknowledge", "Timeline"]
     assert "Checkout errors at 40 percent" in card and "Alert firing" in card and "Since the last deploy" in card
-    assert "/incident decline 1" in card.text and "/incident status 1 investigating" in card.text, "by text alone, too"
+    assert "/incident decline 1" in card.text and "/incident declare INC-1" in card.text, "by text alone, too"
     assert row.room_wanted_at is None
     world.advance(hours=8)
     assert len(announced(world)) == 1 and len(said_there(world)) == 1, "nothing falls due in triage"
@@ -130,6 +130,26 @@ def test_dismissed_it_stays_so_until_it_begins_anew(world: World) -> None:
     world.advance(minutes=5)
     alert(world)
     assert statuses(world) == ["declined", "triage"]
+
+
+def test_it_is_declared_by_word(world: World) -> None:
+    alert(world)
+    carol = world.person("carol")
+    carol.runs("/incident declare inc-1")
+    world.settle()
+    assert statuses(world) == ["investigating"] and world.incident().declared_by == "U0CAROL"
+    assert "INC-1 is investigating, so it is declared already" in carol.runs("/incident declare INC-1")
+    assert "There is no INC-7." in carol.runs("/incident declare INC-7")
+    assert len(announced(world)) == 1
+
+
+def test_it_is_declared_from_the_form(world: World) -> None:
+    alert(world)
+    bob = world.person("bob")
+    bob.runs("/incident")
+    bob.clicks("Declare this one")
+    world.settle()
+    assert statuses(world) == ["investigating"] and world.incident().declared_by == "U0BOB"
 
 
 def test_it_is_declined_by_word(world: World) -> None:
