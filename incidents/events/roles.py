@@ -49,13 +49,8 @@ class RoleMissing(Happened):
     suggested: str | None = None
 
     def sentence(self, by: str | None) -> Phrase:
-        if self.covers and self.role == "comms":
-            return phrase(
-                "Nobody is {role} yet; until somebody is, the status updates are asked of {covers}",
-                role=self.role_name,
-                covers=Who(self.covers),
-            )
-        return _nobody_yet(self.role_name, self.suggested)
+        covers = self.covers if self.role == "comms" else None
+        return _nobody_yet(self.role_name, self.suggested, covers)
 
 
 class HandoffSuggested(Happened):
@@ -161,7 +156,13 @@ class CommanderMissing(Happened):
         return _nobody_yet(self.role_name, self.suggested)
 
 
-def _nobody_yet(role_name: str, suggested: str | None) -> Phrase:
-    if suggested is None:
-        return phrase("Nobody is {role} yet", role=role_name)
-    return phrase("Nobody is {role} yet; {suggested} is on call for it", role=role_name, suggested=Who(suggested))
+def _nobody_yet(role_name: str, suggested: str | None, covers: str | None = None) -> Phrase:
+    said = "Nobody is {role} yet"
+    parts: dict[str, Part] = {"role": role_name}
+    if covers:
+        said += "; until somebody is, the status updates are asked of {covers}"
+        parts["covers"] = Who(covers)
+    if suggested:
+        said += ". On call for it: {suggested}"
+        parts["suggested"] = Who(suggested)
+    return Phrase(said, parts)

@@ -83,7 +83,7 @@ def test_whoever_is_on_call_for_it_is_suggested(make_world: Callable[..., World]
     [told] = saying(alice.ephemerals, "Nobody is incident commander yet.\n@carol is on call for that.")
     assert told.buttons == ["Take IC", "Give it to them"]
     world.advance(minutes=5)
-    [asked] = saying(world.room().messages, "Nobody is Incident commander yet; @carol is on call for it")
+    [asked] = saying(world.room().messages, "Nobody is Incident commander yet. On call for it: @carol")
     assert asked.buttons == ["Take IC", "Give it to them"] and not carol.inbox
     bob.joins(world.room())
     bob.clicks("Give it to them", in_=asked)
