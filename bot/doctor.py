@@ -14,10 +14,12 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
+from bot.acts.canvas import WHAT as CANVASES
 from bot.redis import connect
 from bot.settings import Settings
 from bot.slack import CallFailed, WebApi
 from bot.wiring import variables
+from bot.workspace import lacked
 from incidents import drill_files, drills
 from incidents.policy import Policy, PrivatePolicy, Target
 from incidents.policy_file import PolicyError, Problem, load_policy
@@ -79,7 +81,7 @@ def examine(settings: Settings, manifest: Path = Path("manifest.yml")) -> Iterat
     except PolicyError as error:
         yield _wrong("config", str(error), "Correct that line; a running Muster goes on with the last good version.")
         policy = Policy()
-    yield from _database(settings)
+    yield from _database(settings, policy)
     yield _redis(settings)
     yield from _slack(settings, policy, manifest)
     yield from _on_call(policy, datetime.now(UTC))
@@ -104,7 +106,7 @@ def _drills(folder: Path, policy: Policy) -> Iterator[Finding]:
         yield _mind("drills", f"there is no folder {folder}", "Make it, or correct `drills: folder` in the config.")
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: Settings, policy: Policy) -> Iterator[Finding]:
     engine = make_engine(settings.database_url)
     if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
         yield _ok("database", f"{engine.url.database} is made at the first start")
@@ -117,6 +119,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield _ok("database", f"answers; its schema is at {at}")
         with Session(engine) as session:
             yield from _at_work(session)
+            yield from _plan(session, policy)
     except SQLAlchemyError as error:
         seen = str(getattr(error, "orig", None) or error).splitlines()[0]
         yield _wrong("database", f"does not answer ({seen})", "Start it, or correct DATABASE_URL.")
@@ -140,6 +143,14 @@ def _at_work(session: Session) -> Iterator[Finding]:
         newest = select(Delivery.trouble).where(Delivery.state == DEAD).order_by(col(Delivery.settled_at).desc()).limit(1)
         seen = f"{count} in the last 7 days could not be made; the newest: {session.exec(newest).one()}"
         yield _mind("messages", seen, "The log of the `worker` process names each one.")
+
+
+def _plan(session: Session, policy: Policy) -> Iterator[Finding]:
+    """What the workspace's plan does not have; Muster does without."""
+    since = lacked(session, CANVASES) if policy.workspace.canvas else None
+    if since is not None and since > datetime.now(UTC) - timedelta(days=7):
+        seen = f"rooms have none: Slack refused one on {since:%d %b}, as it does on free plans and where an admin forbids them"
+        yield _mind("canvases", seen, "All else works without. Muster tries again daily; `workspace: {canvas: false}` ends that.")
 
 
 def _redis(settings: Settings) -> Finding:

@@ -212,6 +212,12 @@ def remember(session: Session, name: str, value: str) -> None:
     session.execute(_REMEMBER, {"name": name, "value": value})
 
 
+def lacked(session: Session, what: str) -> datetime | None:
+    """When Slack said last that this workspace does not have it; None if never."""
+    row = session.get(Fact, f"lacks:{what}")
+    return datetime.fromisoformat(row.value) if row is not None else None
+
+
 def known_channel(session: Session, name: str) -> str | None:
     """The id of a channel that was looked up before."""
     row = session.get(Fact, f"channel:{name}")

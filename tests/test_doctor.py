@@ -1,12 +1,15 @@
 """The doctor against a real local Slack and a real database: what is wrong is found, and each finding says what to do."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 from pydantic import SecretStr
 
+from bot.acts.canvas import WHAT
 from bot.doctor import Finding, Grade, examine
 from bot.settings import Settings
 from sandbox.people import Slack
@@ -129,6 +132,18 @@ def test_a_clock_that_never_ran(doctor: Doctor, tmp_path: Path) -> None:
     furnish(f"sqlite:///{tmp_path}/muster.db")
     [found] = about(doctor(), "clock")
     assert found.grade is Grade.WRONG and "never run" in found.seen and "make start" in found.fix
+
+
+def test_a_plan_without_canvases(doctor: Doctor, tmp_path: Path) -> None:
+    """What Slack said when a room was to get one."""
+    furnish(f"sqlite:///{tmp_path}/muster.db")
+    assert not about(doctor(), "canvases")
+    with sqlite3.connect(tmp_path / "muster.db") as database:
+        database.execute("INSERT INTO fact (name, value) VALUES (?, ?)", (f"lacks:{WHAT}", datetime.now(UTC).isoformat()))
+    database.close()
+    [found] = about(doctor(), "canvases")
+    assert found.grade is Grade.MIND and "rooms have none" in found.seen and "canvas: false" in found.fix
+    assert not about(doctor(FULL + "workspace: {canvas: false}"), "canvases"), "that was taken to heart"
 
 
 def test_nobody_is_paged_where_nothing_is_described(doctor: Doctor) -> None:

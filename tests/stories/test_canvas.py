@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.acts.canvas import WHAT
+from bot.workspace import lacked
 from sandbox.seen import Room
 from tests.world import World
 
@@ -103,6 +105,8 @@ def test_a_plan_without_canvases(free: World, caplog: pytest.LogCaptureFixture) 
     assert len([record for record in caplog.records if "rooms have no canvas" in record.message]) == 1
     assert calls(free, "conversations.canvases.create") == 1 and not canvases(free, free.room())
     assert not [row for row in free.waiting() if " dead " in row]
+    with free.core.view() as session:
+        assert lacked(session, WHAT) is not None, "which the doctor says"
 
     for number in (1, 2):
         alice.runs(f"/incident pause {number}")
