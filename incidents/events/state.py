@@ -30,7 +30,7 @@ class Declared(Happened):
         if self.drill is not None:
             return phrase("{by} began a *DRILL*, {severity}: {title}", by=Who(by), severity=self.severity, title=self.title)
         if by is None:
-            did = "declared" if self.status != "triage" else "may be"
+            did = "declared" if self.status != "triage" else "came in as"
             return phrase(f"An alert {did} {{severity}}: {{title}}", severity=self.severity, title=self.title)
         return phrase("{by} declared {severity}: {title}", by=Who(by), severity=self.severity, title=self.title)
 
