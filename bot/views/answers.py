@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.commands import RUN, Answer, value
 from bot.scene import Scene
-from bot.views import handoffs
+from bot.views import alerts, handoffs
 from bot.views.blocks import Block, button, buttons, context, section
 from bot.views.forms import FORM
 from bot.views.texts import channel, clip, cut, escape, lasted, moment, person, say, stamp
@@ -305,6 +305,8 @@ def acknowledged(scene: Scene, event: Event) -> Answer:
     where = scene.incident.room_channel
     if where:
         said += f" Go to {channel(where)}."
+    if scene.incident.status == Status.TRIAGE:
+        return answer(f"{said} Is it real?", buttons(*alerts.triage(scene)))
     if "ic" in scene.standing.holders:
         return answer(said)
     row = buttons(button("Take IC", f"{RUN}role:ic", value(number, "ic"), style="primary"))

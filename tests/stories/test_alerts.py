@@ -143,6 +143,18 @@ def test_it_is_declared_by_word(world: World) -> None:
     assert len(announced(world)) == 1
 
 
+def test_who_acknowledges_it_is_asked_what_it_is(world: World) -> None:
+    alert(world)
+    bob = world.person("bob")
+    bob.clicks("Acknowledge", in_=announced(world)[0])
+    world.settle()
+    assert "You acknowledged INC-1. Is it real?" in bob.ephemerals[-1]
+    assert bob.ephemerals[-1].buttons == ["Declare", "Attach to …", "Dismiss", "Timeline"] == announced(world)[0].buttons
+    bob.clicks("Declare", in_=bob.ephemerals[-1])
+    world.settle()
+    assert statuses(world) == ["investigating"]
+
+
 def test_it_is_declared_from_the_form(world: World) -> None:
     alert(world)
     bob = world.person("bob")
