@@ -30,9 +30,7 @@ class Declared(Happened):
         if self.drill is not None:
             return phrase("{by} began a *DRILL*, {severity}: {title}", by=Who(by), severity=self.severity, title=self.title)
         if by is None:
-            said = (
-                "An alert declared it, {severity}" if self.status != "triage" else "An alert opened it for triage: {severity}"
-            )
+            said = "An alert declared it, {severity}" if self.status != "triage" else "An alert opened it for triage: {severity}"
             return phrase(said, severity=self.severity)  # the title is the alert's, which is the next entry
         return phrase("{by} declared {severity}: {title}", by=Who(by), severity=self.severity, title=self.title)
 
