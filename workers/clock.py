@@ -26,7 +26,7 @@ from incidents.policy_file import PolicyError
 from incidents.rules.on_call import by_email
 from models import Brake, Delivery, Fact, Wake
 from models.migrate import migrate
-from models.spine import DONE
+from models.spine import DONE, OPEN
 from models.workspace import HEARTBEAT
 from workers import leases
 from workers.deliver import Courier
@@ -205,7 +205,8 @@ class ClockWork:
         with self._core.view() as session:
             now = self._core.clock.now(session)
             since = leases.oldest_due(session, now)
-            checks = session.exec(select(Delivery.id).where(col(Delivery.check_at) <= now).limit(1)).first()
+            late = (col(Delivery.check_at) <= now, Delivery.state != OPEN)  # what is open is looked at when it is done
+            checks = session.exec(select(Delivery.id).where(*late).limit(1)).first()
         if checks is None and (since is None or now - since < FRESH):
             return
         answered = since is None or now - since < UNANSWERED

@@ -73,9 +73,10 @@ class Withdraw(Act):
             col(Delivery.incident_id) == desk.scene.incident.number,
             col(Delivery.id) < desk.delivery.id,
             col(Delivery.reaction) != desk.delivery.reaction,
+            col(Delivery.state) != OPEN,  # else it looks for itself as soon as it is done, and is asked the next time
             col(Delivery.check_at).is_(None),
             or_(col(Delivery.wanted).is_(None), col(Delivery.reaction) == "announcement"),
-            or_(col(Delivery.attempt) > 1, col(Delivery.settled_at).is_(None), col(Delivery.settled_at) >= known),
+            or_(col(Delivery.attempt) > 1, col(Delivery.settled_at) >= known),
         )
         with desk.core.transaction() as session:
             session.execute(update(Delivery).where(*tried).values(check_at=desk.core.clock.now(session)))
