@@ -38,7 +38,8 @@ def run(request: Request) -> Answer:
             raise Refused(USAGE)
         mine = find(session, request.number)
         others = [each for each in others if each.status != Status.TRIAGE or mine.status == Status.TRIAGE]
-        others.sort(key=lambda each: each.status == Status.TRIAGE)
+        like = look.similar(request.core, mine).now
+        others.sort(key=lambda each: (like is None or each.number != like.number, each.status == Status.TRIAGE))
         return _pick(f"Where does {mine.key} go on?", others, total, of=mine.number)
 
 

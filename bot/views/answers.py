@@ -262,6 +262,8 @@ def resolved(scene: Scene, event: Event) -> Answer:
     if owed.required and event.payload.get("old") != Status.CLOSED:
         small += f" The postmortem draft comes to {home(scene)}; it is to be final within {lasted(owed.final_within)}."
     left = open_items(incident.ticked, "resolution")
+    if scene.alerts.firing:
+        small += f"\n:bell: {alerts.count(scene)} still. What begins anew from here on opens another incident."
     if left:
         small += f"\nNot ticked: {', '.join(left)}."
     row = buttons(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.scene import Scene
+from bot.views import alerts
 from bot.views.blocks import Block, context, option, plain
 from bot.views.texts import clip, lasted, person
 from incidents.policy import Policy
@@ -107,6 +108,7 @@ def standing_line(scene: Scene) -> Block:
     return context(
         f"*{incident.key}* {clip(incident.title, 500)}",
         f"{incident.severity} {incident.status}  ·  {commander}  ·  duration {since}",
+        *([f":bell: {alerts.count(scene)}"] if scene.alerts.firing else []),
     )
 
 

@@ -299,7 +299,7 @@ def test_it_is_attached_to_what_is_picked(world: World) -> None:
     assert "Where does INC-2 go on?" in bob.ephemerals[-1]
     bob.clicks("INC-1 The database is full")
     world.settle()
-    assert "Merge INC-2" in bob.ephemerals[-1]
+    assert "Merge INC-2" in bob.ephemerals[-1] and "tasks, alerts and pages go on in INC-1" in bob.ephemerals[-1]
     bob.clicks("Merge into INC-1")
     world.settle()
     assert world.incident(2).merged_into == 1
@@ -337,6 +337,30 @@ def test_two_people_at_once_leave_one_state(world: World) -> None:
     world.settle()
     assert world.incident().status == "investigating"
     assert "cannot go from investigating to declined" in bob.ephemerals[-1]
+
+
+def test_what_it_looks_like_is_the_first_that_is_offered(world: World) -> None:
+    alert(world, "CheckoutErrorsHigh", service=[])
+    alice, bob = world.slack.people("alice", "bob")
+    for title in ("Checkout errors are high", "Search is slow", "Login is slow"):
+        alice.runs(f"/incident declare sev3 {title}")
+        world.settle()
+    bob.clicks("Attach to …", in_=announced(world)[0])
+    world.settle()
+    assert bob.ephemerals[-1].buttons[0] == "INC-2 Checkout errors are high"
+
+
+def test_what_fires_still_is_said_when_it_is_resolved(make_world: Callable[..., World]) -> None:
+    world = make_world(PAGING)
+    alert(world, severity="critical")
+    bob = world.person("bob")
+    bob.runs("/incident resolve 1")
+    bob.clicks("Resolve anyway")
+    world.settle()
+    assert "Alert firing still" in bob.ephemerals[-1]
+    world.advance(minutes=1)
+    alert(world, severity="critical")
+    assert [world.incident(1).status, world.incident(2).status] == ["resolved", "investigating"]
 
 
 NASTY = "<!channel> <@U0ALICE> <https://evil.example|click> & \u202e\u0000*bold*"
