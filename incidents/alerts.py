@@ -152,8 +152,8 @@ def _news(session: Session, core: Core, signal: Signal) -> _News | None:
     row = session.exec(query.order_by(col(Alert.id).desc()).limit(1)).first()
     now = core.clock.now(session)
     started_at = signal.started_at if signal.started_at is None or signal.started_at <= now + _AHEAD else None
-    if started_at is None:  # it goes on as long as it was not over
-        started_at = row.started_at if row is not None and not (signal.firing and row.state == ALERT_RESOLVED) else now
+    if started_at is None:
+        started_at = _began(session, core.policy, signal, row, now)
     services, severity = _known(signal.services, core.policy), of_alert(signal.severity, core.policy)
     route = core.policy.alerts.route(signal.source, severity, services)
     if signal.firing:
@@ -164,6 +164,17 @@ def _news(session: Session, core: Core, signal: Signal) -> _News | None:
     if not is_new or (route == "drop" and (row is None or (home is None and signal.firing))):
         return None
     return _News(signal, row, started_at, severity, services, route, home)
+
+
+def _began(session: Session, policy: Policy, signal: Signal, row: Alert | None, now: datetime) -> datetime:
+    """Where its source does not say: an alert goes on until it is over; then it begins anew, whatever our clock says. There are
+    sources that never say that anything is over: of those it goes on for as long as its incident, and a while longer."""
+    if row is None:
+        return now
+    incident = session.get(Incident, row.incident_id) if row.incident_id is not None else None
+    ended_at = (incident.resolved_at or incident.closed_at) if incident is not None and incident.status not in OPEN else None
+    is_past = row.state == ALERT_RESOLVED or (ended_at is not None and now >= ended_at + policy.alerts.again_after)
+    return max(now, row.started_at + timedelta(microseconds=1)) if signal.firing and is_past else row.started_at
 
 
 def _home(session: Session, signal: Signal, row: Alert | None) -> int | None:

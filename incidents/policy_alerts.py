@@ -33,10 +33,12 @@ class AlertRoute(Settings):
 
 class AlertsPolicy(Settings):
     """The first route that fits counts; an alert that none fits is left to people. `quiet_after`: so long after the last
-    alert of an incident has stopped its room is asked whether the fix is in."""
+    alert of an incident has stopped its room is asked whether the fix is in. `again_after`: so long after its incident has
+    ended an alert counts as a new one that has neither stopped nor said when it began."""
 
     routes: Annotated[list[AlertRoute], Field(max_length=MOST_ROUTES)] = []
     quiet_after: Duration = timedelta(minutes=2)
+    again_after: Duration = timedelta(hours=1)
 
     def route(self, source: str, severity: str, services: tuple[str, ...]) -> str:
         """What becomes of an alert: `triage`, `page` or `drop`."""

@@ -199,6 +199,35 @@ def test_in_whatever_order_it_comes(world: World) -> None:
     assert "Alert firing" in announced(world)[0], "that was the one before"
 
 
+def test_a_source_that_does_not_say_when(world: World) -> None:
+    for _ in range(3):
+        alert(world, started_at=None)
+    assert kinds(world).count("alert.fired") == 1 and "alert.again" not in kinds(world)
+    over(world)
+    alert(world, started_at=None)
+    assert "2×" in announced(world)[0], "also within the same moment"
+    world.person("bob").runs("/incident decline 1")
+    world.settle()
+    world.advance(minutes=5)
+    alert(world, started_at=None)
+    assert statuses(world) == ["declined"], "it goes on"
+    over(world)
+    alert(world, started_at=None)
+    assert statuses(world) == ["declined", "triage"]
+
+
+def test_a_source_that_never_says_that_it_is_over(world: World) -> None:
+    alert(world, started_at=None)
+    world.person("bob").runs("/incident decline 1")
+    world.settle()
+    world.advance(minutes=59)
+    alert(world, started_at=None)
+    assert statuses(world) == ["declined"]
+    world.advance(minutes=1)
+    alert(world, started_at=None)
+    assert statuses(world) == ["declined", "triage"]
+
+
 def test_a_storm_is_one_card(make_world: Callable[..., World]) -> None:
     world = make_world(SERVICES)
     alertmanager_sends(world, *(("firing", f"CheckoutDown{number}") for number in range(40)))
