@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 
 from redis.exceptions import RedisError
 from rq import Queue
@@ -15,6 +16,7 @@ PAGES = "pages"  # the queue of the worker that takes pages only
 DELIVERIES = "deliveries"
 JOB = "workers.job.deliver"  # by name: nothing here imports the workers
 _JOB_SECONDS = 60
+_APART = 0.012  # seconds that the first worker has to itself: together they would hold up the most pressing delivery
 _WAITS = 0.5  # seconds at most, until a rush of requests is over
 
 
@@ -57,7 +59,9 @@ class Bell:
         """Fewer bells than workers: more would only find nothing to do."""
         queue, workers = self._queues[name], 1 if name == PAGES else self._workers
         try:
-            for _ in range(workers - queue.count):
+            for nth in range(workers - queue.count):
+                if nth == 1:
+                    time.sleep(_APART)
                 queue.enqueue_call(JOB, args=(name,), timeout=_JOB_SECONDS, result_ttl=0, failure_ttl=86400)
             return True
         except (RedisError, OSError) as error:

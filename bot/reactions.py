@@ -106,7 +106,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
                 remember=_remember_announcement,
             ),
             "announcement",
-            ROOMS,
+            POSTS,
             mirror=True,
         ),
         "card": Reaction(

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,6 +41,8 @@ class Brakes:
         self._core, self._slack = core, slack
         self._until: dict[str, datetime] = {}
         self._timeouts = 0
+        self.waits: Callable[[], object] = lambda: None
+        """Told before each call."""
 
     def learn(self, claimed: Claim) -> None:
         """What is braked by others, by the database's clock; this machine's may be wrong."""
@@ -54,6 +56,7 @@ class Brakes:
             until = self._until.get(brake)
             if until is not None and until > now:
                 raise SlackBraked(method, (until - now).total_seconds())
+        self.waits()
         try:
             answer = self._slack.call(method, args)
         except SlackBraked as braked:
@@ -69,11 +72,50 @@ class Brakes:
         return answer
 
     def upload(self, url: str, content: bytes) -> None:
+        self.waits()
         self._slack.upload(url, content)
 
     def _brake(self, name: str, seconds: float) -> None:
         self._until[name] = self._core.clock.now() + timedelta(seconds=seconds)
         leases.brake(self._core, name, seconds)
+
+
+class Relay:
+    """Threads of one drain that take turns beginning: one begins when another has to wait for Slack, or soon anyway.
+
+    Begun together they would share one interpreter just when the most pressing delivery is on its way out. One that finds
+    nothing to do stays at hand while others work: what those settle may leave more.
+    """
+
+    _SOON = 0.05  # seconds; what waits for others than Slack must not hold up the rest
+    _APART = 0.012  # calls that begin together come back together, and then hold each other up
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._wanted, self._working, self._over = True, 0, False
+
+    def bring(self) -> None:
+        """One more may begin."""
+        with self._changed:
+            self._wanted = True
+            self._changed.notify()
+
+    def begins(self) -> bool:
+        """Wait for one's turn; False once nobody works any more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._wanted or self._over, timeout=self._SOON)
+            if self._working:
+                self._changed.wait_for(lambda: self._over, timeout=self._APART)
+            self._wanted = False
+            self._working += not self._over
+            return not self._over
+
+    def leaves(self) -> None:
+        """Nothing is left to do for the moment."""
+        with self._changed:
+            self._working -= 1
+            self._over = self._over or self._working == 0
+            self._changed.notify_all()
 
 
 @dataclass
@@ -210,13 +252,22 @@ class Courier:
         """Deliver with several threads until nothing is due, it is stopping, or for about `seconds`; how many were done."""
         deadline = time.monotonic() + seconds
         done: list[int] = []
+        relay = Relay()
+        self.brakes.waits = relay.bring
+
+        def goes_on() -> bool:
+            return time.monotonic() < deadline and not self.stopping.is_set()
 
         def work() -> None:
-            try:
-                while time.monotonic() < deadline and not self.stopping.is_set() and self.one(up_to_priority=up_to_priority):
-                    done.append(1)
-            except OperationalError as error:  # busy or away: what is due stays due, and the clock rings again
-                log.warning("the database did not answer: %s", str(error.orig or error).splitlines()[0])
+            while relay.begins():
+                try:
+                    while goes_on() and self.one(up_to_priority=up_to_priority):
+                        done.append(1)
+                except OperationalError as error:  # busy or away: what is due stays due, and the clock rings again
+                    log.warning("the database did not answer: %s", str(error.orig or error).splitlines()[0])
+                    return
+                finally:
+                    relay.leaves()
 
         extra = [threading.Thread(target=work, name=f"lane-{n}") for n in range(threads - 1)]
         for thread in extra:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import TextClause, and_, bindparam, exists, func, or_, select, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
@@ -35,8 +35,11 @@ class Claim:
 def claim(core: Core, *, up_to_priority: int = 99) -> Claim | None:
     """The most pressing delivery that is due, is nobody's, and has no older open one in its lane; None if none is.
 
-    A lease that ran out means that its holder died or hung in the middle of a call: that is doubt.
+    A lease that ran out means that its holder died or hung in the middle of a call: that is doubt. Whoever finds nothing
+    has not kept others from writing.
     """
+    if not _is_any(core, _DUE, up_to=up_to_priority):
+        return None
     with core.transaction() as session:
         now = core.clock.now(session)
         ours = {"now": now, "up_to": up_to_priority, "until": now + LEASE}
@@ -79,6 +82,17 @@ def _claiming() -> Any:
     )
 
 
+def _is_any(core: Core, query: TextClause, **bounds: int) -> bool:
+    with core.view() as session:
+        return session.execute(query, {"now": core.clock.now(session), **bounds}).first() is not None
+
+
+_NOW = bindparam("now", type_=UTCDateTime())
+_DUE = text(
+    f"SELECT 1 FROM delivery WHERE state = '{OPEN}' AND next_at <= :now AND priority <= :up_to "
+    "AND (lease_until IS NULL OR lease_until <= :now) LIMIT 1"
+).bindparams(_NOW)
+_TO_CHECK = text(f"SELECT 1 FROM delivery WHERE check_at <= :now AND state <> '{OPEN}' LIMIT 1").bindparams(_NOW)
 _CLAIM = _claiming()
 _BRAKED = select_rows(Brake.name, Brake.until).where(Brake.until > bindparam("now"))
 _BRAKE = text(
@@ -183,6 +197,8 @@ def _is_said(unit: Unit, lost: DeliveryFailed) -> bool:
 
 def to_check(core: Core) -> Delivery | None:
     """A delivery that may have a late copy; nobody else gets it for a while."""
+    if not _is_any(core, _TO_CHECK):
+        return None
     with core.transaction() as session:
         now = core.clock.now(session)
         query = (
