@@ -16,9 +16,9 @@ from sandbox.transports import Direct
 from sandbox.workspace import Workspace
 from tests.sandbox.acme import acme
 from tests.sandbox.contracts import Contract, assert_kept, opened
-from tests.sandbox.windows import WINDOWS, browser, looks, open_window
+from tests.sandbox.windows import WINDOWS, browser, looks, open_window, tabs
 
-__all__ = ["acme", "browser", "open_window"]
+__all__ = ["acme", "browser", "open_window", "tabs"]
 
 
 @pytest.hookimpl(wrapper=True)

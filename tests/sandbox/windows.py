@@ -20,9 +20,18 @@ class Window:
         self.page = page
         self.troubles: list[str] = []
         page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("pageerror", self._trouble)
         page.goto(address)
         page.locator(".channel-name").wait_for()
+
+    def _trouble(self, error: object) -> None:
+        self.troubles.append(str(error))
+
+    def leaves(self) -> None:
+        """Nothing of it is left to whoever comes next."""
+        self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.page.remove_listener("pageerror", self._trouble)
+        self.page.goto("about:blank")
 
     def types(self, text: str, into: str = "Message ") -> None:
         field = self.page.get_by_role("textbox", name=into)
@@ -59,27 +68,52 @@ def browser() -> Iterator[Any]:
         running.close()
 
 
-WINDOWS = pytest.StashKey[list[tuple[Any, Window]]]()
+class Tabs:
+    """Tabs that are used again: making one and a profile for it takes a browser longer than most tests take in it."""
+
+    def __init__(self, browser: Any) -> None:
+        self._browser = browser
+        self._free: dict[str, list[Any]] = {}
+
+    def take(self, width: int, height: int, options: dict[str, Any]) -> Any:
+        """A page that is nobody's, whose profile has these options."""
+        free, size = self._free.setdefault(repr(options), []), {"width": width, "height": height}
+        if not free:
+            return self._browser.new_context(viewport=size, **options).new_page()
+        page = free.pop()
+        page.set_viewport_size(size)
+        return page
+
+    def give_back(self, window: Window, options: dict[str, Any]) -> None:
+        window.leaves()
+        self._free[repr(options)].append(window.page)
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Any) -> Tabs:
+    return Tabs(browser)
+
+
+WINDOWS = pytest.StashKey[list[tuple[dict[str, Any], Window]]]()
 
 
 @pytest.fixture
-def open_window(browser: Any, request: pytest.FixtureRequest) -> Iterator[Open]:
+def open_window(tabs: Tabs, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Open an address in a window of its own; none of them may have met an error by the end."""
     windows = request.node.stash.setdefault(WINDOWS, [])
 
     def opened(address: str, width: int = 1280, height: int = 844, **options: Any) -> Window:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        made = Window(context.new_page(), address)
-        windows.append((context, made))
+        made = Window(tabs.take(width, height, options), address)
+        windows.append((options, made))
         return made
 
     yield opened
-    for context, made in windows:
-        context.close()
+    for options, made in windows:
+        tabs.give_back(made, options)
         assert not made.troubles, made.troubles
 
 
-def looks(windows: list[tuple[Any, Window]]) -> str:
+def looks(windows: list[tuple[dict[str, Any], Window]]) -> str:
     """What the windows show at this moment, for the report of a test that failed."""
     told = []
     for _, window in windows:
