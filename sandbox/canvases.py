@@ -63,6 +63,7 @@ def change(workspace: "Workspace", item: Canvas, operation: str, section_id: str
         else:
             item.sections = _changed(workspace, item, operation, section_id, content)
         item.updated = int(workspace.now())
+        item.changes += 1
         workspace.touch("canvases", item.channel or "canvases")
 
 

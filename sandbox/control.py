@@ -369,7 +369,7 @@ def _canvases(client: Client, room: Channel) -> list[Json]:
     tabs = [item for item in client.workspace.state.canvases.values() if item.channel == room.id and not item.deleted]
     seen = [item for item in tabs if canvases.level(client.workspace, item, client.user)]
     seen.sort(key=lambda item: not item.is_channels)
-    return [{"id": item.id, "title": item.title, "is_channels": item.is_channels, "updated": item.updated} for item in seen]
+    return [{"id": item.id, "title": item.title, "is_channels": item.is_channels, "changes": item.changes} for item in seen]
 
 
 def _group(item: UserGroup) -> Json:

@@ -207,7 +207,8 @@ class Section:
 class Canvas:
     """A document. `channel` is where it stands as a tab ("" for none); a channel has one that `is_channels` own.
 
-    `access` maps a person or a channel to "read", "write" or "owner".
+    `access` maps a person or a channel to "read", "write" or "owner". `changes` counts them: `updated` is in whole seconds,
+    in which there may be several.
     """
 
     id: str
@@ -219,6 +220,7 @@ class Canvas:
     sections: list[Section] = field(default_factory=list)
     access: dict[str, str] = field(default_factory=dict)
     updated: int = 0
+    changes: int = 0
     deleted: bool = False
 
     @property

@@ -44,7 +44,7 @@ export async function showCanvas() {
   document.body.classList.toggle("canvas-open", Boolean(id));
   if (!id) return void (parts.shown = "");
   const known = workspace.canvases.find((each) => each.id === id);
-  const mark = JSON.stringify([id, workspace.as, known?.updated, known?.title]);
+  const mark = JSON.stringify([id, workspace.as, known?.changes, known?.title]);
   if (mark === parts.shown && known) return;
   parts.shown = mark;
   const answer = await get("canvas", { as: workspace.as, id });

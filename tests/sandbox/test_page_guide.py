@@ -249,6 +249,8 @@ def test_a_canvas_beside_the_channel_follows_every_change(guided: tuple[Sandbox,
     assert not pane.locator("img").count() and window.page.evaluate("window.hacked") is None
     canvases.change(workspace, item, "insert_at_end", None, "## Second")
     pane.get_by_role("heading", name="Second").wait_for()
+    canvases.change(workspace, item, "insert_at_end", None, "## Third")  # within the same second
+    pane.get_by_role("heading", name="Third").wait_for()
     window.page.locator(".canvas-scroll").focus()
     window.page.keyboard.press("Escape")
     pane.wait_for(state="hidden")
