@@ -234,18 +234,8 @@ def _add(unit: Unit, news: _News) -> None:
 
 def _fire(unit: Unit, news: _News) -> None:
     signal, incident = news.signal, unit.incident
-    row = Alert(
-        incident_id=incident.number,
-        source=signal.source,
-        fingerprint=signal.fingerprint,
-        bundle=signal.bundle,
-        title=signal.title,
-        severity=news.severity,
-        services=list(signal.services),
-        url=signal.url,
-        started_at=news.started_at,
-        received_at=unit.now,
-    )
+    row = _row(unit, news)
+    row.incident_id = incident.number
     unit.session.add(row)
     unit.session.flush()
     incident.alerts += 1
@@ -265,6 +255,22 @@ def _fire(unit: Unit, news: _News) -> None:
     )
 
 
+def _row(unit: Unit, news: _News) -> Alert:
+    """A new one, in no incident yet."""
+    signal = news.signal
+    return Alert(
+        source=signal.source,
+        fingerprint=signal.fingerprint,
+        bundle=signal.bundle,
+        title=signal.title,
+        severity=news.severity,
+        services=list(signal.services),
+        url=signal.url,
+        started_at=news.started_at,
+        received_at=unit.now,
+    )
+
+
 def _fire_again(unit: Unit, news: _News, row: Alert) -> None:
     incident = unit.incident
     told = incident.alerts_over_event is not None and incident.alerts_asked_event == incident.alerts_over_event
@@ -280,18 +286,10 @@ def _fire_again(unit: Unit, news: _News, row: Alert) -> None:
 
 def _end(unit: Unit, news: _News) -> None:
     """It is over: in the record of its incident while that is open; else only the row knows."""
-    row, signal = news.row, news.signal
+    row = news.row
     was_firing = row is not None and row.state == ALERT_FIRING
     if row is None:  # said before it was said that it fires, which may still come
-        row = Alert(
-            source=signal.source,
-            fingerprint=signal.fingerprint,
-            bundle=signal.bundle,
-            title=signal.title,
-            severity=news.severity,
-            started_at=news.started_at,
-            received_at=unit.now,
-        )
+        row = _row(unit, news)
     row.state, row.resolved_at, row.started_at = ALERT_RESOLVED, unit.now, news.started_at
     unit.session.add(row)
     unit.session.flush()

@@ -1,6 +1,5 @@
 """Databases and worlds for the tests."""
 
-import gc
 import os
 import shutil
 import tempfile
@@ -25,9 +24,6 @@ def _in_memory() -> bool:
 # What is killed here is processes, never the machine's power; a disk that is waited for is a fifth of a run.
 if _in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
-
-
-gc.set_threshold(10_000)  # while tests are found, too
 
 
 def pytest_collection_finish() -> None:
