@@ -2,6 +2,6 @@
 
 import sys
 
-from bot.cli import main
+from bot.loading import load
 
-sys.exit(main())
+sys.exit(load("bot.cli")())

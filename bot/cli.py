@@ -58,7 +58,7 @@ def _try(arguments: argparse.Namespace) -> int:
     python = shlex.quote(sys.executable)
     slack = f"{python} -m sandbox --port {arguments.port} --manifest manifest.yml --past {_YESTERDAY} {scenario.options}"
     lines = [line for line in Path("Procfile").read_text().splitlines() if not line.startswith("release:")]
-    lines += [f"release: MUSTER_CONFIG={_COMPANY} {python} -m workers.rehearsal", f"slack: {slack}"]
+    lines += [f"release: MUSTER_CONFIG={_COMPANY} {python} -m workers rehearsal", f"slack: {slack}"]
     environment = dict(os.environ) | {
         "SLACK_BOT_TOKEN": "xoxb-sandbox",
         "SLACK_APP_TOKEN": "xapp-sandbox",

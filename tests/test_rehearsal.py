@@ -65,7 +65,7 @@ def yesterday(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yesterday]:
             "MUSTER_CONFIG": str(EXAMPLES / "acme.yml"),
             "MUSTER_VAR": str(folder),
         }
-        command = [sys.executable, "-m", "workers.rehearsal"]
+        command = [sys.executable, "-m", "workers", "rehearsal"]
         played = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100)
         assert played.returncode == 0, played.stderr
         engine = make_engine(f"sqlite:///{folder / 'muster.db'}")

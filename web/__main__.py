@@ -2,6 +2,6 @@
 
 import sys
 
-from web.server import main
+from bot.loading import load
 
-sys.exit(main())
+sys.exit(load("web.server")())

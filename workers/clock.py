@@ -2,7 +2,6 @@
 
 import logging
 import signal
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -254,6 +253,7 @@ def _run(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, work.stop)
     signal.signal(signal.SIGINT, work.stop)
     threading.Thread(target=_watch_redis, args=(settings.redis_url, folder), daemon=True, name="redis watch").start()
+    process.settle_in()
     log.info("the clock is running")
     work.run()
 
@@ -266,7 +266,3 @@ def _watch_redis(url: str, folder: Path) -> None:
             revive(url, folder)
         except OSError as error:
             log.warning("the embedded Redis cannot be started: %s", error)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

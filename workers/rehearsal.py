@@ -1,11 +1,10 @@
 """Plays the past of the local workspace: people act there, Muster keeps up, and both go by a clock that is moved by hand.
 
-`python -m workers.rehearsal`, before anything else of Muster runs. Nothing is made up: every row and every message comes
+`python -m workers rehearsal`, before anything else of Muster runs. Nothing is made up: every row and every message comes
 of the same requests, verbs, timers and deliveries as on any other day.
 """
 
 import logging
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -165,7 +164,3 @@ def _run(settings: Settings) -> None:
 def main() -> int:
     """Play it; the exit status."""
     return process.run(_run)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -38,7 +38,8 @@ class Run:
     def kept(self) -> dict[str, int]:
         """The processes that it keeps, or has left behind, by their module."""
         rows = [(pid, command) for pid, parent, command in processes(self.folder) if parent in (self.line.pid, 1)]
-        return {command.split(" -m ")[1].split()[0]: pid for pid, command in rows if " -m " in command and pid != self.line.pid}
+        programs = [(pid, command.split(" -m ")[1].split(" --")[0]) for pid, command in rows if " -m " in command]
+        return {program: pid for pid, program in programs if pid != self.line.pid}
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def run(folder: Path) -> Iterator[Run]:
 def test_it_restarts_what_is_killed_and_ends_with_ctrl_c(run: Run) -> None:
     until(run.is_well, PATIENCE, run.line.said)
     before = run.kept()
-    assert set(before) == {"web", "workers.worker", "workers.clock", "sandbox"}
+    assert set(before) == {"web", "workers worker", "workers clock", "sandbox"}
     assert not (run.folder / "real.db").exists(), "it must not touch what .env names"
 
     taken = {(run.page, free_port()): "SANDBOX_PORT", (free_port(), run.web): "RUN_PORT"}
@@ -62,7 +63,7 @@ def test_it_restarts_what_is_killed_and_ends_with_ctrl_c(run: Run) -> None:
         assert other.line.wait() == 2
         assert "cannot be used (Address already in use)" in other.line.said() and variable in other.line.said()
 
-    for name in ("web", "workers.worker", "workers.clock"):
+    for name in ("web", "workers worker", "workers clock"):
         os.kill(before[name], signal.SIGKILL)
     until(lambda: len(run.kept()) == 4 and run.is_well(), 20, run.line.said)
     assert set(before.values()) & set(run.kept().values()) == {before["sandbox"]}
