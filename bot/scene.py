@@ -35,7 +35,7 @@ class Scene:
     updates: int = 0
     fitting: Sequence[str] = ()
     alerts: Ringing = Ringing()
-    like: Incident | None = None
+    like: likeness.Alike = likeness.Alike()
 
     @property
     def incident(self) -> Incident:
@@ -73,7 +73,7 @@ def picture(core: Core, session: Session, number: int, event_id: int | None = No
         runbooks=runs(session, incident),
         updates=posted,
         alerts=ringing(session, incident),
-        like=likeness.similar(session, incident, core.policy, now).now if incident.status == Status.TRIAGE else None,
+        like=likeness.similar(session, incident, core.policy, now) if incident.status == Status.TRIAGE else likeness.Alike(),
         fitting=[book.title for book in core.runbooks().of(incident.services)] if incident.services else [],
     )
 

@@ -65,6 +65,10 @@ class Workspace:
         link = f"{self.identity.url}archives/{channel}/p{ts.replace('.', '')}"
         return f"{link}?thread_ts={thread_ts}&cid={channel}" if thread_ts and thread_ts != ts else link
 
+    def file_link(self, id: str, name: str) -> str:
+        """The address of a file of ours, in the form that files.info gives."""
+        return f"{self.identity.url}files/{self.identity.user}/{id}/{name}"
+
     def channel(self, name: str, *, make: bool = False) -> str:
         """The id of a channel by name (or id), joined; with `make`, created where there is none.
 

@@ -10,7 +10,7 @@ from incidents import access
 from incidents.policy import Policy
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.likeness import alike, words
-from models import Alert, Incident, RunbookRun
+from models import Alert, Incident, Postmortem, RunbookRun
 from models.runbook import RUN_OFFERED, RUN_SOLVED
 
 _LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incident list all <word>`
@@ -19,11 +19,13 @@ _SIGNALS = 500  # alerts of open incidents, the newest first
 
 @dataclass(frozen=True)
 class Alike:
-    """The newest of each kind; of the one `before` the runbook that solved it, else one that was followed."""
+    """The newest of each kind; of the one `before` the runbook that solved it, else one that was followed, and the address
+    of its postmortem's draft."""
 
     now: Incident | None = None
     before: Incident | None = None
     runbook: RunbookRun | None = None
+    draft: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,10 @@ def similar(session: Session, incident: Incident, policy: Policy, now: datetime)
             before.append(number)
     found = next(iter([*titled, *serving]), None), next(iter(before), None)
     like, past = (session.get(Incident, number) if number is not None else None for number in found)
-    return Alike(like, past, _followed(session, past) if past is not None and past.runbooks else None)
+    if past is None:
+        return Alike(like)
+    draft = session.exec(select(Postmortem.link).where(Postmortem.incident_id == past.number)).first()
+    return Alike(like, past, _followed(session, past) if past.runbooks else None, draft)
 
 
 def _followed(session: Session, past: Incident) -> RunbookRun | None:

@@ -35,7 +35,7 @@ def _draft(unit: Unit, *, by: str | None) -> Event:
     return unit.record(PostmortemDrafted(number=row.drafts, asked=by is not None), by=by)
 
 
-def shown(unit: Unit, file_id: str) -> None:
-    """The draft is in the room as this file."""
+def shown(unit: Unit, file_id: str, link: str) -> None:
+    """The draft is in the room as this file, which has this address."""
     row = unit.session.exec(select(Postmortem).where(Postmortem.incident_id == unit.incident.number)).one()
-    row.file_id = file_id
+    row.file_id, row.link = file_id, link

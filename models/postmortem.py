@@ -6,7 +6,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Postmortem(SQLModel, table=True):
-    """One postmortem for an incident; `file_id` is Slack's id of the newest draft that is shown."""
+    """One postmortem for an incident; `file_id` is Slack's id of the newest draft that is shown, `link` its address."""
 
     __tablename__ = "postmortem"
     __table_args__ = {"sqlite_autoincrement": True}
@@ -17,3 +17,4 @@ class Postmortem(SQLModel, table=True):
     drafts: int = 0
     drafted_at: datetime
     file_id: str | None = None
+    link: str | None = None

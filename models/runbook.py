@@ -17,7 +17,7 @@ class RunbookRun(SQLModel, table=True):
 
     `at` is the step that is to be done now, None after the last. `path` is what was done: [step, person, ISO moment, what
     was chosen]. `stuck` names who is stuck at `at`; `calls` says what became of each webhook: {step: state}. `offered`:
-    nobody has begun it, so none of its deadlines runs. `channel` and `ts` name its message.
+    nobody has begun it, so none of its deadlines runs. `channel` and `ts` name its message, `link` is its address.
     """
 
     __tablename__ = "runbook_run"
@@ -38,3 +38,4 @@ class RunbookRun(SQLModel, table=True):
     ended_at: datetime | None = None
     channel: str | None = None
     ts: str | None = None
+    link: str | None = None

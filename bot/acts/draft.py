@@ -45,7 +45,7 @@ class DraftFile(Act):
                 raise NotYet
             shared = self._share(desk, place, self._ready(desk) or self._upload(desk))
         self._remove_old(desk, shared["file"])
-        return {"file_id": shared["file"]}
+        return {"file_id": shared["file"], "link": desk.workspace.file_link(shared["file"], _name(desk))}
 
     def _strayed(self, desk: Desk, channel: str) -> bool:
         """It was shared while the incident was not private yet."""
@@ -60,8 +60,7 @@ class DraftFile(Act):
 
     def _upload(self, desk: Desk) -> str:
         content = self.render(desk).encode()
-        name = f"{desk.scene.incident.key.lower()}-postmortem.md"
-        given = desk.call("files.getUploadURLExternal", filename=name, length=len(content))
+        given = desk.call("files.getUploadURLExternal", filename=_name(desk), length=len(content))
         desk.slack.upload(given["upload_url"], content)
         desk.keep(ready={"file": str(given["file_id"]), "at": desk.scene.now.isoformat()})
         return str(given["file_id"])
@@ -169,4 +168,8 @@ class DraftFile(Act):
             log.info("an old draft stays: %s", refused)
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
-        postmortems.shown(unit, result["file_id"])
+        postmortems.shown(unit, result["file_id"], result["link"])
+
+
+def _name(desk: Desk) -> str:
+    return f"{desk.scene.incident.key.lower()}-postmortem.md"

@@ -30,6 +30,9 @@ class ShowRunbook(Post):
     marks: bool = False
 
     def perform(self, desk: Desk) -> dict[str, Any]:
+        return self._linked(desk, self._show(desk))
+
+    def _show(self, desk: Desk) -> dict[str, Any]:
         run, incident = self._run(desk), desk.scene.incident
         if run.ts is not None and rooms.asleep(incident) and run.channel == incident.room_channel:
             return {"channel": run.channel, "ts": run.ts}  # an archived room shows how it was
@@ -85,15 +88,21 @@ class ShowRunbook(Post):
         """An edit may be made again; only a first post is looked for, and the first one in the room."""
         run, incident = self._run(desk), desk.scene.incident
         if run.ts is None:
-            return super().look(desk)
-        in_room = (copy for copy in self._copies(desk) if copy["channel"] == incident.room_channel)
-        return next(in_room, None) if _moved(incident, run) else None
+            found = super().look(desk)
+        else:
+            in_room = (copy for copy in self._copies(desk) if copy["channel"] == incident.room_channel)
+            found = next(in_room, None) if _moved(incident, run) else None
+        return self._linked(desk, found) if found is not None else None
+
+    def _linked(self, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:
+        thread_ts = shown.get("thread_ts", desk.delivery.result.get("thread_ts"))  # an edit leaves it where it is
+        return {**shown, "link": desk.workspace.permalink(shown["channel"], shown["ts"], thread_ts)}
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
         run = unit.session.get_one(RunbookRun, int(delivery.target))
         if run.ts is None:
             runbooks.shown(unit, run, result["channel"], result["ts"], result.get("thread_ts"))
-        run.channel, run.ts = result["channel"], result["ts"]
+        run.channel, run.ts, run.link = result["channel"], result["ts"], result["link"]
         delivery.result = {name: value for name, value in result.items() if name != "plain"}
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.commands import RUN, value
 from bot.scene import Scene
+from bot.views import alike
 from bot.views.blocks import Block, button, context, section
 from bot.views.texts import ago, channel, clip, escape, lasted
 from incidents.rules.lifecycle import OPEN, Status
@@ -51,17 +52,18 @@ def _line(alert: Alert, now: datetime) -> str:
 
 
 def like(scene: Scene) -> list[Block]:
-    """What an alert in triage may belong to."""
-    other = scene.like
-    if other is None:
-        return []
-    where = f" in {channel(other.room_channel)}" if other.room_channel else ""
-    return [context(f"Looks like *{other.key}*, {escape(other.status)}{where}: {clip(other.title, 300)}")]
+    """What an alert in triage may belong to, and what is known from the last one like it."""
+    other, said = scene.like.now, []
+    if other is not None:
+        where = f" in {channel(other.room_channel)}" if other.room_channel else ""
+        said.append(f"Looks like *{other.key}*, {escape(other.status)}{where}: {clip(other.title, 300)}")
+    past = alike.before(scene.like, scene.incident.number)
+    return [context(*said, *(["\n".join(past)] if past else []))] if said or past else []
 
 
 def triage(scene: Scene) -> list[Block]:
     """Is it one at all? Until somebody says so there is nothing to resolve."""
-    number, other = scene.incident.number, scene.like
+    number, other = scene.incident.number, scene.like.now
     target = value(number)
     attach = button("Attach to …", f"{RUN}merge:pick", value(number, "into"))
     if other is not None:
@@ -83,5 +85,6 @@ def line(scene: Scene) -> str:
     incident, number = scene.incident, scene.incident.number
     alerts = f" ({count(scene)})" if count(scene) else ""
     ways = f"Declare: `/incident declare {incident.key}`. Dismiss: `/incident decline {number}`"
-    belongs = f". Looks like {scene.like.key}: `/incident merge {number} {scene.like.number}`" if scene.like else ""
+    other = scene.like.now
+    belongs = f". Looks like {other.key}: `/incident merge {number} {other.number}`" if other else ""
     return f"{incident.key} {incident.severity} {Status.TRIAGE}: {clip(incident.title, 400)}{alerts}. {ways}{belongs}"

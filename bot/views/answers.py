@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.commands import RUN, Answer, value
 from bot.scene import Scene
-from bot.views import alerts, handoffs
+from bot.views import alerts, alike, handoffs
 from bot.views.blocks import Block, button, buttons, context, section
 from bot.views.forms import FORM
 from bot.views.texts import channel, clip, cut, escape, lasted, moment, person, say, stamp
@@ -31,7 +31,6 @@ from incidents.rules.checklists import MITIGATIONS, WATCH, open_items
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.on_call import for_role
 from models import Event, Incident
-from models.runbook import RUN_SOLVED
 
 _LONG_BACK = timedelta(hours=6)  # by then "at 23:50" may be read as today's
 
@@ -135,20 +134,7 @@ def _alike(like: Alike, number: int) -> list[str]:
             said.append(f"An alert that nobody has looked at. Part of this? `/incident merge {like.now.number} {number}`")
         else:
             said.append(f"The same thing? Join it, and this one is merged into it: `/incident merge {number} {like.now.number}`")
-    past = like.before
-    if past is not None:
-        resolved = f", resolved {stamp(past.resolved_at)}" if past.resolved_at else ""
-        said.append(f"Looks like {past.key}{resolved}: {clip(past.title, 300)}")
-        if past.theory or past.causes:
-            tags = f"{clip(', '.join(past.causes), 200)}. " if past.causes else ""
-            said.append(f">Cause then: {tags}{clip(past.theory.replace(chr(10), ' '), 300)}".rstrip())
-        if like.runbook is not None:
-            helped = "Runbook that solved it" if like.runbook.state == RUN_SOLVED else "Runbook that was followed"
-            here = f"`/incident runbook {number} {escape(like.runbook.name)}`"
-            said.append(f"{helped}: {clip(like.runbook.title, 200)}; {here} opens it here")
-        if past.room_channel:
-            said.append(f"What was done, and its postmortem: {channel(past.room_channel)}")
-    return said
+    return [*said, *alike.before(like, number)]
 
 
 def _join_instead(other: Incident, mine: Incident) -> Block:

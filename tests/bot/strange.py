@@ -14,6 +14,7 @@ from bot.scene import Scene
 from incidents.alerts import SHOWN, Ringing
 from incidents.drill_script import Script
 from incidents.events import AUDIENCES, KINDS, DrillMark, Happened, Told
+from incidents.likeness import Alike
 from incidents.moments import MOMENTS
 from incidents.policy import Policy
 from incidents.rules.checklists import CHECKLISTS
@@ -483,6 +484,7 @@ def strange(draw: DrawFn, kind: str) -> Strange:
     incident.runbooks = [run.id or 0 for run in followed]
     incident.runbook_timers = {f"1:{n}:7": NOW.isoformat() for n in range(20)} if followed else {}
     notices = [Notice(id=1, page_id=1, round=0, level=0, target="U0BOB", at=NOW)]
+    likes = st.none() | incidents(policy)
     scene = Scene(
         standing=Standing(incident, holdings, pages, notices, draw(drills()) if incident.drill is not None else None),
         policy=policy,
@@ -494,7 +496,9 @@ def strange(draw: DrawFn, kind: str) -> Strange:
         open_actions=draw(st.sampled_from([0, 1, 100])),
         runbooks=followed,
         alerts=draw(ringing()),
-        like=draw(st.none() | incidents(policy)) if incident.status == "triage" else None,
+        like=Alike(*draw(st.tuples(likes, likes)), draft=draw(st.none() | st.just("https://acme.slack.com/files/U1/F1/a.md")))
+        if incident.status == "triage"
+        else Alike(),
         fitting=draw(st.sampled_from([[], [words_ * 3 for words_ in PIECES]])),
         updates=draw(st.sampled_from([0, 1])),
     )

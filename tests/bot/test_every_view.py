@@ -172,7 +172,8 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     canvas.Kept: lambda made: canvas.Kept(_record(made), made.tasks, [], {}),
     Message: lambda made: plain_sentence(made.scene),
     Command: lambda made: COMMANDS["note"],
-    Alike | None: lambda made: Alike(made.rows[0], made.rows[-1], next(iter(made.scene.runbooks), None)) if made.rows else None,
+    Alike: lambda made: _alike(made) or Alike(),
+    Alike | None: lambda made: _alike(made),
     LevelPaged: lambda made: _level(made.scene),
     Scenarios: lambda made: _scenarios(made),
     kinds.DrillMark: lambda made: kinds.DrillMark(label=made.text[:60], took=timedelta(minutes=made.many)),
@@ -267,6 +268,12 @@ def _scenarios(made: Strange) -> Scenarios:
     script = Script(title=made.scene.incident.title, severity="SEV1", about=made.text.strip()[:300] or "…")
     problem = Problem(Path("ours.yml"), 3, f"`at` is “{made.text}”", "write 5m")
     return Scenarios(tuple(Scenario(f"s{n}", script) for n in range(min(made.many, MOST))), (problem,) * made.many)
+
+
+def _alike(made: Strange) -> Alike | None:
+    return (
+        Alike(made.rows[0], made.rows[-1], next(iter(made.scene.runbooks), None), "https://x.slack.com/a") if made.rows else None
+    )
 
 
 def _level(scene: Scene) -> LevelPaged:

@@ -136,7 +136,13 @@ def test_one_resolved_lately_is_named_with_its_cause(make_world: Callable[..., W
     world.advance(hours=2)
     answer = bob.runs("/incident declare sev1 Checkout is down again")
     assert "Looks like INC-1, resolved" in answer and "Cause then: the connection pool was exhausted" in answer
-    assert f"its postmortem: #{room.name}" in answer and "Show INC-1" in str(answer.post and answer.post.buttons)
+    [draft] = room.files
+    said = str(answer.post and answer.post.blocks)
+    assert (
+        f"Postmortem: <{world.workspace.url}/files/{draft.file.user}/{draft.file.id}/inc-1-postmortem.md|draft of INC-1>" in said
+    )
+    assert f"What was done: #{room.name}" in answer
+    assert "Show INC-1" in str(answer.post and answer.post.buttons)
     bob.runs("/incident cancel 2")
     world.advance(hours=2)
     assert "Looks like INC-1" not in bob.runs("/incident declare sev1 Checkout is down again, really")

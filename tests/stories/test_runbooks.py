@@ -286,6 +286,7 @@ def test_the_one_that_helped_is_named_when_it_happens_again(world: World, room: 
     world.settle()
     answer = bob.runs("/incident declare sev3 Nobody can pay again")
     assert "Runbook that solved it: Checkout; `/incident runbook 2 checkout` opens it here" in answer
+    assert f"<{book(room).link}|Checkout>" in str(answer.post and answer.post.blocks), "as it was followed then"
     assert "is in the announce channel's thread, with its first step" in bob.runs("/incident runbook 2 checkout")
 
 
