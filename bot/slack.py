@@ -20,7 +20,7 @@ _DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout", "serv
 _PASSING = frozenset({"team_added_to_org", "accesslimited"})
 
 
-_TLS = ssl.create_default_context()  # made once: reading the certificates takes longer than a call
+TLS = ssl.create_default_context()  # made once for all that speak HTTP: reading the certificates takes longer than a call
 _KEPT = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=15.0)  # seconds
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
 
@@ -71,7 +71,7 @@ class KeptClient(WebClient):
 
     def __init__(self, *, token: str, base_url: str, seconds: float) -> None:
         super().__init__(token=token, base_url=base_url)
-        self._http = httpx.Client(verify=_TLS, timeout=seconds, limits=_KEPT)
+        self._http = httpx.Client(verify=TLS, timeout=seconds, limits=_KEPT)
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
         content = req.data if isinstance(req.data, bytes) else b""

@@ -1,5 +1,6 @@
 """Databases and worlds for the tests."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -29,6 +30,12 @@ if _in_memory():
 def pytest_collection_finish() -> None:
     """As each process of Muster does: a collector that looks at all tests again and again is a sixth of a run."""
     settle_in()
+    gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    """What is loaded need not be taken apart to end."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

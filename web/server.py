@@ -16,6 +16,7 @@ from bot.redis import ensure
 from bot.requests import Background
 from bot.rush import Rush
 from bot.settings import Settings, SettingsError
+from bot.slack import TLS
 from bot.wiring import Muster, build, make_bell
 from models.migrate import migrate
 from web.alerts import AlertsEndpoint
@@ -28,7 +29,7 @@ log = logging.getLogger("muster.web")
 
 def make_web(muster: Muster, redis_url: str, rush: Rush | None = None) -> Starlette:
     """The routes. In Socket Mode the connection is opened once the server starts, as soon as Slack lets it."""
-    background = Background(httpx.Client(timeout=5.0), rush)
+    background = Background(httpx.Client(verify=TLS, timeout=5.0), rush)
     app = make_app(muster, background)
     health = Health(muster, redis_url)
 

@@ -16,6 +16,7 @@ from bot import process
 from bot.app import make_app, socket_mode
 from bot.requests import Background
 from bot.settings import Settings, SettingsError
+from bot.slack import TLS
 from bot.wiring import Muster, build
 from models import Delivery, Wake
 from models.migrate import migrate
@@ -48,7 +49,7 @@ class Stage:
     @classmethod
     def beside(cls, slack_api_url: str) -> "Stage":
         """Raises SettingsError where no local workspace answers."""
-        stage = cls(httpx.Client(base_url=slack_api_url.removesuffix("api/"), timeout=20.0))
+        stage = cls(httpx.Client(verify=TLS, base_url=slack_api_url.removesuffix("api/"), timeout=20.0))
         end = time.monotonic() + _PATIENCE_SECONDS
         while True:
             try:
@@ -146,7 +147,7 @@ def _run(settings: Settings) -> None:
     migrate(muster.core.engine)
     if stage.next_step() is None:
         return
-    background = Background(httpx.Client(timeout=5.0))
+    background = Background(httpx.Client(verify=TLS, timeout=5.0))
     handler = socket_mode(make_app(muster, background), settings)
     handler.client.connect_to_new_endpoint()
     try:
