@@ -71,6 +71,7 @@ from incidents.events import (
     StatusChanged,
     Subscribed,
     TaskAdded,
+    TriageWaits,
     Unsubscribed,
     UpdateNudged,
     UpdatePosted,
@@ -150,6 +151,7 @@ _UNSHOWN = (
     WebhookAnswered,
     Automated,
     AutomationFailed,
+    TriageWaits,
 )
 """Events after which the card and the announcement read as before."""
 

@@ -158,9 +158,10 @@ class Unit:
         make_transient_to_detached(self._incident)
         self.session.add(self._incident)
 
-    def redo(self, reaction: str) -> None:
-        """Have a mirror shown again although nothing happened; the clock rings for it."""
-        its = {"number": self.incident.number, "name": reaction, "now": self.now}
+    def redo(self, reaction: str, *, of: int | None = None) -> None:
+        """Have a mirror of the unit's incident, or of another one, shown again although nothing happened to it; the clock
+        rings for it."""
+        its = {"number": of or self.incident.number, "name": reaction, "now": self.now}
         self.session.connection().execute(_REDO, its)
 
     def standing(self) -> Standing:

@@ -1,12 +1,13 @@
 """What an incident may be the same as: one that is open now, and one that was resolved not long ago."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from incidents import access
+from incidents.core import Unit
 from incidents.policy import Policy
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.likeness import alike, words
@@ -35,6 +36,41 @@ class _Said:
     titles: tuple[frozenset[str], ...]
     services: frozenset[str]
 
+    def titled_like(self, other: "_Said") -> bool:
+        """Do any two titles say the same?"""
+        return any(alike(one, another) for one in self.titles for another in other.titles)
+
+
+_Ringing = Mapping[int, tuple[list[frozenset[str]], set[str]]]
+
+
+def _said(ringing: _Ringing, number: int | None, title: str, services: Iterable[str]) -> _Said:
+    titles, serving = ringing.get(number or 0, ([], set()))
+    return _Said((words(title), *titles), frozenset(name.casefold() for name in services) | serving)
+
+
+def show_in_triage(unit: Unit) -> None:
+    """Have the cards of alerts drawn anew that are like the unit's incident: it is declared by now, and they may belong to it.
+
+    Asks one thing where nothing waits in triage. Of what is private no card shows it.
+    """
+    incident = unit.incident
+    if incident.private or incident.drill is not None:
+        return
+    query = select(Incident.id, Incident.title, Incident.services, Incident.alerts)
+    query = query.where(Incident.status == Status.TRIAGE, col(Incident.drill).is_(None), col(Incident.private).is_(False))
+    query = query.where(col(Incident.id) != incident.number)
+    waiting = unit.session.exec(query.order_by(col(Incident.id).desc()).limit(_LOOKED_AT)).all()
+    if not waiting:
+        return
+    alerted = [number for number, _, _, alerts in waiting if alerts] + [incident.number] * bool(incident.alerts)
+    ringing = said_by_alerts(unit.session, alerted)
+    mine = _said(ringing, incident.number, incident.title, incident.services)
+    for number, title, services, _ in waiting:
+        theirs = _said(ringing, number, title, services)
+        if number is not None and (mine.titled_like(theirs) or mine.services & theirs.services):
+            unit.redo("announcement", of=number)
+
 
 def similar(session: Session, incident: Incident, policy: Policy, now: datetime) -> Alike:
     """Open: a title, its own or an alert's, that shares most of its words, else a service in common. Resolved within
@@ -55,20 +91,16 @@ def similar(session: Session, incident: Incident, policy: Policy, now: datetime)
     alerted = [number for number, _, _, alerts in opened if alerts] + [incident.number] * bool(incident.alerts)
     ringing = said_by_alerts(session, alerted)
 
-    def said(number: int | None, title: str, services: Iterable[str]) -> _Said:
-        titles, serving = ringing.get(number or 0, ([], set()))
-        return _Said((words(title), *titles), frozenset(name.casefold() for name in services) | serving)
-
-    mine = said(incident.number, incident.title, incident.services)
+    mine = _said(ringing, incident.number, incident.title, incident.services)
     titled, serving, before = [], [], []
     for number, title, services, _ in opened:
-        theirs = said(number, title, services)
-        if any(alike(one, other) for one in mine.titles for other in theirs.titles):
+        theirs = _said(ringing, number, title, services)
+        if mine.titled_like(theirs):
             titled.append(number)
         elif mine.services & theirs.services:
             serving.append(number)
     for number, title, services, _ in over:
-        theirs, own = said(number, title, services), words(incident.title)
+        theirs, own = _said(ringing, number, title, services), words(incident.title)
         if alike(own, words(title)) or (mine.services & theirs.services and own & words(title)):
             before.append(number)
     found = next(iter([*titled, *serving]), None), next(iter(before), None)

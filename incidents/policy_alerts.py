@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from incidents.policy_automations import Words
-from incidents.policy_values import Duration, Settings, shown
+from incidents.policy_values import Duration, DurationOrNone, Settings, shown
 
 MOST_ROUTES = 200
 
@@ -34,11 +34,14 @@ class AlertRoute(Settings):
 class AlertsPolicy(Settings):
     """The first route that fits counts; an alert that none fits is left to people. `quiet_after`: so long after the last
     alert of an incident has stopped its room is asked whether the fix is in. `again_after`: so long after its incident has
-    ended an alert counts as a new one that has neither stopped nor said when it began."""
+    ended an alert counts as a new one that has neither stopped nor said when it began. `remind_after` and
+    `remind_again_after`: when what is in triage is brought up again, as long as nobody has done anything with it."""
 
     routes: Annotated[list[AlertRoute], Field(max_length=MOST_ROUTES)] = []
     quiet_after: Duration = timedelta(minutes=2)
     again_after: Duration = timedelta(hours=1)
+    remind_after: DurationOrNone = timedelta(minutes=15)
+    remind_again_after: DurationOrNone = timedelta(hours=1)
 
     def route(self, source: str, severity: str, services: tuple[str, ...]) -> str:
         """What becomes of an alert: `triage`, `page` or `drop`."""

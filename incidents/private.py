@@ -24,7 +24,7 @@ from incidents.events import (
     Viewed,
 )
 from incidents.merge import family
-from incidents.rules.lifecycle import OPEN
+from incidents.rules.lifecycle import ACTIVE
 from incidents.standing import holders
 from incidents.texts import prose
 from models import Event, Incident, Insider
@@ -48,7 +48,7 @@ def make_private(core: Core, number: int, *, by: str, key: str | None = None) ->
         people = _responsible(unit, by)
         event = _shut(unit, people, by=by)
         rooms.want(unit, "it is private now", by=None)
-        if unit.incident.status in OPEN:
+        if unit.incident.status in ACTIVE:  # for what is in triage nobody is called yet
             paging.page_as_severity_says(unit, by=by)
         for each in family(unit.session, number)[1:]:
             _shut(core.also(unit, each), people, by=by)

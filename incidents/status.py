@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from incidents import drills, fields, paging, permissions, postmortems, roles, rooms, runbook_deadlines
+from incidents import drills, fields, likeness, paging, permissions, postmortems, roles, rooms, runbook_deadlines
 from incidents.checklists import forget_resolution
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
@@ -139,3 +139,4 @@ def _begin_work(unit: Unit, event: Event, *, by: str | None) -> None:
             roles.give(unit, "ic", by, by=by)
     rooms.follow_severity(unit)
     paging.page_as_severity_says(unit, by=by)
+    likeness.show_in_triage(unit)

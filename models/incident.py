@@ -59,6 +59,8 @@ class Incident(SQLModel, table=True):
     alerts_over_at: datetime | None = None
     alerts_over_event: int | None = None
     alerts_asked_event: int | None = None
+    # How often an alert that nobody has said anything of was brought up again.
+    triage_reminded: int = 0
 
     # The config's rules: how often each has fired, the last event that they were asked about, since when more wait.
     automations: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

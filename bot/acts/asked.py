@@ -31,6 +31,7 @@ from incidents.events import (
     RoomQuiet,
     StatusChanged,
     StillGoing,
+    TriageWaits,
     UpdateNudged,
     UpdatePosted,
     UpdateSnoozed,
@@ -50,6 +51,7 @@ ANSWERS: dict[type[Happened], tuple[type[Happened], ...]] = {
     UpdateNudged: (UpdateNudged, UpdatePosted, UpdateSnoozed, UpdatesPaused, MergedInto),
     WatchAsked: (WatchAsked, WatchHolds, StatusChanged, MergedInto),
     AlertsOver: (AlertsOver, AlertAgain, AlertFired, StatusChanged, MergedInto),
+    TriageWaits: (TriageWaits, StatusChanged, MergedInto),
     RoomQuiet: (RoomQuiet, StillGoing, StatusChanged, MergedInto),
 }
 """What answers which question. Who may still do something about a role or a hand-off is what its view looks at itself."""

@@ -15,8 +15,9 @@ from bot.slack import SlackRefused
 from bot.views.blocks import Message
 from bot.views.card import line
 from bot.views.texts import cut, escape
-from incidents import rooms
+from incidents import likeness, rooms
 from incidents.core import Unit
+from incidents.rules.lifecycle import ACTIVE
 from models import Delivery, Incident
 from models.spine import OPEN
 
@@ -87,6 +88,8 @@ class Announcement(Mirror):
         super().settled(unit, delivery, result)
         if first:
             rooms.announced(unit)
+        if first and unit.incident.status in ACTIVE:
+            likeness.show_in_triage(unit)
 
 
 def _pin_again(unit: Unit) -> None:

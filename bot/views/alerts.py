@@ -5,8 +5,8 @@ from datetime import datetime
 from bot.commands import RUN, value
 from bot.scene import Scene
 from bot.views import alike
-from bot.views.blocks import Block, button, context, section
-from bot.views.texts import ago, channel, clip, escape, lasted
+from bot.views.blocks import Block, Message, button, buttons, context, section
+from bot.views.texts import ago, channel, clip, escape, lasted, say
 from incidents.rules.lifecycle import OPEN, Status
 from models import Alert
 from models.alert import ALERT_FIRING
@@ -78,6 +78,14 @@ def triage(scene: Scene) -> list[Block]:
     if scene.incident.acknowledged_at is None:
         row.append(button("Acknowledge", f"{RUN}ack", target))
     return [*row, button("Timeline", f"{RUN}timeline", target)]
+
+
+def waiting(scene: Scene) -> Message:
+    """It is brought up again, with what can be done; without that once somebody has said what it is."""
+    sentence = say(scene.happened.sentence(None))
+    if scene.incident.status != Status.TRIAGE:
+        return Message(f"{scene.incident.key}: {sentence}", [section(f":bell: {sentence}")])
+    return Message(f"{sentence} {line(scene)}", [section(f":bell: {sentence}"), buttons(*triage(scene)[:3])])
 
 
 def line(scene: Scene) -> str:

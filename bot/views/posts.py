@@ -2,7 +2,7 @@
 
 from bot.commands import RUN, value
 from bot.scene import Scene
-from bot.views import checklists, drills, handoffs, runbooks
+from bot.views import alerts, checklists, drills, handoffs, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, section
 from bot.views.card import line, signal
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
@@ -25,6 +25,7 @@ from incidents.events import (
     RoomOpened,
     SeverityChanged,
     StatusChanged,
+    TriageWaits,
     UpdateNudged,
     UpdatePosted,
     WatchAsked,
@@ -142,6 +143,8 @@ def post(scene: Scene) -> Message:
         return update(scene)
     if isinstance(happened, HandoffOffered):
         return handoffs.offered(scene)
+    if isinstance(happened, TriageWaits):
+        return alerts.waiting(scene)
     if isinstance(happened, DrillInjected):
         return drills.inject(scene)
     if isinstance(happened, DrillEnded):

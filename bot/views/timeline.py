@@ -64,6 +64,8 @@ _COMING = {
     "hand-off unanswered": "an unanswered hand-off is withdrawn",
     "role held for long": "a hand-off is suggested to whoever holds a role for long",
     "quiet room": "the room is asked whether it goes on",
+    "alerts over": "the room is asked whether the fix is in, as all alerts are over",
+    "alert in triage": "whether it is real is asked again",
     "archive": "the room is archived",
     "drill close": "the drill is closed",
     "runbook deadline": "a runbook's deadline passes and somebody is paged, unless it is solved",

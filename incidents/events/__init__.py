@@ -17,7 +17,7 @@ from incidents.events.access import (
     MadePrivate,
     Viewed,
 )
-from incidents.events.alerts import AlertAgain, AlertFired, AlertResolved, AlertsOver
+from incidents.events.alerts import AlertAgain, AlertFired, AlertResolved, AlertsOver, TriageWaits
 from incidents.events.automations import Automated, AutomationFailed, Told
 from incidents.events.drills import DrillEnded, DrillHintSpared, DrillInjected, DrillMark, DrillPaused, DrillResumed
 from incidents.events.happened import Happened

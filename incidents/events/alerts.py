@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from incidents.events.happened import Happened
-from incidents.phrase import Phrase, phrase
+from incidents.phrase import Phrase, When, phrase
 
 
 class AlertFired(Happened):
@@ -61,3 +61,16 @@ class AlertsOver(Happened):
     def sentence(self, by: str | None) -> Phrase:
         said = "The alert is over" if self.alerts == 1 else "All {alerts} alerts are over"
         return phrase(f"{said}. Is the fix in? Then watch whether it holds", alerts=self.alerts)
+
+
+class TriageWaits(Happened):
+    """Nobody has said what an alert is, `since` somebody last did anything with it. `last`: it is not brought up again."""
+
+    kind = "triage.waiting"
+    headline = False
+    since: datetime
+    last: bool = False
+
+    def sentence(self, by: str | None) -> Phrase:
+        end = " It is not asked again" if self.last else ""
+        return phrase(f"Is this real? Nobody has said so since {{since}}.{end}", since=When(self.since))

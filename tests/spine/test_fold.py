@@ -418,6 +418,7 @@ class Folded:
     anchor: int = 0
     alerts: dict[int, tuple[bool, int]] = field(default_factory=dict)
     alerts_over: int | None = None
+    reminded: int = 0
     last: int = 0
 
     def add(self, event: Event) -> None:
@@ -812,6 +813,10 @@ class Folded:
     def _alert_all_over(self, event: Event, said: dict[str, Any]) -> None:
         assert self.alerts_over is not None and said["alerts"] == len(self.alerts)
         assert self.known["status"] in ACTIVE - {"monitoring"}
+
+    def _triage_waiting(self, event: Event, said: dict[str, Any]) -> None:
+        self.reminded += 1
+        assert self.known["status"] == "triage" and self.reminded <= 2
 
     def _postmortem_drafted(self, event: Event, said: dict[str, Any]) -> None:
         self.drafts += 1

@@ -12,7 +12,7 @@ from incidents.alerts import receive
 from integrations.alerts import alertmanager, generic
 from models import Alert, Incident
 from sandbox.seen import Post
-from tests.stories.telling import ON_CALL, is_paged, saying
+from tests.stories.telling import ON_CALL, as_seen, is_paged, saying
 from tests.world import World
 
 SERVICES = "services: {checkout: {}, search: {}}\n"
@@ -86,8 +86,18 @@ def test_an_alert_waits_for_people(make_world: Callable[..., World]) -> None:
     assert "Checkout errors at 40 percent" in card and "Alert firing" in card and "Since the last deploy" in card
     assert "/incident decline 1" in card.text and "/incident declare INC-1" in card.text, "by text alone, too"
     assert row.room_wanted_at is None
+    world.advance(minutes=14)
+    assert not card.thread and len(said_there(world)) == 1
+    world.advance(minutes=1)
+    [asked] = card.thread
+    assert asked.buttons == ["Declare", "Attach to …", "Dismiss"] and "Is this real?" in asked
+    assert "/incident decline 1" in asked.text
     world.advance(hours=8)
-    assert len(announced(world)) == 1 and len(said_there(world)) == 1, "nothing falls due in triage"
+    first, last = card.thread
+    assert (len(first.buttons), len(last.buttons)) == (0, 3) and "not asked again" in last, "nothing else falls due in triage"
+    world.person("alice").clicks("Dismiss", in_=last)
+    world.settle()
+    assert card.thread[1].buttons == [] and len(said_there(world)) == 4, "and that it was dismissed"
     world.slack.assert_nothing_refused()
 
 
@@ -130,6 +140,35 @@ def test_dismissed_it_stays_so_until_it_begins_anew(world: World) -> None:
     world.advance(minutes=5)
     alert(world)
     assert statuses(world) == ["declined", "triage"]
+
+
+def test_what_somebody_has_seen_is_brought_up_later(make_world: Callable[..., World]) -> None:
+    world = make_world("alerts: {remind_after: 15m, remind_again_after: none}")
+    alert(world)
+    world.advance(minutes=10)
+    world.person("bob").clicks("Acknowledge", in_=announced(world)[0])
+    world.advance(minutes=14)
+    assert not saying(announced(world)[0].thread, "Is this real?")
+    world.advance(hours=2)
+    [asked] = saying(announced(world)[0].thread, "Is this real?")
+    assert "not asked again" in asked
+    world.person("bob").clicks("Declare", in_=asked)
+    world.settle()
+    assert statuses(world) == ["investigating"]
+
+
+def test_what_is_declared_later_is_offered_on_its_card(make_world: Callable[..., World]) -> None:
+    world = make_world(SERVICES)
+    alert(world, "CheckoutIsDown", service=[])
+    alert(world, "Search is slow", service="search")
+    alert(world, "SearchLatencyHigh", service="search")
+    alice = world.person("alice")
+    alice.runs("/incident declare sev3 Checkout is down")
+    world.settle()
+    assert announced(world)[0].buttons[0] == "Attach to INC-4" and "Looks like *INC-4*" in announced(world)[0]
+    alice.runs("/incident declare INC-3")
+    world.settle()
+    assert [post.buttons[0] for post in announced(world)[:2]] == ["Attach to INC-4", "Attach to INC-3"]
 
 
 def test_it_is_declared_by_word(world: World) -> None:
@@ -179,7 +218,7 @@ def test_said_again_it_counts_and_nothing_else(world: World) -> None:
     alert(world)
     assert kinds(world) == before, "sent twice"
     for _ in range(2):
-        world.advance(minutes=10)
+        world.advance(minutes=5)
         over(world)
         alert(world)
     [card] = announced(world)
@@ -370,11 +409,12 @@ def test_two_people_at_once_leave_one_state(world: World) -> None:
 
 def test_what_it_looks_like_is_the_first_that_is_offered(world: World) -> None:
     alert(world, "CheckoutErrorsHigh", service=[])
+    before = as_seen(announced(world)[0])
     alice, bob = world.slack.people("alice", "bob")
     for title in ("Checkout errors are high", "Search is slow", "Login is slow"):
         alice.runs(f"/incident declare sev3 {title}")
         world.settle()
-    bob.clicks("Attach to …", in_=announced(world)[0])
+    bob.clicks("Attach to …", in_=before)
     world.settle()
     assert bob.ephemerals[-1].buttons[0] == "INC-2 Checkout errors are high"
 
@@ -411,6 +451,7 @@ def test_a_private_one_is_told_nowhere_else(make_world: Callable[..., World]) ->
     alice.clicks("Make it private")
     world.settle()
     posts = len(said_there(world))
+    assert "page.nobody" not in kinds(world) and "page.started" not in kinds(world), "nobody has said that it is real"
     world.advance(minutes=5)
     alert(world, "Secret leaked again", severity="warning", group="leak")
     over(world, "Secret leaked again")

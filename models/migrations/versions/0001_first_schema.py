@@ -58,6 +58,7 @@ def upgrade() -> None:
     sa.Column('alerts_over_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('alerts_over_event', sa.Integer(), nullable=True),
     sa.Column('alerts_asked_event', sa.Integer(), nullable=True),
+    sa.Column('triage_reminded', sa.Integer(), nullable=False),
     sa.Column('automations', sa.JSON(), nullable=False),
     sa.Column('automated_event', sa.Integer(), nullable=True),
     sa.Column('automate_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
