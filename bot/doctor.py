@@ -235,6 +235,11 @@ def _channels(there: Mapping[str, dict[str, str]], policy: Policy) -> Iterator[F
         yield _wrong("leadership channel", f"there is no #{leadership}", "Make it, or correct workspace.leadership_channel.")
     elif leadership:
         yield _ok("leadership channel", f"#{leadership} is there")
+    for service, its in policy.services.items():
+        for owner in its.owners:
+            if owner.kind == "channel" and not owner.name.isupper() and not _seen(there.get(owner.name)):
+                fix = f"Make #{owner.name}, invite Muster to it if it is private, or correct services.{service}.owner."
+                yield _mind("services", f"{service} is owned by #{owner.name}, which Muster does not see", fix)
 
 
 _ROOMS = {

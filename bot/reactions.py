@@ -22,6 +22,7 @@ from bot.acts.draft import DraftFile, Render
 from bot.acts.homes import Homes
 from bot.acts.members import Members
 from bot.acts.mirror import Announcement, Mirror, Topic
+from bot.acts.owners import TellMembers
 from bot.acts.pages import PagesOver
 from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, outsider, person, room, thread
 from bot.acts.quiet import AskQuiet
@@ -79,6 +80,9 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
             PagePost(named_channel, posts.page_elsewhere, plain=posts.plain_elsewhere), "page:{target}", PAGES, private=_WORDLESS
         ),
         "page.group": Reaction(PagePost(home, posts.page_channel), "page:{target}", PAGES, private=_ROOM),
+        "owner": Reaction(Post(person, posts.owner, marks=False), "dm:{target}", POSTS),
+        "owner.channel": Reaction(Post(named_channel, posts.owner, marks=False), "owner:{target}", POSTS),
+        "owner.group": Reaction(TellMembers(), "owner:{target}", POSTS),
         "page.over": Reaction(PagesOver(posts.page_over), "pages", POSTS, mirror=True, private=_WORDLESS),
         "asked.over": Reaction(
             QuestionsOver(
@@ -89,6 +93,8 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
                     "nudge.home": posts.nudge,
                     "handoff": handoffs.offered_dm,
                     "handoff.suggest": handoffs.suggested_dm,
+                    "owner": posts.owner,
+                    "owner.channel": posts.owner,
                 }
             ),
             "asked",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from bot.acts.asked import SETTLING
 from bot.reactions import Reaction
+from incidents import owners
 from incidents.core import Route
 from incidents.events import (
     AccessEnded,
@@ -44,6 +45,7 @@ from incidents.events import (
     MessageDeleted,
     MessageEdited,
     NobodyToPage,
+    OwnersTold,
     PageExhausted,
     PagesStopped,
     PageStarted,
@@ -85,6 +87,7 @@ from incidents.rules.lifecycle import OPEN, Status
 from models import Event, Incident
 
 _UNSAID = (
+    OwnersTold,
     AlertFired,
     AlertResolved,
     AccessGiven,
@@ -163,7 +166,11 @@ def router(table: dict[str, Reaction], policy: Callable[[], Policy]) -> Callable
     """What the core asks: what must leave because of an event. Pure but for the policy in force."""
 
     def routes(happened: Happened, event: Event, incident: Incident) -> Iterable[Route]:
-        causes = [*_causes(happened, event, incident), *_leaders(happened, incident, policy())]
+        causes = [
+            *_causes(happened, event, incident),
+            *_leaders(happened, incident, policy()),
+            *_owners(happened, incident, policy()),
+        ]
         for name, target in causes:
             reaction = table[name]
             if incident.private and reaction.private is None:
@@ -423,6 +430,20 @@ def _mirrors(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]
         yield "canvas", ""
         if isinstance(happened, _TOPICAL) or happened.kind in ("field.edited", "role.left"):
             yield "topic", ""
+
+
+def _owners(happened: Happened, incident: Incident, policy: Policy) -> Iterable[tuple[str, str]]:
+    """Told where they are; invited to a room that is open when they come into it, else when it opens."""
+    if isinstance(happened, OwnersTold):
+        for person in happened.people:
+            yield ("owner.group" if person.startswith("group:") else "owner"), person
+        yield from (("owner.channel", f"#{channel}") for channel in happened.channels)
+    is_of_services = isinstance(happened, FieldsSet) and any(each.field == "services" for each in happened.changes)
+    is_begun = isinstance(happened, StatusChanged) and happened.old == Status.TRIAGE
+    has_room = incident.room_channel is not None and incident.room_archived_at is None and not incident.private
+    comes_in = (is_of_services or is_begun) and has_room and incident.status != Status.TRIAGE
+    if comes_in and owners.of(incident.services, policy):
+        yield "invite", "owners"
 
 
 def _leaders(happened: Happened, incident: Incident, policy: Policy) -> Iterable[tuple[str, str]]:

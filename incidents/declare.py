@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import col, select
 
-from incidents import drills, paging, permissions, roles, rooms
+from incidents import drills, owners, paging, permissions, roles, rooms
 from incidents.core import Core, Repeated, Unit
 from incidents.drill_script import Script
 from incidents.events import Captured, Declared
@@ -104,6 +104,7 @@ def open_in(unit: Unit, said: Declaration, title: str, summary: str, impact: str
         if said.commander:
             roles.give(unit, "ic", said.commander, by=said.by)
         paging.page_as_severity_says(unit, by=said.by)
+        owners.follow(unit, by=said.by)
     return event
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from incidents import paging, permissions, rooms
+from incidents import owners, paging, permissions, rooms
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import Edited, SeverityChanged
@@ -42,6 +42,7 @@ def set_severity(unit: Unit, to: str, *, by: str | None, why: str, told: Sequenc
     if raised and incident.status in ACTIVE:  # what is over is only put right; for what is in triage nobody is called yet
         rooms.follow_severity(unit)
         paging.page_as_severity_says(unit, by=by, raised=True)
+    owners.follow(unit, by=by, in_room=not raised and incident.room_channel is not None)
     return event
 
 

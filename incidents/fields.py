@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from incidents import checklists, paging, permissions, runbooks
+from incidents import checklists, owners, paging, permissions, runbooks
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
 from incidents.errors import Refused
@@ -94,10 +94,11 @@ def fill(unit: Unit, values: Mapping[str, str], *, by: str) -> Event | None:
 
 def _follow_services(unit: Unit, added: Sequence[str], *, by: str) -> None:
     """Their runbooks are offered, and their escalation begins; not once somebody has acknowledged: they see to who else is
-    paged."""
+    paged. Their owners are told."""
     runbooks.offer(unit, added)
     if unit.incident.acknowledged_at is None and unit.incident.status != Status.TRIAGE:
         paging.page_as_severity_says(unit, by=by, raised=True)
+    owners.follow(unit, by=by)
 
 
 def _store(incident: Incident, key: str, new: str) -> None:

@@ -49,6 +49,8 @@ def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None
             by=by,
         )
         paging.stop(unit)
+        owners = [target for target in incident.owners if target not in survivor.incident.owners]
+        survivor.incident.owners = [*survivor.incident.owners, *owners]
         survivor.incident.silent_updates = 0  # that is news
         survivor.record(
             MergedFrom(
@@ -61,6 +63,7 @@ def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None
                 pages=pages,
                 alerts=alerts,
                 in_triage=old == Status.TRIAGE,
+                owners=owners,
             ),
             by=by,
         )
@@ -120,10 +123,11 @@ def on_timeline(session: Session, number: int) -> ColumnElement[bool]:
 
 
 def _people(unit: Unit) -> list[str]:
-    """Whoever works on it: the declarer and the holders of its roles; everybody who is in it, where it is private."""
+    """Whoever works on it: the declarer, the holders of its roles and the owners who were told; everybody who is in it, where it
+    is private."""
     if unit.incident.private:
         return access.people(unit.session, unit.incident.number)
-    named = [unit.incident.declared_by or "", *holders(unit.session, unit.incident.number).values()]
+    named = [unit.incident.declared_by or "", *holders(unit.session, unit.incident.number).values(), *unit.incident.owners]
     return [person for person in dict.fromkeys(named) if TOKEN.fullmatch(f"<@{person}>")]
 
 

@@ -143,15 +143,15 @@ def resolve(unit: Unit, refs: list[Target]) -> tuple[list[str], list[str]]:
         elif ref.kind == "group":
             found = [f"group:{ref.name}"]
         else:
-            found = [_known(unit, person) for person in who(ref, unit.policy, unit.now)]
+            found = [known_as(unit, person) for person in who(ref, unit.policy, unit.now)]
         if not found:
             missing.append(f"{ref.kind} {ref.name}")
         told += [target for target in found if target not in told]
     return told, missing
 
 
-def _known(unit: Unit, person: str) -> str:
-    """A person by id where it is known, so that Slack names them and rings; an e-mail address otherwise."""
+def known_as(unit: Unit, person: str) -> str:
+    """A target as it is; of a person the id where it is known, so that Slack names them and rings; else their address."""
     if "@" not in person:
         return person
     return unit.session.exec(select(Person.id).where(func.lower(Person.email) == person.lower())).first() or person

@@ -23,6 +23,7 @@ from incidents.policy_values import (
     DurationOrZero,
     Handover,
     Line,
+    Owners,
     PersonRef,
     RoomRule,
     Settings,
@@ -120,7 +121,8 @@ class SeverityPolicy(Settings):
 
     A duration of None: there is no such deadline. `nudge_before` is zero where nobody is to be nudged. `escalation` of
     a default level may name one that is not configured: it is wanted, and its absence is said aloud in the incident.
-    `bridge` is a link in which `{key}` stands for the incident's name.
+    `bridge` is a link in which `{key}` stands for the incident's name. `tell_owner`: the owners of its services are told in
+    Slack, once.
     """
 
     name: Annotated[str, text(40)] = ""
@@ -135,6 +137,7 @@ class SeverityPolicy(Settings):
     escalation: Annotated[Word | None, BeforeValidator(none_word)] = None
     watch_for: DurationOrNone = None
     bridge: Annotated[Line | None, BeforeValidator(none_word)] = None
+    tell_owner: bool = False
     postmortem: PostmortemPolicy = PostmortemPolicy()
 
     @field_validator("bridge")
@@ -223,9 +226,9 @@ class EscalationPolicy(Settings):
 
 
 class ServicePolicy(Settings):
-    """An entry of the service catalogue (PRODUCT §9)."""
+    """An entry of the service catalogue (PRODUCT §9). Owners that are targets are invited to the war room and told."""
 
-    owner: Line | None = None
+    owner: Owners = []
     team: Line | None = None
     tier: Annotated[int, Field(ge=0, le=99)] | None = None
     depends_on: Annotated[list[Word], Field(max_length=100)] = []
@@ -233,6 +236,11 @@ class ServicePolicy(Settings):
     escalation: Word | None = None
     runbooks: Annotated[list[Line], Field(max_length=50)] = []
     dashboards: Annotated[list[Line], Field(max_length=50)] = []
+
+    @property
+    def owners(self) -> list[Target]:
+        """Those who can be told; a plain name tells nobody anything."""
+        return [each for each in self.owner if isinstance(each, Target)]
 
 
 class UpdatesPolicy(Settings):

@@ -24,6 +24,7 @@ DEFAULT_SEVERITIES: dict[str, dict[str, Any]] = {
         "first_response": "15m",
         "update_every": "60m",
         "status_page_within": "30m",
+        "tell_owner": True,
         "watch_for": "30m",
         "postmortem": {"required": True},
     },
@@ -35,6 +36,7 @@ DEFAULT_SEVERITIES: dict[str, dict[str, Any]] = {
         "room": "on request",
         "first_response": "4h",
         "update_every": "4h",
+        "tell_owner": True,
     },
     "SEV4": {
         "name": "Low",

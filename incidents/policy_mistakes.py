@@ -43,6 +43,9 @@ def mistakes(policy: "Policy") -> Iterator[tuple[_Where, str, str]]:
             yield ("services", name), f"is called {shown(name)}", "give it a name without commas"
         yield from _unknown("escalation", service.escalation, policy.escalations, ("services", name, "escalation"))
         yield from _unknown("rotation", service.rotation, policy.rotations, ("services", name, "rotation"))
+        for number, owner in enumerate(service.owner):
+            if isinstance(owner, Target) and owner.kind == "rotation":
+                yield from _unknown("rotation", owner.name, policy.rotations, ("services", name, "owner", number))
     for name, role in policy.roles.items():
         yield from _unknown("rotation", role.rotation, policy.rotations, ("roles", name, "rotation"))
     yield from _unknown("escalation", policy.private.escalation, policy.escalations, ("private", "escalation"))

@@ -6,7 +6,7 @@ Each reads what a person writes in `muster.yml` and is stored as that text again
 import re
 from collections.abc import Callable
 from datetime import time, timedelta
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -16,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    PlainValidator,
     StringConstraints,
     model_serializer,
     model_validator,
@@ -183,6 +184,22 @@ _TARGETS = {
 }
 
 
+def _parts(value: object) -> dict[str, Any]:
+    kind, _, name = value.strip().partition(":") if isinstance(value, str) else ("", "", "")
+    name = name.strip().removeprefix("#") if kind == "channel" else name.strip()
+    if kind not in _TARGETS or not _TARGETS[kind].fullmatch(name):
+        raise wrong(
+            f"is {shown(value)}, which names nobody",
+            "write rotation:<name>, person:<Slack user id or e-mail>, group:<S…> or channel:<name>",
+        )
+    return {"kind": kind, "name": name}
+
+
+def names_somebody(value: object) -> bool:
+    """Whether it is written as a target, such as `person:…`, and not as a name that is only shown."""
+    return isinstance(value, str) and value.strip().partition(":")[0] in _TARGETS and ":" in value
+
+
 class Target(Settings):
     """Who a level pages: `rotation:primary`, `person:U024BE7LH`, `person:ann@example.com`, `group:S0614TZR7`,
     `channel:leadership`. Written and stored as that text."""
@@ -193,16 +210,7 @@ class Target(Settings):
     @model_validator(mode="before")
     @classmethod
     def _parse(cls, value: object) -> object:
-        if isinstance(value, dict):
-            return value
-        kind, _, name = value.strip().partition(":") if isinstance(value, str) else ("", "", "")
-        name = name.strip().removeprefix("#") if kind == "channel" else name.strip()
-        if kind not in _TARGETS or not _TARGETS[kind].fullmatch(name):
-            raise wrong(
-                f"is {shown(value)}, which names nobody",
-                "write rotation:<name>, person:<Slack user id or e-mail>, group:<S…> or channel:<name>",
-            )
-        return {"kind": kind, "name": name}
+        return value if isinstance(value, dict | Target) else _parts(value)
 
     @model_serializer
     def _text(self) -> str:
@@ -210,6 +218,24 @@ class Target(Settings):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}"
+
+
+def _owner(value: object) -> object:
+    if isinstance(value, Target):
+        return value
+    if names_somebody(value):
+        return Target(**_parts(value))
+    if not isinstance(value, str) or not 0 < len(value.strip()) <= 300:
+        raise wrong(f"is {shown(value)}, which is no owner", "write a name, or such as person:<id>, channel:<name>")
+    return value.strip()
+
+
+def _list_of_owners(value: object) -> object:
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+Owners = Annotated[list[Annotated[Target | str, PlainValidator(_owner)]], Field(max_length=20), BeforeValidator(_list_of_owners)]
+"""Who owns something: targets, or names that are only shown; one of them, or a list."""
 
 
 class RoomRule(Settings):

@@ -34,6 +34,9 @@ class Incident(SQLModel, table=True):
     cause_unclear: bool = False
     services: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
+    # Who was told as an owner of its services: ids, addresses, `group:S…`, `#channel`.
+    owners: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
     # None: it is real. A drill has its scenario's name, or nothing ("") where it follows no script.
     drill: str | None = None
     # What the team asks besides (policy: types, fields, causes): {field: value as text}; people as `<@U…>`, days as ISO.

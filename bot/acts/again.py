@@ -9,9 +9,11 @@ from sqlmodel import col, select
 from bot.acts import Act, Desk, NotYet
 from bot.slack import SlackRefused
 from bot.views import bookmarks
-from incidents import access, timeline
+from incidents import access, owners, timeline
 from incidents.events import Automated, LinkAdded, RunbookBrought, RunbookOffered, RunbookOpened
 from incidents.policy import Target
+from incidents.rules.lifecycle import Status
+from incidents.rules.on_call import who
 from models import Event, Notice, Page
 
 _LONG_ENOUGH = 20  # tries, about a minute and a half: what a decoration waits for has failed
@@ -60,12 +62,20 @@ class Invite(Act):
         target = desk.delivery.target
         if target.startswith("group:"):
             return sorted(desk.core.members(Target(kind="group", name=target.removeprefix("group:"))) or ())
-        if target != "everyone":
+        if target not in ("everyone", "owners"):
             return [desk.workspace.user_id(target)]
         incident = desk.scene.incident
+        if target == "owners":
+            return [] if incident.private else [desk.workspace.user_id(one) for one in self._owners(desk)]
         if incident.private:
             return list(dict.fromkeys(desk.workspace.user_id(one) for one in self._insiders(desk)))
-        named = [incident.declared_by, *desk.scene.standing.holders.values(), *self._paged(desk), *self._by_rule(desk)]
+        named = [
+            incident.declared_by,
+            *desk.scene.standing.holders.values(),
+            *self._paged(desk),
+            *self._by_rule(desk),
+            *self._owners(desk),
+        ]
         ids = [name for name in named if name and not name.startswith(("#", "group:"))]
         return list(dict.fromkeys(desk.workspace.user_id(id) for id in ids))
 
@@ -78,6 +88,17 @@ class Invite(Act):
         with desk.core.view() as session:
             query = select(Notice.target).join(Page).where(Page.incident_id == desk.scene.incident.number)
             return session.exec(query.order_by(col(Notice.id))).all()
+
+    def _owners(self, desk: Desk) -> list[str]:
+        """Those of its services; of what is in triage nobody is told."""
+        incident, policy = desk.scene.incident, desk.scene.policy
+        if incident.status == Status.TRIAGE:
+            return []
+        found = [target for target in incident.owners if not target.startswith(("#", "group:"))]
+        for target in owners.of(incident.services, policy):
+            members = sorted(desk.core.members(target) or ()) if target.kind == "group" else who(target, policy, desk.scene.now)
+            found += [one for one in members if one not in found]
+        return found
 
     def _by_rule(self, desk: Desk) -> list[str]:
         """Whom rules of the config invited before the room was wanted; those that they invite later come one by one."""

@@ -15,6 +15,7 @@ from bot.views.blocks import Message
 from bot.views.texts import cut
 from incidents.core import Unit
 from incidents.events import (
+    Acknowledged,
     AlertAgain,
     AlertFired,
     AlertsOver,
@@ -26,6 +27,7 @@ from incidents.events import (
     HandoffWithdrawn,
     Happened,
     MergedInto,
+    OwnersTold,
     RoleAssigned,
     RoleMissing,
     RoomQuiet,
@@ -53,6 +55,7 @@ ANSWERS: dict[type[Happened], tuple[type[Happened], ...]] = {
     AlertsOver: (AlertsOver, AlertAgain, AlertFired, StatusChanged, MergedInto),
     TriageWaits: (TriageWaits, StatusChanged, MergedInto),
     RoomQuiet: (RoomQuiet, StillGoing, StatusChanged, MergedInto),
+    OwnersTold: (Acknowledged, MergedInto),
 }
 """What answers which question. Who may still do something about a role or a hand-off is what its view looks at itself."""
 

@@ -6,8 +6,9 @@ from bot.commands import RUN, value
 from bot.scene import Scene
 from bot.views import alerts, checklists, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, option, section
-from bot.views.texts import ago, channel, clip, escape, lasted, moment, person
+from bot.views.texts import ago, channel, clip, cut, escape, lasted, moment, person
 from incidents.fields import lacking
+from incidents.policy import Target
 from incidents.rules import fields as rules
 from incidents.rules.lifecycle import OPEN, Status
 from models import Incident
@@ -48,7 +49,7 @@ def card(scene: Scene, *, whole: bool = False) -> Message:
     blocks += [fields(facts[at : at + 10]) for at in range(0, len(facts), 10)]
     blocks += [section(f"*{label}*\n{text}") for label, text in _knowledge(scene)]
     blocks += alerts.shown(scene)
-    blocks.append(context(*_small_print(scene)))
+    blocks.append(context(*_small_print(scene), *([_owned(scene)] if whole and _owned(scene) else [])))
     blocks += alerts.like(scene)
     controls = _controls(scene)
     if controls:
@@ -114,7 +115,8 @@ def _small_print(scene: Scene) -> list[str]:
     if origin(scene) and incident.status != Status.TRIAGE:
         small.append(origin(scene))
     if incident.services:
-        small.append("Services: " + clip(", ".join(incident.services), 300))
+        told = " (owner told)" if incident.owners and incident.status in OPEN else ""
+        small.append("Services: " + clip(", ".join(incident.services), 300) + told)
     if scene.standing.pages:
         small.append(":pager: paging: " + clip(", ".join(page.name for page in scene.standing.pages), 300))
     elif incident.acknowledged_at:
@@ -137,6 +139,22 @@ def _small_print(scene: Scene) -> list[str]:
     if incident.merged_into:
         small.insert(0, f"Merged: it goes on in *INC-{incident.merged_into}*")
     return small
+
+
+def _owned(scene: Scene) -> str:
+    """Who owns what of the services, as the config names them."""
+    catalogue = scene.policy.services
+    owned = {name: catalogue[name].owner for name in scene.incident.services if name in catalogue and catalogue[name].owner}
+    said = [f"{escape(name)}: {', '.join(map(_owner, each[:5]))}" for name, each in list(owned.items())[:10]]
+    return cut(f"Owned by: {'; '.join(said)}", 1000) if said else ""
+
+
+def _owner(owner: Target | str) -> str:
+    if isinstance(owner, str):
+        return clip(owner, 100)
+    if owner.kind in ("person", "group"):
+        return person(owner.name if owner.kind == "person" else str(owner))
+    return f"#{escape(owner.name)}" if owner.kind == "channel" else f"whoever is on call in {escape(owner.name)}"
 
 
 def _declared(incident: Incident) -> str:

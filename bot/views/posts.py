@@ -19,6 +19,7 @@ from incidents.events import (
     Happened,
     LevelPaged,
     NobodyToPage,
+    OwnersTold,
     PageExhausted,
     RoleAssigned,
     RoleMissing,
@@ -317,6 +318,24 @@ def page_elsewhere(scene: Scene) -> Message:
 def plain_elsewhere(scene: Scene) -> Message:
     """The event as one sentence where others read it, too."""
     return wordless(scene) if scene.incident.private else plain_sentence(scene)
+
+
+def owner(scene: Scene) -> Message:
+    """For the owner of a service, a person or a channel: what it is, who sees to it, and what to press."""
+    incident, number = scene.incident, scene.incident.number
+    told = scene.happened.services if isinstance(scene.happened, OwnersTold) else incident.services
+    services = clip(", ".join(told), 200)
+    text = f"{incident.key} {incident.severity} {clip(incident.title, 400)}: it concerns {services}, which is yours"
+    lines = [f":wrench: *{text}*"]
+    if incident.impact:
+        lines.append(f"Impact: {clip(incident.impact, 600)}")
+    nobody = scene.severity.escalation is None and not scene.standing.pages
+    lines.append(f"{'Nobody is paged for it. ' if nobody else ''}Where: {_where(incident)}")
+    blocks = [section("\n".join(lines))]
+    if incident.status in OPEN and incident.acknowledged_at is None:
+        row = [button("Acknowledge", f"{RUN}ack", value(number), style="primary"), button("Show", f"{RUN}show", value(number))]
+        blocks.append(buttons(*row))
+    return Message(f"{text}. Acknowledge here or with /incident ack {number}", blocks)
 
 
 def page_over(scene: Scene, page: Page, told: LevelPaged, *, at_home: bool) -> Message:

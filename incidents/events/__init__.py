@@ -26,6 +26,7 @@ from incidents.events.paging import (
     Escalated,
     LevelPaged,
     NobodyToPage,
+    OwnersTold,
     PageExhausted,
     PageFailed,
     PagesStopped,

@@ -61,6 +61,25 @@ class LevelPaged(Happened):
         return Phrase(head, parts)
 
 
+class OwnersTold(Happened):
+    """The owners of the incident's services were told, who were not paged: `people` are ids, addresses, and user groups as
+    `group:S…`. `group`: they are its members, as Slack names them."""
+
+    kind = "owners.told"
+    services: list[str]
+    people: list[str] = []
+    channels: list[str] = []
+    group: str = ""
+
+    def sentence(self, by: str | None) -> Phrase:
+        told = [*self.people, *(f"#{channel}" for channel in self.channels)]
+        parts: dict[str, Part] = {
+            f"told{i}": Who(target) if target.startswith("group:") else _target(target) for i, target in enumerate(told)
+        }
+        names = ", ".join(f"{{told{i}}}" for i in range(len(told)))
+        return Phrase(f"Told {names} in Slack, as owner of {{services}}", {**parts, "services": ", ".join(self.services)})
+
+
 class NobodyToPage(Happened):
     """A level, or the whole policy, names nobody who can be paged at this moment. Always said aloud."""
 

@@ -102,7 +102,8 @@ class MergedInto(Happened):
 
 
 class MergedFrom(Happened):
-    """Another incident is the same one: its entries are on this timeline, and its `people` are brought along."""
+    """Another incident is the same one: its entries are on this timeline, and its `people` are brought along.
+    `owners` were told of it there."""
 
     kind = "incident.absorbed"
     number: int
@@ -114,6 +115,7 @@ class MergedFrom(Happened):
     pages: list[int] = []
     alerts: int = 0
     in_triage: bool = False
+    owners: list[str] = []
 
     def sentence(self, by: str | None) -> Phrase:
         merged = f"INC-{self.number}"

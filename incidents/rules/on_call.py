@@ -48,11 +48,12 @@ def for_role(role: str, policy: Policy, at: datetime) -> str | None:
 
 
 def by_email(policy: Policy) -> list[str]:
-    """Everybody who may be paged or is let in, and is named by an e-mail address that `people` gives no id for, each once."""
+    """Everybody who may be paged, told or let in, and is named by an e-mail address that `people` gives no id for, each once."""
     named = [person for rotation in policy.rotations.values() for person in rotation.people]
     for escalation in policy.escalations.values():
         targets = [*escalation.last_resort, *(target for level in escalation.levels for target in level.page)]
         named += [target.name for target in targets if target.kind == "person"]
+    named += [owner.name for service in policy.services.values() for owner in service.owners if owner.kind == "person"]
     let_in = (*policy.private.declare, *policy.private.break_glass)
     named += [target.name for target in let_in if target.kind == "person"]
     return list(dict.fromkeys(id for id in map(policy.person_id, named) if "@" in id))

@@ -414,6 +414,7 @@ SILENT = frozenset(
         "room",
         "pin",
         "invite",
+        "owner.group",
         "draft",
         "bookmark",
         "tick",

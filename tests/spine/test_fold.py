@@ -24,6 +24,7 @@ from incidents import (
     merge,
     moderate,
     moments,
+    owners,
     paging,
     postmortems,
     private,
@@ -77,7 +78,9 @@ escalations:
     repeat: 1
     last_resort: [person:U0DAVE, channel:engineering]
   quick: {levels: [{page: [person:U0ERIN], wait: 1m}], repeat: 0}
-services: {checkout: {escalation: quick}, search: {}}
+services:
+  checkout: {escalation: quick, owner: [person:U0ERIN, "group:S0OWNERS", "channel:payments"]}
+  search: {owner: [rotation:primary, "person:dave@example.com", search team]}
 severities: {SEV2: {room: after 5m}}
 workspace: {archive_room_after: 45m}
 runbooks: {stuck: page}
@@ -209,6 +212,14 @@ def _notice(core: Core, number: int, a: int, b: int, key: str) -> None:
             paging.notice_sent(unit, sending[a % len(sending)])
         else:
             paging.notice_failed(unit, sending[a % len(sending)], "user_not_found")
+
+
+def _group_answers(core: Core, number: int, a: int, b: int, key: str) -> None:
+    """What the worker reports of a user group that owns a service."""
+    with core.unit(number) as unit:
+        if "group:S0OWNERS" not in unit.incident.owners:
+            raise Refused("nobody asked who is in it")
+        owners.tell_members(unit, "group:S0OWNERS", ("U0BOB", "U0DAVE", "U0ERIN")[a % 3 :])
 
 
 def _curate(core: Core, number: int, a: int, b: int, key: str) -> None:
@@ -364,6 +375,7 @@ VERBS: dict[str, Verb] = {
     "room comes": _room,
     "room stays": _room_stays,
     "page comes": _notice,
+    "group answers": _group_answers,
     "time": lambda c, n, a, b, k: None,
 }
 KEYLESS = {
@@ -373,6 +385,7 @@ KEYLESS = {
     "room comes",
     "room stays",
     "page comes",
+    "group answers",
     "webhook answers",
     "time",
 }  # what the worker reports has no request
@@ -482,6 +495,7 @@ class Folded:
             "merged_into": None,
             "ticked": {},
             "services": said.get("services", []),
+            "owners": [],
         }
         self.known |= {"archived": False, "kept": False, "lost": False}
         self.known |= {"type": said.get("type"), "fields": dict(said.get("fields", {})), "causes": []}
@@ -536,7 +550,18 @@ class Folded:
 
     def _incident_absorbed(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["status"] in ACTIVE and not said.get("alerts")
-        assert not said.get("tasks") and not said.get("pages"), "the twin has none here"
+        assert not said.get("tasks") and not said.get("pages") and not said.get("owners"), "the twin has none here"
+
+    def _owners_told(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.known["status"] in ACTIVE and self.known["severity"] in ("SEV2", "SEV3") and not self.private
+        told = [*said.get("people", []), *(f"#{name}" for name in said.get("channels", []))]
+        know = {
+            self.known["declared_by"],
+            *self.roles.values(),
+            *(one for page in self.pages.values() for one in page.get("told", [])),
+        }
+        assert told and not set(told) & ({*self.known["owners"]} | know), "nobody twice"
+        self.known["owners"] += told
 
     def _checklist_ticked(self, event: Event, said: dict[str, Any]) -> None:
         done = self.known["ticked"].setdefault(said["checklist"], {})
@@ -843,6 +868,7 @@ def check(core: Core, number: int) -> None:
             "declared_by",
             "detected_by",
             "services",
+            "owners",
             "drill",
         ):
             assert getattr(row, name) == folded.known[name], name

@@ -43,6 +43,7 @@ def upgrade() -> None:
     sa.Column('several_teams', sa.Boolean(), nullable=False),
     sa.Column('cause_unclear', sa.Boolean(), nullable=False),
     sa.Column('services', sa.JSON(), nullable=False),
+    sa.Column('owners', sa.JSON(), nullable=False),
     sa.Column('drill', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('type', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('fields', sa.JSON(), nullable=False),
