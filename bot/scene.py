@@ -15,7 +15,7 @@ from incidents.events import Happened, read
 from incidents.policy import Policy, SeverityPolicy
 from incidents.rules.lifecycle import Status
 from incidents.runbook_runs import runs
-from incidents.standing import Standing, standing
+from incidents.standing import IS_PAGING, Standing, standing
 from models import ActionItem, Delivery, Event, Incident, RunbookRun, StatusUpdate, Task
 
 
@@ -59,10 +59,10 @@ def picture(core: Core, session: Session, number: int, event_id: int | None = No
     read_at_once = session.execute(_PICTURE, {"number": number, "event": event_id}).first()
     incident = find(session, number)  # which the session knows by now
     assert read_at_once is not None, "an incident has the events that it names"
-    _, event, tasks, actions, posted = read_at_once
+    _, event, tasks, actions, posted, is_paging = read_at_once
     now = core.clock.now(session)
     return Scene(
-        standing=standing(session, incident),
+        standing=standing(session, incident, is_paging=is_paging),
         policy=core.policy,
         now=now,
         event=event,
@@ -87,7 +87,7 @@ _POSTED = (
     select(func.count()).select_from(StatusUpdate).where(col(StatusUpdate.incident_id) == bindparam("number")).scalar_subquery()
 )
 _PICTURE = (  # built once: putting it together takes longer than running it
-    select(Incident, Event, _open(Task), _open(ActionItem), _POSTED)
+    select(Incident, Event, _open(Task), _open(ActionItem), _POSTED, IS_PAGING)
     .join(Event, col(Event.id) == func.coalesce(bindparam("event"), col(Incident.last_event)))
     .where(col(Incident.id) == bindparam("number"))
 )

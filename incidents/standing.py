@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, exists
 from sqlmodel import Session, col, select
 
 from models import Drill, Incident, Notice, Page, RoleAssignment
@@ -39,9 +39,9 @@ def _holdings(session: Session, incident_id: int) -> Sequence[RoleAssignment]:
     return session.exec(_HOLDING, params={"number": incident_id}).all()
 
 
-def standing(session: Session, incident: Incident) -> Standing:
-    """Read in the caller's transaction."""
-    pages = session.exec(_PAGING, params={"number": incident.number}).all()
+def standing(session: Session, incident: Incident, *, is_paging: bool = True) -> Standing:
+    """Read in the caller's transaction. Whoever knows that nobody is paged now says so: it spares a statement."""
+    pages = session.exec(_PAGING, params={"number": incident.number}).all() if is_paging else []
     notices: Sequence[Notice] = []
     if pages:
         notices = session.exec(select(Notice).where(col(Notice.page_id).in_([page.id for page in pages]))).all()
@@ -55,4 +55,6 @@ _HOLDING = (
     .where(RoleAssignment.incident_id == bindparam("number"), col(RoleAssignment.until).is_(None))
     .order_by(col(RoleAssignment.id))
 )
-_PAGING = select(Page).where(Page.incident_id == bindparam("number"), Page.state == PAGE_OPEN).order_by(col(Page.id))
+_OPEN_PAGE = (col(Page.incident_id) == bindparam("number"), col(Page.state) == PAGE_OPEN)
+IS_PAGING = exists().where(*_OPEN_PAGE)  # for a statement of somebody else's, with the incident's number as `number`
+_PAGING = select(Page).where(*_OPEN_PAGE).order_by(col(Page.id))

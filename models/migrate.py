@@ -1,30 +1,36 @@
-"""Brings a database's schema to the newest revision; safe for several processes to do at once."""
+"""Brings a database's schema to the newest revision; safe for several processes to do at once.
+
+Every process looks whether there is anything to do as it starts, so Alembic is loaded only where there is.
+"""
 
 import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from models.database import WRITES
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 log = logging.getLogger("muster.migrate")
 
 _ADVISORY_LOCK = 0x4D757374  # any fixed number will do; this one is "Must"
 _WAIT_SECONDS = 60
+_FOLDER = Path(__file__).parent / "migrations"
 
 
-def config(connection: Connection | None = None) -> Config:
+def config(connection: Connection | None = None) -> "Config":
     """Alembic's settings; kept in code so that migrations need no file beside the package."""
+    from alembic.config import Config
+
     made = Config()
-    made.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    made.set_main_option("script_location", str(_FOLDER))
     made.attributes["connection"] = connection
     return made
 
@@ -32,12 +38,21 @@ def config(connection: Connection | None = None) -> Config:
 def revision(engine: Engine) -> str | None:
     """The revision that the database is at, or None for an empty one."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        at: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return at
 
 
-def head() -> str | None:
-    """The newest revision there is."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+def head() -> str:
+    """The newest revision there is: each one's file begins with its number."""
+    return max(file.name.partition("_")[0] for file in (_FOLDER / "versions").glob("[0-9]*.py"))
+
+
+def _upgrade(connection: Connection, to: str) -> None:
+    from alembic import command
+
+    command.upgrade(config(connection), to)
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
@@ -51,7 +66,7 @@ def migrate(engine: Engine, to: str = "head") -> None:
             if to == "head" and revision(engine) == head():
                 return
             with _alone(engine) as connection:
-                command.upgrade(config(connection), to)
+                _upgrade(connection, to)
             return
         except OperationalError as error:
             if time.monotonic() > deadline:

@@ -14,6 +14,10 @@ from models.migrate import config, head, migrate, revision
 assert models.__all__
 
 
+def test_the_newest_revision_is_known_without_asking_alembic() -> None:
+    assert head() == ScriptDirectory.from_config(config()).get_current_head()
+
+
 def test_from_nothing_to_the_models(database_url: str) -> None:
     engine = make_engine(database_url)
     assert revision(engine) is None

@@ -43,10 +43,11 @@ def claim(core: Core, *, up_to_priority: int = 99) -> Claim | None:
     with core.transaction() as session:
         now = core.clock.now(session)
         ours = {"now": now, "up_to": up_to_priority, "until": now + LEASE}
-        row = session.execute(_CLAIM, ours, execution_options={"synchronize_session": False}).scalar_one_or_none()
-        if row is None:
+        claimed = session.execute(_CLAIM, ours, execution_options={"synchronize_session": False}).one_or_none()
+        if claimed is None:
             return None
-        brakes = {str(name): until for name, until in session.execute(_BRAKED, {"now": now})}
+        row, any_braked = claimed
+        brakes = {str(name): until for name, until in session.execute(_BRAKED, {"now": now})} if any_braked else {}
     return Claim(row, row.doubt, now + LEASE, brakes)
 
 
@@ -78,7 +79,7 @@ def _claiming() -> Any:
             tried_at=now,
             first_try_at=func.coalesce(col(Delivery.first_try_at), now),
         )
-        .returning(Delivery)
+        .returning(Delivery, exists().where(col(Brake.until) > now))
     )
 
 
