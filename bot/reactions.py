@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bot import homes
 from bot.acts import Act, ForPrivate
-from bot.acts.again import Bookmark, Invite, Pin, Tick
+from bot.acts.again import Bookmark, Invite, Pin, Tick, any_link
 from bot.acts.archive import Archive, Unarchive
 from bot.acts.asked import QuestionsOver, anything_asked
 from bot.acts.automation import CallOut, TellChannel
@@ -163,7 +163,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "draft": Reaction(DraftFile(render_draft), "draft", POSTS, private=_ROOM),
         "topic": Reaction(Topic(card.topic), "topic", DECORATION, mirror=True, private=_ROOM),
         "rules": Reaction(Post(room, posts.rules, marks=False), "decoration", DECORATION, private=_ROOM),
-        "bookmark": Reaction(Bookmark(), "decoration", DECORATION, private=_ROOM),
+        "bookmark": Reaction(Bookmark(), "decoration", DECORATION, private=_ROOM, needed=any_link),
         "tick": Reaction(Tick(), "tick", DECORATION, private=_ROOM),
         "archive": Reaction(Archive(), "home", DECORATION, private=_ROOM),  # behind what is still to be said there
         "unarchive": Reaction(Unarchive(), "room", ROOMS, private=_ROOM),

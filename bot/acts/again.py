@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from bot.acts import Act, Desk, NotYet
 from bot.slack import SlackRefused
 from bot.views import bookmarks
 from incidents import access, owners, timeline
+from incidents.core import Unit
 from incidents.events import Automated, LinkAdded, RunbookBrought, RunbookOffered, RunbookOpened
 from incidents.policy import Target
 from incidents.rules.lifecycle import Status
@@ -124,6 +126,24 @@ class Pin(Act):
             if refused.error != "already_pinned":
                 raise
         return {"pinned": incident.card_ts}
+
+
+_MENTIONED = (
+    select(Event.id)
+    .where(
+        Event.incident_id == bindparam("number"),
+        col(Event.kind).in_([kind.kind for kind in (LinkAdded, RunbookBrought, RunbookOffered, RunbookOpened)]),
+    )
+    .limit(1)
+)
+
+
+def any_link(unit: Unit) -> bool:
+    """Whether there may be something to bookmark; most rooms have neither a link of their own nor one by config."""
+    incident, policy = unit.incident, unit.policy
+    if policy.workspace.status_page or policy.severity(incident.severity).bridge or incident.services:
+        return True
+    return unit.session.exec(_MENTIONED, params={"number": incident.number}).first() is not None
 
 
 @dataclass(frozen=True)
