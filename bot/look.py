@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, case
 from sqlmodel import col, func, or_, select
 
 from bot.scene import Scene, picture
-from incidents import access, likeness
+from incidents import access, likeness, maintenance
 from incidents.core import Core, find
 from incidents.dossier import gather
 from incidents.likeness import Alike
@@ -15,7 +15,7 @@ from incidents.merge import survivor
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.likeness import alike, words
 from incidents.rules.postmortem.document import Todo
-from models import Event, Incident, RoleAssignment
+from models import Event, Incident, Maintenance, RoleAssignment
 
 
 def scene(core: Core, number: int) -> Scene:
@@ -86,6 +86,13 @@ def similar(core: Core, incident: Incident) -> Alike:
     """What it may be the same as, as far as the core's person may see."""
     with core.view() as session:
         return likeness.similar(session, incident, core.policy, core.clock.now(session))
+
+
+def under_maintenance(core: Core, incident: Incident | None = None) -> Sequence[Maintenance]:
+    """What is worked on as planned at this moment, and the incident may be about; everything without one."""
+    with core.view() as session:
+        now = core.clock.now(session)
+        return maintenance.of_incident(session, incident, now) if incident is not None else maintenance.active(session, now)
 
 
 _LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incident list all <word>`

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
-from incidents import likeness, updates
+from incidents import likeness, maintenance, updates
 from incidents.alerts import Ringing, ringing
 from incidents.core import Core, find
 from incidents.events import Happened, read
 from incidents.policy import Policy, SeverityPolicy
-from incidents.rules.lifecycle import Status
+from incidents.rules.lifecycle import OPEN, Status
 from incidents.runbook_runs import runs
 from incidents.standing import IS_PAGING, Standing, standing
-from models import ActionItem, Delivery, Event, Incident, RunbookRun, StatusUpdate, Task
+from models import ActionItem, Delivery, Event, Incident, Maintenance, RunbookRun, StatusUpdate, Task
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Scene:
     fitting: Sequence[str] = ()
     alerts: Ringing = Ringing()
     like: likeness.Alike = likeness.Alike()
+    maintained: Sequence[Maintenance] = ()
 
     @property
     def incident(self) -> Incident:
@@ -74,6 +75,7 @@ def picture(core: Core, session: Session, number: int, event_id: int | None = No
         updates=posted,
         alerts=ringing(session, incident),
         like=likeness.similar(session, incident, core.policy, now) if incident.status == Status.TRIAGE else likeness.Alike(),
+        maintained=maintenance.of_incident(session, incident, now) if incident.services and incident.status in OPEN else (),
         fitting=[book.title for book in core.runbooks().of(incident.services)] if incident.services else [],
     )
 

@@ -33,8 +33,11 @@ class Shortcuts:
     def declare(self, body: dict[str, Any]) -> None:
         """From anywhere. Slack names no channel, so that the answer comes as a direct message."""
         request = self._request(body)
-        near = look.near(request.core)
-        self._open(request, lambda: declare_form.view(request.policy, request.by, forms.carried(), near=near))
+        near, maintained = look.near(request.core), look.under_maintenance(request.core)
+        self._open(
+            request,
+            lambda: declare_form.view(request.policy, request.by, forms.carried(), near=near, maintained=maintained),
+        )
 
     def declare_from(self, body: dict[str, Any]) -> None:
         """From a message: it is quoted in the form, its first line is the title, and it goes on the timeline."""
@@ -42,10 +45,12 @@ class Shortcuts:
         quoted = Quoted.of(body["channel"]["id"], body["message"])
         private = forms.carried(request.response_url, quoted=quoted.carried())
         near = look.near(request.core, quoted.headline)
-        quote = quoted.blocks(self._link(quoted))
+        quote, maintained = quoted.blocks(self._link(quoted)), look.under_maintenance(request.core)
         self._open(
             request,
-            lambda: declare_form.view(request.policy, request.by, private, title=quoted.headline, near=near, quote=quote),
+            lambda: declare_form.view(
+                request.policy, request.by, private, title=quoted.headline, near=near, quote=quote, maintained=maintained
+            ),
         )
 
     def make_action(self, body: dict[str, Any]) -> None:

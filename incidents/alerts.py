@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from incidents import edit, status
+from incidents import edit, maintenance, status
 from incidents.core import Core, Unit
 from incidents.declare import Declaration, open_in
 from incidents.events import AlertAgain, AlertFired, AlertResolved
@@ -16,7 +16,7 @@ from incidents.policy_values import folded
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.severity import is_raise, of_alert
 from incidents.texts import TITLE_LENGTH, foreign, foreign_link
-from models import Alert, Incident
+from models import Alert, Incident, Maintenance
 from models.alert import ALERT_FIRING, ALERT_RESOLVED
 
 _ID_LENGTH = 300
@@ -50,7 +50,7 @@ class Signal:
 @dataclass(frozen=True)
 class _News:
     """A signal that says something new, `row` being what is known of this alert. `home` is the open incident that it belongs
-    to, None where it makes one."""
+    to, None where it makes one. `window` is the maintenance that holds it back: then it belongs to none yet."""
 
     signal: Signal
     row: Alert | None
@@ -59,6 +59,7 @@ class _News:
     services: tuple[str, ...]
     route: str
     home: int | None
+    window: int | None = None
 
     @property
     def key(self) -> str:
@@ -72,10 +73,42 @@ def receive(core: Core, signals: Sequence[Signal]) -> None:
 
     The same alert again changes nothing, in whatever order it comes. While the incident that an alert is in is open, it
     counts there; so does another one of its bundle. An incident that people have dismissed or ended is not opened again
-    by what was known of it: only by what begins afterwards.
+    by what was known of it: only by what begins afterwards. What begins while all its services are under maintenance is
+    held back until that is over, see `release`.
     """
+    _take(core, [_bounded(signal) for signal in signals])
+
+
+def release(core: Core) -> int:
+    """What was held back by maintenance that is over now, and fires still, is taken as if it came now; how many there were."""
+    with core.view() as session:
+        windows = maintenance.active(session, core.clock.now(session))
+        held = col(Alert.incident_id).is_(None), col(Alert.maintenance_id).is_not(None), Alert.state == ALERT_FIRING
+        rows = session.exec(select(Alert).where(*held).order_by(col(Alert.id))).all()
+    free = [row for row in rows if maintenance.holding(windows, _serving(row.services, core.policy)) is None]
+    _take(core, [_again(row) for row in free])
+    return len(free)
+
+
+def _again(row: Alert) -> Signal:
+    """What was said of it when it was held back."""
+    return Signal(
+        source=row.source,
+        fingerprint=row.fingerprint,
+        firing=True,
+        title=row.title,
+        started_at=row.started_at,
+        bundle=row.bundle,
+        severity=row.severity,
+        services=tuple(row.services),
+        summary=row.summary,
+        url=row.url,
+    )
+
+
+def _take(core: Core, signals: Sequence[Signal]) -> None:
     bundles: dict[tuple[str, str], list[Signal]] = {}
-    for signal in map(_bounded, signals):
+    for signal in signals:
         bundles.setdefault((signal.source, signal.bundle), []).append(signal)
     for together in bundles.values():
         for begin in range(0, len(together), _TOGETHER):
@@ -117,28 +150,30 @@ def _store(core: Core, signals: Sequence[Signal]) -> list[Signal]:
     if not signals:
         return []
     with core.view() as session:
-        found = [(signal, news.home) for signal in signals if (news := _news(session, core, signal)) is not None]
+        windows = maintenance.active(session, core.clock.now(session))
+        found = [(signal, news.home) for signal in signals if (news := _news(session, core, signal, windows)) is not None]
     left: list[Signal] = []
     for home in sorted({home for _, home in found if home is not None}):
         with core.unit(home) as unit:
-            left += _add_all(unit, core, [signal for signal, its in found if its == home], home)
+            left += _add_all(unit, core, [signal for signal, its in found if its == home], home, windows)
     fresh = [signal for signal, home in found if home is None]
     if fresh:
         with core.new(f"alert:{fresh[0].source}:{fresh[0].bundle}") as unit:
-            said = [news for signal in fresh if (news := _news(unit.session, core, signal)) is not None]
+            windows = maintenance.active(unit.session, unit.now, kept=True)
+            said = [news for signal in fresh if (news := _news(unit.session, core, signal, windows)) is not None]
             if any(news.home is not None for news in said):
                 return left + fresh
             _open(unit, said)
-            left += _add_all(unit, core, fresh, None)
+            left += _add_all(unit, core, fresh, None, windows)
     return left
 
 
-def _add_all(unit: Unit, core: Core, signals: Sequence[Signal], home: int | None) -> list[Signal]:
+def _add_all(unit: Unit, core: Core, signals: Sequence[Signal], home: int | None, windows: Sequence[Maintenance]) -> list[Signal]:
     """One after the other, each as things stand after the one before; the answer is what belongs elsewhere by now. With
     `home` None the incident, if there is one, was made for them."""
     left = []
     for signal in signals:
-        news = _news(unit.session, core, signal)
+        news = _news(unit.session, core, signal, windows)
         if news is not None and home is not None and news.home != home:
             left.append(signal)
         elif news is not None:
@@ -146,8 +181,8 @@ def _add_all(unit: Unit, core: Core, signals: Sequence[Signal], home: int | None
     return left
 
 
-def _news(session: Session, core: Core, signal: Signal) -> _News | None:
-    """What is new about it at this moment; None where nothing is."""
+def _news(session: Session, core: Core, signal: Signal, windows: Sequence[Maintenance]) -> _News | None:
+    """What is new about it at this moment; None where nothing is. What was held back is news once nothing holds it."""
     query = select(Alert).where(Alert.source == signal.source, Alert.fingerprint == signal.fingerprint)
     row = session.exec(query.order_by(col(Alert.id).desc()).limit(1)).first()
     now = core.clock.now(session)
@@ -156,14 +191,33 @@ def _news(session: Session, core: Core, signal: Signal) -> _News | None:
         started_at = _began(session, core.policy, signal, row, now)
     services, severity = _known(signal.services, core.policy), of_alert(signal.severity, core.policy)
     route = core.policy.alerts.route(signal.source, severity, services)
+    is_held = row is not None and _is_held(row)
+    window = _window(windows, signal, core.policy, None if is_held else started_at)
     if signal.firing:
-        is_new = row is None or started_at > row.started_at
+        is_new = row is None or started_at > row.started_at or (is_held and window is None)
     else:
         is_new = row is None or started_at > row.started_at or (row.state == ALERT_FIRING and started_at == row.started_at)
     home = _home(session, signal, row) if is_new else None
     if not is_new or (route == "drop" and (row is None or (home is None and signal.firing))):
         return None
-    return _News(signal, row, started_at, severity, services, route, home)
+    if window is None or (home is not None and _stays(session, home, row)):
+        return _News(signal, row, started_at, severity, services, route, home)
+    return _News(signal, row, started_at, severity, services, route, None, window.number)
+
+
+def _is_held(row: Alert) -> bool:
+    return row.incident_id is None and row.maintenance_id is not None and row.state == ALERT_FIRING
+
+
+def _window(windows: Sequence[Maintenance], signal: Signal, policy: Policy, started_at: datetime | None) -> Maintenance | None:
+    if not windows or not signal.firing:
+        return None
+    return maintenance.holding(windows, _serving(signal.services, policy), started_at)
+
+
+def _stays(session: Session, home: int, row: Alert | None) -> bool:
+    """Maintenance changes nothing about an alert that an open incident has already, nor about what is private."""
+    return (row is not None and row.incident_id == home) or session.get_one(Incident, home).private
 
 
 def _began(session: Session, policy: Policy, signal: Signal, row: Alert | None, now: datetime) -> datetime:
@@ -197,9 +251,14 @@ def _known(services: Sequence[str], policy: Policy) -> tuple[str, ...]:
     return tuple(name for name in policy.services if folded(name) in wanted)
 
 
+def _serving(services: Sequence[str], policy: Policy) -> tuple[str, ...]:
+    """The services of an alert that can be under maintenance: those of the catalogue, all where there is none."""
+    return _known(services, policy) if policy.services else tuple(services)
+
+
 def _open(unit: Unit, found: Sequence[_News]) -> None:
-    """The incident of what fires, if anything does."""
-    firing = [news for news in found if news.signal.firing]
+    """The incident of what fires, if anything does that is not held back."""
+    firing = [news for news in found if news.signal.firing and news.window is None]
     if not firing:
         return
     first = min(firing, key=lambda news: (news.route != "page", unit.policy.severity(news.severity).rank))
@@ -220,6 +279,9 @@ def _add(unit: Unit, news: _News) -> None:
     if not news.signal.firing:
         _end(unit, news)
         return
+    if news.window is not None:
+        _hold(unit, news, news.window)
+        return
     incident = unit.incident
     if news.row is not None and news.row.incident_id == incident.number:
         _fire_again(unit, news, news.row)
@@ -232,10 +294,23 @@ def _add(unit: Unit, news: _News) -> None:
         status.carry_out(unit, Status.TRIAGE, Status.INVESTIGATING, by=None, why=f"alert: {news.signal.title}")
 
 
+def _hold(unit: Unit, news: _News, window: int) -> None:
+    """On record, and nothing else until the maintenance is over."""
+    row = news.row
+    if row is None or row.incident_id is not None or row.maintenance_id is None:
+        row = _row(unit, news)
+    else:
+        row.state, row.started_at, row.times, row.resolved_at = ALERT_FIRING, news.started_at, row.times + 1, None
+    row.maintenance_id, row.summary = window, news.signal.summary
+    unit.session.add(row)
+    unit.session.flush()
+
+
 def _fire(unit: Unit, news: _News) -> None:
     signal, incident = news.signal, unit.incident
-    row = _row(unit, news)
-    row.incident_id = incident.number
+    is_held = news.row is not None and _is_held(news.row)
+    row = news.row if news.row is not None and is_held else _row(unit, news)
+    row.started_at, row.incident_id = news.started_at, incident.number
     unit.session.add(row)
     unit.session.flush()
     incident.alerts += 1
@@ -249,6 +324,7 @@ def _fire(unit: Unit, news: _News) -> None:
             started_at=news.started_at,
             services=list(signal.services),
             url=signal.url,
+            held=is_held,
         ),
         at=min(news.started_at, unit.now),
         key=news.key,

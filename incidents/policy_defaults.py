@@ -189,6 +189,7 @@ COMMAND_WORDS = frozenset(
         "list",
         "log",
         "ls",
+        "maintenance",
         "merge",
         "missed",
         "mitigated",

@@ -5,6 +5,7 @@ from models.drill import Drill
 from models.event import Event
 from models.incident import Incident
 from models.insider import Insider
+from models.maintenance import Maintenance
 from models.page import Notice, Page
 from models.postmortem import Postmortem
 from models.role import RoleAssignment
@@ -25,6 +26,7 @@ __all__ = [
     "Fact",
     "Incident",
     "Insider",
+    "Maintenance",
     "Notice",
     "Page",
     "Person",

@@ -14,7 +14,8 @@ class Alert(SQLModel, table=True):
 
     `fingerprint` is what its source knows it by. `bundle` is what the source sends together; it goes into one incident.
     `started_at` is the newest beginning that was told of, by the source's clock: what is not newer is no news. A row
-    without an incident was resolved before anything was said of it.
+    without an incident was resolved before anything was said of it, or is held back: by `maintenance_id`, with the `summary`
+    that is wanted when that is over.
     """
 
     __tablename__ = "alert"
@@ -32,7 +33,9 @@ class Alert(SQLModel, table=True):
     title: str
     severity: str
     services: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    summary: str = ""
     url: str = ""
+    maintenance_id: int | None = Field(default=None, foreign_key="maintenance.id", index=True)
     state: str = ALERT_FIRING
     times: int = 1
     started_at: datetime

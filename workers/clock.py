@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.slack import CallFailed, SlackRefused
 from bot.wiring import Muster, build, make_bell
 from bot.workspace import remember
-from incidents import digest
+from incidents import digest, wakes
 from incidents.core import Core
 from incidents.policy import Policy
 from incidents.policy_file import PolicyError
@@ -52,7 +52,7 @@ def fire_due(core: Core) -> tuple[int, bool]:
     fired, clean = 0, True
     for subject, number in _due_wakes(core):
         try:
-            fired += digest.fire(core) if number is None else _fire(core, number)
+            fired += wakes.fire(core, subject) if number is None else _fire(core, number)
         except Exception as error:
             clean = False
             log.exception("the wake of %s could not be fired", subject)
@@ -69,7 +69,7 @@ def _due_wakes(core: Core) -> list[tuple[str, int | None]]:
             .limit(_WAKES)
         )
         found: list[tuple[str, int | None]] = list(session.exec(query))
-        return [(subject, number) for subject, number in found if number is not None or subject == digest.SUBJECT]
+        return [(subject, number) for subject, number in found if number is not None or wakes.is_known(subject)]
 
 
 def _fire(core: Core, number: int) -> int:

@@ -38,6 +38,7 @@ def run(request: Request) -> Answer:
             unknown=unknown,
             near=look.near(request.core, title),
             private=private is not False,
+            maintained=look.under_maintenance(request.core),
         )
         request.forms.open(opened)
         return Answer()
@@ -50,7 +51,8 @@ def run(request: Request) -> Answer:
     )
     event = declare(request.core, said, request.key)
     scene = look.scene(request.core, event.incident_id)
-    return answers.declared(scene, request.by, assumed=severity is None, like=look.similar(request.core, scene.incident))
+    like, maintained = look.similar(request.core, scene.incident), look.under_maintenance(request.core, scene.incident)
+    return answers.declared(scene, request.by, assumed=severity is None, like=like, maintained=maintained)
 
 
 def _out_of_triage(request: Request, number: int) -> Answer:

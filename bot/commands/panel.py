@@ -11,7 +11,8 @@ def run(request: Request) -> Answer:
     """How it stands and what can be done about it; nothing is changed."""
     if request.number is None:
         carried = forms.carried(request.response_url)
-        request.forms.open(form.view(request.policy, request.by, carried, near=look.near(request.core)))
+        near, maintained = look.near(request.core), look.under_maintenance(request.core)
+        request.forms.open(form.view(request.policy, request.by, carried, near=near, maintained=maintained))
         return Answer()
     scene = look.scene(request.core, request.number)
     shown = panel(scene)

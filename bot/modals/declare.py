@@ -7,6 +7,7 @@ from bot.commands import RUN, Answer, value
 from bot.modals import Modal, Submission, field
 from bot.modals import view as frame
 from bot.views import answers, forms
+from bot.views import maintenance as planned
 from bot.views.blocks import Block, button, context, option, section
 from bot.views.quoted import Quoted
 from bot.views.texts import channel, clip, escape
@@ -17,7 +18,7 @@ from incidents.policy import Policy
 from incidents.rules.lifecycle import Status
 from incidents.rules.severity import Impact, Scope, default_severity, from_impact
 from incidents.texts import TITLE_LENGTH
-from models import Incident
+from models import Incident, Maintenance
 
 UNSURE = "?"  # the severity option for those who do not know it
 
@@ -46,17 +47,19 @@ def view(
     near: Sequence[Incident] = (),
     quote: Sequence[Block] = (),
     private: bool = False,
+    maintained: Sequence[Maintenance] = (),
 ) -> Block:
     """The empty form, with what was typed already; the declarer is the commander unless they clear the field.
 
     `near` are open incidents that it may be the same as, each with "Join instead"; `quote` is the message it comes from;
-    `unknown` is what was typed for a severity and is none.
+    `unknown` is what was typed for a severity and is none; `maintained` is what is worked on as planned.
     """
     unsure = option("Not sure – by impact and scope below", UNSURE)
     blocks = [
         *quote,
         *_unknown(unknown, policy),
         *_near(near),
+        *[context(word) for word in planned.words(maintained)],
         field("title", "What is wrong?", forms.text_input(title, most=TITLE_LENGTH, focus=True)),
         *own_fields.type_input(policy, policy.default_type, needed=policy.default_type is not None),
         field(
@@ -187,7 +190,8 @@ def submit(form: Submission) -> Callable[[], Answer]:
 
     def answer() -> Answer:
         scene = look.scene(request.core, event.incident_id)
-        said = answers.declared(scene, request.by, assumed=assumed, like=look.similar(request.core, scene.incident))
+        like, maintained = look.similar(request.core, scene.incident), look.under_maintenance(request.core, scene.incident)
+        said = answers.declared(scene, request.by, assumed=assumed, like=like, maintained=maintained)
         return drill.answered(scene.incident, said)
 
     return answer

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.commands import RUN, Answer, value
 from bot.scene import Scene
-from bot.views import alerts, alike, handoffs
+from bot.views import alerts, alike, handoffs, maintenance
 from bot.views.blocks import Block, button, buttons, context, section
 from bot.views.forms import FORM
 from bot.views.texts import channel, clip, cut, escape, lasted, moment, person, say, stamp
@@ -30,7 +30,7 @@ from incidents.rules import fields as rules
 from incidents.rules.checklists import MITIGATIONS, WATCH, open_items
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.on_call import for_role
-from models import Event, Incident
+from models import Event, Incident, Maintenance
 
 _LONG_BACK = timedelta(hours=6)  # by then "at 23:50" may be read as today's
 
@@ -71,7 +71,9 @@ def told(scene: Scene) -> str:
     return "The room is told." if in_room else "Its thread is told."
 
 
-def declared(scene: Scene, by: str, *, assumed: bool = False, like: Alike | None = None) -> Answer:
+def declared(
+    scene: Scene, by: str, *, assumed: bool = False, like: Alike | None = None, maintained: Sequence[Maintenance] = ()
+) -> Answer:
     """It is declared: its name, where it lives, what it may be the same as, and how to put right what was assumed."""
     incident, number = scene.incident, scene.incident.number
     held = scene.standing.holders
@@ -84,6 +86,7 @@ def declared(scene: Scene, by: str, *, assumed: bool = False, like: Alike | None
         said.append(f"It lives in the announce channel's thread; `/incident room {number}` opens a room.")
     if incident.private:
         said.append("It is private: only who is invited to its room sees it.")
+    said += maintenance.words(maintained)
     if like is not None:
         said += _alike(like, number)
     if held.get("ic") == by:

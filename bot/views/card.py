@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.commands import RUN, value
 from bot.scene import Scene
-from bot.views import alerts, checklists, runbooks
+from bot.views import alerts, checklists, maintenance, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, option, section
 from bot.views.texts import ago, channel, clip, cut, escape, lasted, moment, person
 from incidents.fields import lacking
@@ -117,6 +117,7 @@ def _small_print(scene: Scene) -> list[str]:
     if incident.services:
         told = " (owner told)" if incident.owners and incident.status in OPEN else ""
         small.append("Services: " + clip(", ".join(incident.services), 300) + told)
+    small += maintenance.words(scene.maintained)[:1]
     if scene.standing.pages:
         small.append(":pager: paging: " + clip(", ".join(page.name for page in scene.standing.pages), 300))
     elif incident.acknowledged_at:

@@ -7,7 +7,7 @@ from incidents.phrase import Phrase, When, phrase
 
 
 class AlertFired(Happened):
-    """An alert that this incident did not have before."""
+    """An alert that this incident did not have before. `held`: planned maintenance held it back until then."""
 
     kind = "alert.fired"
     alert_id: int
@@ -17,9 +17,11 @@ class AlertFired(Happened):
     started_at: datetime
     services: list[str] = []
     url: str = ""
+    held: bool = False
 
     def sentence(self, by: str | None) -> Phrase:
-        return phrase("Alert from {source}: {title}", source=self.source, title=self.title)
+        held = ", held back until the planned maintenance was over" if self.held else ""
+        return phrase(f"Alert from {{source}}{held}: {{title}}", source=self.source, title=self.title)
 
 
 class AlertAgain(Happened):

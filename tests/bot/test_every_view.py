@@ -47,6 +47,7 @@ from incidents.events import KINDS, LevelPaged
 from incidents.events.automations import Told
 from incidents.exports.markdown import EXPORT
 from incidents.handoffs import Brief
+from incidents.maintenance import Silenced
 from incidents.phrase import TOKEN
 from incidents.policy import Policy
 from incidents.policy_automations import Automation
@@ -56,7 +57,7 @@ from incidents.rules.lifecycle import Status
 from incidents.rules.postmortem.document import Document, Items
 from incidents.rules.runbook import Runbook
 from integrations.webhooks import HttpWebhooks
-from models import ActionItem, Event, Incident, Page, RunbookRun, Task
+from models import ActionItem, Event, Incident, Maintenance, Page, RunbookRun, Task
 from sandbox.blocks import check_message, check_view
 from tests.bot.desk import COMMANDS
 from tests.bot.strange import NOW, NUMBER, Strange, strange
@@ -179,6 +180,9 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     kinds.DrillMark: lambda made: kinds.DrillMark(label=made.text[:60], took=timedelta(minutes=made.many)),
     Status | None: lambda made: Status.RESOLVED if made.choice else None,
     Sequence[Incident]: lambda made: made.rows,
+    Maintenance: lambda made: _window(made, 1),
+    Sequence[Maintenance]: lambda made: [_window(made, n) for n in range(made.many)],
+    Mapping[int, Silenced]: lambda made: {n: Silenced(n, n % 3) for n in range(0, made.many, 2)},
     Sequence[Outlook]: lambda made: _outlook(made),
     Sequence[Event]: lambda made: made.events,
     Sequence[Task]: lambda made: made.tasks,
@@ -239,6 +243,13 @@ _NAMED: dict[tuple[str, Any], Callable[[Strange], Any]] = {
     ("link", str | None): lambda made: "https://acme.slack.com/archives/C0ROOM/p1" if made.choice else None,
     ("merged", str): lambda made: "INC-41" if made.choice else "",
 }
+
+
+def _window(made: Strange, number: int) -> Maintenance:
+    at = NOW + timedelta(hours=number % 2)
+    ended = {"over_at": NOW, "ended_by": "U0CAROL"} if made.choice else {}
+    said = escape(made.text)[:300]
+    return Maintenance(id=number, service=said[:40], starts_at=at, ends_at=at, owner="U0BOB", reason=said, set_at=NOW, **ended)
 
 
 def _commanders(made: Strange) -> dict[int, str]:

@@ -115,6 +115,24 @@ def upgrade() -> None:
         batch_op.create_index('incident_room', ['room_channel'], unique=False)
         batch_op.create_index('incident_status', ['status', 'id'], unique=False)
 
+    op.create_table('maintenance',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('service', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('starts_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('ends_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('owner', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('set_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('over_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('ended_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('key'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('maintenance', schema=None) as batch_op:
+        batch_op.create_index('maintenance_open', ['ends_at'], unique=False, sqlite_where=sa.text('over_at IS NULL'), postgresql_where=sa.text('over_at IS NULL'))
+
     op.create_table('person',
     sa.Column('id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -149,13 +167,16 @@ def upgrade() -> None:
     sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('severity', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('services', sa.JSON(), nullable=False),
+    sa.Column('summary', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('url', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('maintenance_id', sa.Integer(), nullable=True),
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('times', sa.Integer(), nullable=False),
     sa.Column('started_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('received_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('resolved_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], ),
+    sa.ForeignKeyConstraint(['maintenance_id'], ['maintenance.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sqlite_autoincrement=True
     )
@@ -163,6 +184,7 @@ def upgrade() -> None:
         batch_op.create_index('alert_bundle', ['source', 'bundle', 'id'], unique=False)
         batch_op.create_index('alert_signal', ['source', 'fingerprint', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_alert_incident_id'), ['incident_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_alert_maintenance_id'), ['maintenance_id'], unique=False)
 
     op.create_table('drill',
     sa.Column('incident_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -431,6 +453,7 @@ def downgrade() -> None:
     op.drop_table('event')
     op.drop_table('drill')
     with op.batch_alter_table('alert', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_alert_maintenance_id'))
         batch_op.drop_index(batch_op.f('ix_alert_incident_id'))
         batch_op.drop_index('alert_signal')
         batch_op.drop_index('alert_bundle')
@@ -441,6 +464,10 @@ def downgrade() -> None:
 
     op.drop_table('action_item')
     op.drop_table('person')
+    with op.batch_alter_table('maintenance', schema=None) as batch_op:
+        batch_op.drop_index('maintenance_open', sqlite_where=sa.text('over_at IS NULL'), postgresql_where=sa.text('over_at IS NULL'))
+
+    op.drop_table('maintenance')
     with op.batch_alter_table('incident', schema=None) as batch_op:
         batch_op.drop_index('incident_status')
         batch_op.drop_index('incident_room')

@@ -1,0 +1,43 @@
+"""Alerts that arrive while a maintenance ends, on both databases: each of them comes to people once, and none is lost."""
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from incidents import maintenance, wakes
+from incidents.alerts import Signal, receive
+from models import Wake
+from tests.spine.harness import House, at_once, process
+from tests.spine.test_alert_races import alerts, incidents, kinds
+
+SHOP = "services: {checkout: {}}\n"
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.parametrize("turn", range(3))
+def test_it_ends_while_they_arrive(tmp_path: Path, request: pytest.FixtureRequest, database: str, turn: int) -> None:
+    house = House(tmp_path, SHOP, "" if database == "sqlite" else request.getfixturevalue("postgres_url"))
+    cores = [process(house), process(house)]
+    at = house.clock.at
+    row = maintenance.plan(cores[0], "checkout", at, at + timedelta(hours=1), "disks", by="U0BOB")
+    subject = f"maintenance:{row.number}"
+    house.clock.at += timedelta(seconds=1)
+    coming = [Signal("generic", f"a{one}", True, f"a{one}", house.clock.at, services=("checkout",)) for one in range(6)]
+    receive(cores[0], coming[:2])
+    assert incidents(cores[0]) == []
+    acts = [partial(receive, cores[one % 2], [signal]) for one, signal in enumerate(coming)]
+    ending = [partial(maintenance.end, cores[1], row.number, by="U0CAROL"), partial(wakes.fire, cores[0], subject)]
+    acts[turn:turn] = ending
+    assert not [one for one in at_once(*acts) if isinstance(one, Exception)]
+    for core in cores:  # what the wake is for, should nobody have been in time
+        with core.view() as session:
+            left = session.get(Wake, subject)
+        if left is not None:
+            wakes.fire(core, subject)
+    found = incidents(cores[0])
+    assert sorted(alert.title for alert in alerts(cores[0])) == sorted(signal.title for signal in coming)
+    assert len(found) == 6 and {alert.incident_id for alert in alerts(cores[0])} == {one.number for one in found}
+    assert all(kinds(cores[0], one.number).count("alert.fired") == 1 for one in found)
+    house.close()
