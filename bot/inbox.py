@@ -17,7 +17,7 @@ from bot.modals import told
 from bot.requests import Dispatcher, open_incidents
 from bot.slack import SlackBraked, SlackRefused
 from bot.views.texts import clip, escape, typed
-from incidents import entries, private, timeline
+from incidents import entries, private, rooms, timeline
 from incidents.core import Repeated
 from incidents.errors import Refused
 from models import Incident
@@ -175,6 +175,20 @@ class Inbox:
         home = timeline.at_home(self.dispatcher.core, event.get("channel", ""))
         if home is not None and home.private:
             private.left(self.dispatcher.core, home.number, event["user"], room_ts=str(event.get("event_ts") or ""))
+
+    def room_archived(self, event: dict[str, Any]) -> None:
+        """A room was archived, or brought back, in Slack. What Slack says now counts: events may come late."""
+        home = timeline.at_home(self.dispatcher.core, event.get("channel", ""))
+        if home is not None and event.get("user") != self.dispatcher.workspace.identity.user:
+            self.dispatcher.background.run(lambda: self._look_at_room(home.number, event["channel"], event.get("user")))
+
+    def _look_at_room(self, number: int, channel: str, by: str | None) -> None:
+        found = self.dispatcher.slack.call("conversations.info", {"channel": channel})["channel"]
+        with self.dispatcher.core.unit(number) as unit:
+            if found.get("is_archived"):
+                rooms.found_archived(unit, channel, by=by)
+            else:
+                rooms.found_open(unit, channel)
 
     def home_opened(self, event: dict[str, Any]) -> None:
         """Somebody looks at their App Home: it is published now, and whenever it changes from here on."""

@@ -73,6 +73,13 @@ def register(app: App, inbox: Inbox) -> None:
     def member_left(event: dict[str, Any]) -> None:
         inbox.left(event)
 
+    @app.event("channel_archive")
+    @app.event("channel_unarchive")
+    @app.event("group_archive")
+    @app.event("group_unarchive")
+    def room_archived(event: dict[str, Any]) -> None:
+        inbox.room_archived(event)
+
     @app.event("app_home_opened")
     def home_opened(event: dict[str, Any]) -> None:
         inbox.home_opened(event)

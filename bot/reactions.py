@@ -91,6 +91,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
                     "quiet": posts.quiet,
                     "nudge": posts.nudge,
                     "nudge.home": posts.nudge,
+                    "room.shut": posts.room_shut,
                     "handoff": handoffs.offered_dm,
                     "handoff.suggest": handoffs.suggested_dm,
                     "owner": posts.owner,
@@ -170,6 +171,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "canvas": Reaction(Canvas(write_canvas), "canvas", DECORATION, mirror=True, private=_ROOM),
         "homes": Reaction(Homes(), "homes", DECORATION, mirror=True, private=_WORDLESS, needed=homes.any_is_kept),
         "room.failed": Reaction(Post(person, posts.plain_sentence, marks=False), "dm:{target}", POSTS, private=_INSIDER),
+        "room.shut": Reaction(Post(person, posts.room_shut, marks=False), "dm:{target}", POSTS, private=_INSIDER),
         "withdraw": Reaction(Withdraw(), "withdraw", PAGES, private=_WORDLESS),
         "glass": Reaction(
             Post(outsider, posts.glass_broken, marks=False, plain=posts.glass_broken), "glass:{target}", PAGES, private=_WORDLESS

@@ -59,6 +59,7 @@ from incidents.events import (
     RoomLost,
     RoomOpened,
     RoomQuiet,
+    RoomShut,
     RoomStrayed,
     RoomWanted,
     RunbookBack,
@@ -83,6 +84,7 @@ from incidents.events import (
     WebhookCalled,
 )
 from incidents.policy import Policy
+from incidents.rooms import asleep
 from incidents.rules.lifecycle import OPEN, Status
 from models import Event, Incident
 
@@ -211,7 +213,7 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     yield from _followers(happened, event, incident)
     if isinstance(happened, MergedFrom) and incident.room_channel is not None:
         yield from (("invite", person) for person in happened.people)
-    if isinstance(happened, UpdatePosted) and "thread" in happened.tells and incident.room_wanted_at is not None:
+    if isinstance(happened, UpdatePosted) and "thread" in happened.tells and _lives_in_room(incident):
         yield "update.thread", ""
     if isinstance(happened, UpdateNudged):
         yield ("nudge", happened.person) if happened.person else ("nudge.home", "")
@@ -235,6 +237,10 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     yield from _mirrors(happened, incident)
 
 
+def _lives_in_room(incident: Incident) -> bool:
+    return incident.room_wanted_at is not None and not asleep(incident)
+
+
 def _settles(happened: Happened) -> bool:
     """Something may have been asked before, and this may be the answer."""
     if isinstance(happened, RoleAssigned):
@@ -255,11 +261,13 @@ def _private(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]
         yield "invite", "everyone"
     if isinstance(happened, RoomFailed):
         yield from (("room.failed", person) for person in happened.tells)
+    if isinstance(happened, RoomShut):
+        yield from (("room.shut", person) for person in happened.tells)
 
 
 def _told_alone(happened: Happened) -> bool:
     """A private incident without a room has no place where this could be said."""
-    return isinstance(happened, RoomFailed) and bool(happened.tells)
+    return isinstance(happened, RoomFailed | RoomShut) and bool(happened.tells)
 
 
 def _pages(paged: LevelPaged) -> Iterable[tuple[str, str]]:
@@ -291,6 +299,8 @@ def _room(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
         yield "invite", "everyone"
         if incident.private:
             yield "members", ""
+        if happened.was_shut:
+            yield "moved", ""
     if isinstance(happened, RoomLost):
         yield "alarm", ""
     is_raise = isinstance(happened, SeverityChanged) and happened.raised

@@ -67,7 +67,7 @@ def _shut(unit: Unit, people: Sequence[str], *, by: str) -> Event:
     named = incident.room_name if old is None and incident.room_wanted_at is not None else None
     incident.subscribers = [target for target in incident.subscribers if target in people]
     incident.room_channel, incident.room_wanted_at, incident.card_ts, incident.room_archived_at = None, None, None, None
-    incident.room_refused, incident.room_kept = False, False
+    incident.room_refused, incident.room_kept, incident.room_shut = False, False, False
     incident.room_attempt = 0
     return unit.record(MadePrivate(people=list(people), room=old, room_name=named), by=by)
 

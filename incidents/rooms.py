@@ -1,6 +1,6 @@
 """The war room: when it is wanted, what it is called, and what became of it."""
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from incidents import access, permissions, runbooks
 from incidents.core import Core, Unit
@@ -15,6 +15,7 @@ from incidents.events import (
     RoomKept,
     RoomLost,
     RoomOpened,
+    RoomShut,
     RoomStrayed,
     RoomWanted,
 )
@@ -62,6 +63,8 @@ def _name(unit: Unit) -> str:
 def open_room(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
     """Somebody asks for the room."""
     with core.unit(number, key) as unit:
+        if unit.incident.room_shut:
+            return _bring_back(unit, by=by)
         if unit.incident.room_channel:
             raise Refused(f"{unit.incident.key} has its room already: <#{unit.incident.room_channel}>.")
         if unit.incident.room_wanted_at is not None:
@@ -120,8 +123,44 @@ def failed(unit: Unit, trouble: str) -> None:
 
 
 def asleep(incident: Incident) -> bool:
-    """The room is archived, and the incident over: what is said of it goes to the thread."""
-    return incident.room_archived_at is not None and incident.status in ENDED
+    """The room is archived, and either the incident is over or somebody archived it all the same: what is said of it goes to
+    the thread. One that is called back is awake, and what is to be said there waits for it."""
+    return incident.room_archived_at is not None and (incident.room_shut or incident.status in ENDED)
+
+
+def found_archived(unit: Unit, channel: str, *, by: str | None = None) -> None:
+    """Somebody archived the room: until it is back the thread is the incident's home. Nothing of a private one is said there;
+    whoever is in it is told. Says nothing twice."""
+    incident = unit.incident
+    if incident.room_channel != channel or incident.room_archived_at is not None:
+        return
+    incident.room_archived_at = unit.now
+    if incident.status in ENDED and not incident.private:
+        unit.record(RoomArchived(channel=channel), by=by)
+        return
+    incident.room_shut = True
+    people = [one for one in access.people(unit.session, incident.number) if one != by] if incident.private else []
+    unit.record(RoomShut(channel=channel, tells=people), by=by)
+
+
+def found_open(unit: Unit, channel: str) -> None:
+    """Somebody brought the room back in Slack: Muster comes into it again, and goes on there."""
+    if unit.incident.room_channel == channel and unit.incident.room_shut and not _is_called_back(unit):
+        unit.record(RoomCalledBack(channel=channel))
+
+
+def _bring_back(unit: Unit, *, by: str) -> Event:
+    incident = unit.incident
+    if _is_called_back(unit):
+        raise Refused(f"The room of {incident.key} is being brought back; it takes a few seconds.")
+    assert incident.room_channel is not None
+    return unit.record(RoomCalledBack(channel=incident.room_channel), by=by)
+
+
+def _is_called_back(unit: Unit) -> bool:
+    of_it = select(Event.kind).where(Event.incident_id == unit.incident.number)
+    of_it = of_it.where(col(Event.kind).in_([RoomShut.kind, RoomCalledBack.kind])).order_by(col(Event.id).desc()).limit(1)
+    return unit.session.exec(of_it).first() == RoomCalledBack.kind
 
 
 def archive(unit: Unit, *, key: str) -> Event:
@@ -143,7 +182,7 @@ def archived_late(unit: Unit) -> None:
 
 def kept(unit: Unit, trouble: str) -> None:
     """Slack will not archive it: it stays open, and is left alone until the incident has been reopened."""
-    if unit.incident.room_archived_at is not None:
+    if unit.incident.room_archived_at is not None and not unit.incident.room_shut:
         unit.incident.room_archived_at, unit.incident.room_kept = None, True
         unit.record(RoomKept(trouble=trouble))
 
@@ -160,8 +199,8 @@ def back(unit: Unit) -> None:
     """The room is open again. Says nothing twice."""
     incident = unit.incident
     if incident.room_archived_at is not None and incident.room_channel is not None:
-        incident.room_archived_at = None
-        unit.record(RoomBack(channel=incident.room_channel))
+        was_shut, incident.room_archived_at, incident.room_shut = incident.room_shut, None, False
+        unit.record(RoomBack(channel=incident.room_channel, was_shut=was_shut))
 
 
 def lost(unit: Unit, trouble: str) -> None:
@@ -170,6 +209,7 @@ def lost(unit: Unit, trouble: str) -> None:
     if incident.room_archived_at is None or incident.room_channel is None:
         return
     old, incident.room_channel, incident.room_archived_at, incident.card_ts = incident.room_channel, None, None, None
+    incident.room_shut = False
     incident.room_attempt += 1
     unit.record(RoomLost(channel=old, trouble=trouble))
     want(unit, "the old one could not be brought back", by=None)

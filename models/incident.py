@@ -88,6 +88,7 @@ class Incident(SQLModel, table=True):
     room_channel: str | None = None
     room_archived_at: datetime | None = None
     room_kept: bool = False
+    room_shut: bool = False  # somebody archived it while this was not over
     announce_channel: str | None = None
     announce_ts: str | None = None
     card_ts: str | None = None

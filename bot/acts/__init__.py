@@ -11,6 +11,7 @@ from bot import drill
 from bot.scene import Scene
 from bot.slack import SlackAway, SlackRefused, Transport
 from bot.workspace import Workspace
+from incidents import rooms
 from incidents.core import Core, Unit
 from models import Delivery
 from models.spine import OPEN
@@ -39,6 +40,10 @@ _WORDED = frozenset(
 )  # fmt: skip
 
 
+ARCHIVED = frozenset({"is_archived", "is_inactive"})
+"""How Slack refuses what is for an archived channel: a call there, and an edit."""
+
+
 @dataclass
 class Desk:
     """What an act works with: one delivery, its scene, and the way to Slack.
@@ -62,7 +67,21 @@ class Desk:
             raise SlackAway("lease", "too_late")
         if self.scene.incident.private and method in _WORDED and not self._may_go(args.get("channel") or args.get("channel_id")):
             raise NotYet(5)  # there is no room yet, and it is not said in the one before
-        return self.slack.call(method, args if self.scene.incident.drill is None else drill.marked(args))
+        try:
+            return self.slack.call(method, args if self.scene.incident.drill is None else drill.marked(args))
+        except SlackRefused as refused:
+            if refused.error in ARCHIVED and self._finds_it_archived(args.get("channel") or args.get("channel_id")):
+                raise NotYet from None  # by then it goes where the incident goes on
+            raise
+
+    def _finds_it_archived(self, channel: str | None) -> bool:
+        """Whether that is the incident's room, of which nothing was known yet."""
+        incident = self.scene.incident
+        if channel is None or channel != incident.room_channel or incident.room_archived_at is not None:
+            return False
+        with self.core.unit(incident.number) as unit:
+            rooms.found_archived(unit, channel)
+        return True
 
     def _may_go(self, channel: str | None) -> bool:
         room = self.scene.incident.room_channel

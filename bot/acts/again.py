@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from bot.acts import Act, Desk, NotYet
 from bot.slack import SlackRefused
 from bot.views import bookmarks
-from incidents import access, owners, timeline
+from incidents import access, owners, rooms, timeline
 from incidents.core import Unit
 from incidents.events import Automated, LinkAdded, RunbookBrought, RunbookOffered, RunbookOpened
 from incidents.policy import Target
@@ -35,6 +35,8 @@ class Invite(Act):
         channel = desk.scene.incident.room_channel
         if channel is None:
             raise NotYet
+        if rooms.asleep(desk.scene.incident):
+            return {}  # everybody is invited when it comes back
         asked, singly = list(desk.delivery.result.get("asked", [])), bool(desk.delivery.result.get("singly"))
         kept_out = list(desk.delivery.result.get("kept_out", []))
         left = [one for one in self._people(desk) if one not in asked]
@@ -118,6 +120,8 @@ class Pin(Act):
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         incident = desk.scene.incident
+        if rooms.asleep(incident):
+            return {}
         if incident.room_channel is None or incident.card_ts is None:
             raise NotYet
         try:
@@ -156,7 +160,7 @@ class Bookmark(Act):
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         room = desk.scene.incident.room_channel
-        if room is None:
+        if room is None or rooms.asleep(desk.scene.incident):
             return {}
         happened = desk.scene.happened
         if isinstance(happened, RunbookOffered | RunbookOpened | RunbookBrought):

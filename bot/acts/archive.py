@@ -38,8 +38,8 @@ class Unarchive(Act):
     """conversations.unarchive. Many workspaces let only members do that; then another room is opened."""
 
     def perform(self, desk: Desk) -> dict[str, Any]:
-        channel = desk.scene.incident.room_channel
-        if channel is None or desk.scene.incident.room_archived_at is None or rooms.asleep(desk.scene.incident):
+        incident, channel = desk.scene.incident, desk.scene.incident.room_channel
+        if channel is None or incident.room_archived_at is None or (rooms.asleep(incident) and not incident.room_shut):
             return {}
         try:
             desk.call("conversations.unarchive", channel=channel)
@@ -57,5 +57,5 @@ class Unarchive(Act):
             rooms.back(unit)
 
     def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
-        if not rooms.asleep(unit.incident):
+        if unit.incident.room_shut or not rooms.asleep(unit.incident):
             rooms.lost(unit, trouble)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from bot.acts import Act, Desk
+from bot.acts import ARCHIVED, Act, Desk
 from bot.acts.post import TEXT_LENGTH
 from bot.scene import Scene, picture
 from bot.slack import SlackRefused
@@ -30,7 +30,10 @@ from incidents.events import (
     OwnersTold,
     RoleAssigned,
     RoleMissing,
+    RoomBack,
+    RoomLost,
     RoomQuiet,
+    RoomShut,
     StatusChanged,
     StillGoing,
     TriageWaits,
@@ -44,7 +47,7 @@ from incidents.events import (
 from models import Delivery, Event
 from models.spine import DONE
 
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", *ARCHIVED})
 ANSWERS: dict[type[Happened], tuple[type[Happened], ...]] = {
     CommanderMissing: (),
     RoleMissing: (),
@@ -54,6 +57,7 @@ ANSWERS: dict[type[Happened], tuple[type[Happened], ...]] = {
     WatchAsked: (WatchAsked, WatchHolds, StatusChanged, MergedInto),
     AlertsOver: (AlertsOver, AlertAgain, AlertFired, StatusChanged, MergedInto),
     TriageWaits: (TriageWaits, StatusChanged, MergedInto),
+    RoomShut: (RoomBack, RoomLost, MergedInto),
     RoomQuiet: (RoomQuiet, StillGoing, StatusChanged, MergedInto),
     OwnersTold: (Acknowledged, MergedInto),
 }

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from sqlmodel import Session, col, select
 
-from bot.acts import Act, Desk, NotYet
+from bot.acts import ARCHIVED, Act, Desk, NotYet
 from bot.acts.post import TEXT_LENGTH
 from bot.scene import Scene
 from bot.slack import SlackRefused
@@ -19,7 +19,7 @@ from models.page import PAGE_ACKNOWLEDGED, PAGE_STOPPED
 from models.spine import DONE, OPEN
 
 _PAGES = ("page", "page.channel", "page.group")
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", *ARCHIVED})
 
 
 class View(Protocol):

@@ -15,7 +15,7 @@ from bot.views.posts import GONE_PRIVATE, plain_sentence, push
 from bot.views.texts import cut
 from incidents import paging, rooms
 from incidents.core import Unit
-from incidents.events import UpdateNudged, UpdatePosted
+from incidents.events import RoomBack, UpdateNudged, UpdatePosted
 from models import Delivery, Event, Notice
 from models.page import NOTICE_FAILED
 from models.spine import DONE, OPEN
@@ -55,8 +55,8 @@ def home(desk: Desk) -> Place:
     incident nothing is said in a thread."""
     incident = desk.scene.incident
     if incident.private:
-        if incident.room_channel is None:
-            raise NotYet(30 if incident.room_refused else 0.5)
+        if incident.room_channel is None or incident.room_archived_at is not None:
+            raise NotYet(30 if incident.room_refused or incident.room_shut else 0.5)
         return Place(incident.room_channel)
     return thread(desk) if incident.room_wanted_at is None or rooms.asleep(incident) else room(desk)
 
@@ -115,6 +115,9 @@ class Post(Act):
         if overtaken(desk):
             return {}
         place = self.place(desk)
+        echo = _echo(desk) if self.place is home and rooms.asleep(desk.scene.incident) else None
+        if echo is not None:
+            return echo
         if desk.delivery.result.get("plain"):  # it was refused as it should be; the plain one may still be in doubt
             return self._send(desk, place, self.plain(desk.scene))
         try:
@@ -176,7 +179,7 @@ class Post(Act):
         moved = incident.room_archived_at or incident.room_wanted_at
         if incident.private:
             return places
-        if tried is not None and (tried <= moved or rooms.asleep(incident)) and incident.announce_ts:
+        if tried is not None and (tried <= moved or rooms.asleep(incident) or _came_back(desk)) and incident.announce_ts:
             places.append(thread(desk))
         return places
 
@@ -218,14 +221,32 @@ class Post(Act):
             event.channel, event.ts, event.thread_ts = result["channel"], result["ts"], result.get("thread_ts")
 
 
+def _came_back(desk: Desk) -> bool:
+    """Its home was the thread for a while, although it had a room."""
+    query = select(Event.id).where(Event.incident_id == desk.scene.incident.number, Event.kind == RoomBack.kind)
+    with desk.core.view() as session:
+        return session.exec(query.limit(1)).first() is not None
+
+
+def _echo(desk: Desk) -> dict[str, Any] | None:
+    """The thread became the home just after the same was said there as an echo: that is it, then."""
+    query = select(Delivery).where(Delivery.event_id == desk.scene.event.id, Delivery.reaction == "update.thread")
+    with desk.core.view() as session:
+        row = session.exec(query).first()
+    if row is not None and row.state == OPEN:
+        raise NotYet
+    known = ("channel", "ts", "thread_ts")
+    return {name: row.result[name] for name in known} if row is not None and row.result.get("ts") else None
+
+
 @dataclass(frozen=True)
 class Echo(Post):
-    """The same at the thread, for an incident whose home is a room; left out if the room was refused meanwhile."""
+    """The same at the thread, for an incident whose home is a room; left out if the room was refused or archived meanwhile."""
 
     marks: bool = False
 
     def perform(self, desk: Desk) -> dict[str, Any]:
-        if desk.scene.incident.room_wanted_at is None:
+        if desk.scene.incident.room_wanted_at is None or rooms.asleep(desk.scene.incident):
             return {}
         room(desk)
         return super().perform(desk)

@@ -14,6 +14,7 @@ from bot.views.blocks import Message
 from incidents import rooms, runbooks
 from incidents.core import Unit
 from incidents.events import WebhookCalled
+from incidents.rules.lifecycle import ENDED
 from incidents.runbook_runs import content
 from integrations.webhooks import Call, InDoubt, NotCalled, Webhooks
 from models import Delivery, Event, Incident, RunbookRun
@@ -34,13 +35,14 @@ class ShowRunbook(Post):
 
     def _show(self, desk: Desk) -> dict[str, Any]:
         run, incident = self._run(desk), desk.scene.incident
-        if run.ts is not None and rooms.asleep(incident) and run.channel == incident.room_channel:
+        if run.ts is not None and _stays(incident) and run.channel == incident.room_channel:
             return {"channel": run.channel, "ts": run.ts}  # an archived room shows how it was
         message = self._message(desk, run)
         if run.channel is None or run.ts is None:
             return self._send(desk, self.place(desk), message)
         if _moved(incident, run):
-            self._leave(desk, run)
+            if not rooms.asleep(incident):  # in an archived room nothing is edited
+                self._leave(desk, run)
             return self._send(desk, self.place(desk), message)
         try:
             blocks = message.blocks or []
@@ -90,8 +92,8 @@ class ShowRunbook(Post):
         if run.ts is None:
             found = super().look(desk)
         else:
-            in_room = (copy for copy in self._copies(desk) if copy["channel"] == incident.room_channel)
-            found = next(in_room, None) if _moved(incident, run) else None
+            there = (copy for copy in self._copies(desk) if copy["channel"] == _home(incident))
+            found = next(there, None) if _moved(incident, run) else None
         return self._linked(desk, found) if found is not None else None
 
     def _linked(self, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:
@@ -106,9 +108,21 @@ class ShowRunbook(Post):
         delivery.result = {name: value for name, value in result.items() if name != "plain"}
 
 
+def _stays(incident: Incident) -> bool:
+    """Its room is archived, and nobody follows a runbook any more; or it is private, and has no other place."""
+    return rooms.asleep(incident) and (incident.status in ENDED or incident.private)
+
+
+def _home(incident: Incident) -> str | None:
+    """Where its runbooks are to be shown, where it has a room."""
+    if incident.room_channel is None or _stays(incident):
+        return None
+    return incident.announce_channel if rooms.asleep(incident) else incident.room_channel
+
+
 def _moved(incident: Incident, run: RunbookRun) -> bool:
-    """It was shown elsewhere before the incident had this room."""
-    return incident.room_channel is not None and incident.room_channel != run.channel and not rooms.asleep(incident)
+    """It was shown elsewhere before the incident had this room, or before that was archived."""
+    return _home(incident) is not None and _home(incident) != run.channel
 
 
 @dataclass(frozen=True)

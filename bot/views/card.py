@@ -135,6 +135,8 @@ def _small_print(scene: Scene) -> list[str]:
         small.append(_wanted(scene))
     if incident.room_channel is None and incident.room_wanted_at:
         small.append("The war room is being opened")
+    if incident.room_shut and incident.room_channel is not None:
+        small.insert(0, f"The room {channel(incident.room_channel)} was archived: this goes on in the thread")
     if incident.private:
         small.insert(0, ":lock: Private: nobody outside this room knows of it")
     if incident.merged_into:
@@ -190,7 +192,9 @@ def _controls(scene: Scene) -> Block | None:
             button("Resolve", f"{RUN}resolve", target),
         ]
         more = [("Timeline", "timeline"), ("Tasks", "tasks"), ("Severity", "sev"), ("Page somebody", "page")]
-        if incident.room_wanted_at is None:
+        if incident.room_shut:
+            more.append(("Bring the room back", "room"))
+        elif incident.room_wanted_at is None:
             more.append(("Open a war room", "room"))
         else:
             more.append(("Action items", "actions"))
@@ -241,7 +245,7 @@ def _day(at: datetime) -> str:
 def announcement(scene: Scene) -> Message:
     """What the announce channel shows: the whole card while that is the incident's home, else a line and the room."""
     incident = scene.incident
-    if incident.room_wanted_at is None:
+    if incident.room_wanted_at is None or incident.room_shut:
         return card(scene)
     where = channel(incident.room_channel) if incident.room_channel else "the room is being opened"
     head = f"{signal(scene.severity.rank, incident.status)} *{incident.key}  {clip(incident.title, 700)}*"

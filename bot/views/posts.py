@@ -6,7 +6,7 @@ from bot.views import alerts, checklists, drills, handoffs, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, section
 from bot.views.card import line, signal
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
-from incidents import updates
+from incidents import rooms, updates
 from incidents.events import (
     AlertsOver,
     Automated,
@@ -23,7 +23,9 @@ from incidents.events import (
     PageExhausted,
     RoleAssigned,
     RoleMissing,
+    RoomBack,
     RoomOpened,
+    RoomShut,
     SeverityChanged,
     StatusChanged,
     TriageWaits,
@@ -67,6 +69,7 @@ _SIGNS = {
     "handoff.withdrawn": ":handshake:",
     "handoff.expired": ":handshake:",
     "room.failed": ":warning:",
+    "room.shut": ":warning:",
     "access.made_private": ":lock:",
     "access.glass_broken": ":warning:",
     "deadline.near": ":alarm_clock:",
@@ -180,6 +183,8 @@ def _next_steps(scene: Scene) -> list[Block]:
             button(said, f"{RUN}private:met", value(number, happened.deadline), style="primary"),
             button("Not needed", f"{RUN}private:none", value(number, f"{happened.deadline} not needed")),
         ]
+    if isinstance(happened, RoomShut) and scene.incident.room_shut and scene.incident.status != Status.MERGED:
+        return [button("Bring the room back", f"{RUN}room", target, style="primary")]
     if isinstance(happened, RoleMissing) and is_open:
         return handoffs.take_empty(scene)
     if isinstance(happened, SeverityChanged | StatusChanged) and is_open:
@@ -291,6 +296,8 @@ def _again(paged: Happened) -> str:
 
 
 def _where(incident: Incident) -> str:
+    if rooms.asleep(incident) and not incident.private:
+        return "the announce channel; its room was archived"
     if incident.room_channel:
         return channel(incident.room_channel)
     if incident.private:
@@ -442,9 +449,17 @@ def rules(scene: Scene) -> Message:
 def moved(scene: Scene) -> Message:
     """Point the thread to the room."""
     opened = scene.happened
-    assert isinstance(opened, RoomOpened)
+    assert isinstance(opened, RoomOpened | RoomBack)
     text = f"{scene.incident.key} goes on in {channel(opened.channel)}"
     return Message(text, [section(f":arrow_right: {text}")])
+
+
+def room_shut(scene: Scene) -> Message:
+    """For whoever is in a private incident whose room somebody archived."""
+    sentence = f"{scene.incident.key} {clip(scene.incident.title, 300)}: {say(scene.happened.sentence(scene.event.actor))}"
+    sentence = sentence.replace("`/incident room`", f"`/incident room {scene.incident.number}`")
+    row = _next_steps(scene)
+    return Message(sentence, [section(f":warning: {sentence}"), *([buttons(*row)] if row else [])])
 
 
 def alarm(scene: Scene) -> Message:

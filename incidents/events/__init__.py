@@ -54,6 +54,7 @@ from incidents.events.rooms import (
     RoomKept,
     RoomLost,
     RoomOpened,
+    RoomShut,
     RoomStrayed,
     RoomWanted,
 )

@@ -42,6 +42,19 @@ class RoomArchived(Happened):
         return phrase("The war room {room} was archived; reopening the incident brings it back", room=Where(self.channel))
 
 
+class RoomShut(Happened):
+    """Somebody archived it while the incident is not over. `tells`: whom alone, where that is private."""
+
+    kind = "room.shut"
+    channel: str
+    tells: list[str] = []
+
+    def sentence(self, by: str | None) -> Phrase:
+        said = "{by} archived the war room {room}" if by else "The war room {room} was archived"
+        goes_on = "Nothing is said until it is back" if self.tells else "It goes on in this thread until the room is back"
+        return phrase(f"{said}. {goes_on}: `/incident room`", by=Who(by), room=Where(self.channel))
+
+
 class RoomKept(Happened):
     """Slack would not archive it; nobody is bothered with that."""
 
@@ -63,8 +76,11 @@ class RoomCalledBack(Happened):
 
 
 class RoomBack(Happened):
+    """`was_shut`: somebody had archived it, and meanwhile the thread was the incident's home."""
+
     kind = "room.back"
     channel: str
+    was_shut: bool = False
 
     def sentence(self, by: str | None) -> Phrase:
         return phrase("The war room {room} is back", room=Where(self.channel))

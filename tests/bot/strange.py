@@ -177,6 +177,7 @@ def incidents(draw: DrawFn, policy: Policy, number: int = NUMBER) -> Incident:
         room_name="inc-2026-11-23-" + "x" * 65 if room else None,
         room_channel="C0ROOM" if room in ("open", "archived") else None,
         room_archived_at=NOW if room == "archived" else None,
+        room_shut=room == "archived" and status in OPEN,
         announce_channel=draw(st.sampled_from([None, "C0INCIDENTS"])),
         announce_ts="1.000001",
         update_anchor_at=declared,

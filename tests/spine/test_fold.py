@@ -176,7 +176,9 @@ def _room(core: Core, number: int, a: int, b: int, key: str) -> None:
 def _room_stays(core: Core, number: int, a: int, b: int, key: str) -> None:
     """What the worker reports of archiving the room and of bringing it back."""
     with core.unit(number) as unit:
-        if rooms.asleep(unit.incident):
+        if b % 3 == 0:
+            rooms.found_archived(unit, unit.incident.room_channel or "", by=PEOPLE[a % 3])
+        elif rooms.asleep(unit.incident):
             rooms.kept(unit, "restricted_action")
         elif a % 2:
             rooms.back(unit)
@@ -459,7 +461,7 @@ class Folded:
     def _access_made_private(self, event: Event, said: dict[str, Any]) -> None:
         assert not self.private and self.known["channel"] == said.get("room")
         self.private, self.followers = True, [each for each in self.followers if each in said["people"]]
-        self.known |= {"room": False, "channel": None, "archived": False, "kept": False, "lost": True}
+        self.known |= {"room": False, "channel": None, "archived": False, "shut": False, "kept": False, "lost": True}
 
     def _access_given(self, event: Event, said: dict[str, Any]) -> None:
         assert said["person"] not in self.inside
@@ -497,7 +499,7 @@ class Folded:
             "services": said.get("services", []),
             "owners": [],
         }
-        self.known |= {"archived": False, "kept": False, "lost": False}
+        self.known |= {"archived": False, "shut": False, "kept": False, "lost": False}
         self.known |= {"type": said.get("type"), "fields": dict(said.get("fields", {})), "causes": []}
         self.known |= {"room": False, "channel": None, "paused": False, "paused_until": None}
         if "drill" in said:
@@ -732,15 +734,21 @@ class Folded:
         self.known["archived"], self.known["kept"] = False, True
 
     def _room_called_back(self, event: Event, said: dict[str, Any]) -> None:
-        assert self.known["archived"] and self.known["status"] not in ENDED
+        assert self.known["archived"] and (self.known["status"] not in ENDED or self.known["shut"])
+
+    def _room_shut(self, event: Event, said: dict[str, Any]) -> None:
+        assert self.known["channel"] == said["channel"] and not self.known["archived"]
+        assert self.known["status"] not in ENDED or self.private
+        self.known |= {"archived": True, "shut": True}
 
     def _room_back(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["archived"] and self.known["channel"] == said["channel"]
-        self.known["archived"] = False
+        assert said.get("was_shut", False) == self.known["shut"]
+        self.known |= {"archived": False, "shut": False}
 
     def _room_lost(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["archived"] and self.known["channel"] == said["channel"]
-        self.known |= {"room": False, "channel": None, "archived": False, "lost": True}
+        self.known |= {"room": False, "channel": None, "archived": False, "shut": False, "lost": True}
 
     def _room_failed(self, event: Event, said: dict[str, Any]) -> None:
         self.known["room"] = False
@@ -884,6 +892,7 @@ def check(core: Core, number: int) -> None:
         assert (row.several_teams, row.cause_unclear) == (folded.known["several_teams"], folded.known["cause_unclear"])
         assert (row.room_wanted_at is not None, row.room_channel) == (folded.known["room"], folded.known["channel"])
         assert (row.room_archived_at is not None, row.room_kept) == (folded.known["archived"], folded.known["kept"])
+        assert row.room_shut == folded.known["shut"]
         assert (row.updates_paused, row.updates_paused_until) == (folded.known["paused"], folded.known["paused_until"])
         assert {name: getattr(row, f"{name}_at") for name in folded.moments} == folded.moments
         assert row.update_anchor_event == folded.anchor

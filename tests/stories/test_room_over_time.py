@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sandbox import channels
 from sandbox.people import Somebody
 from sandbox.seen import Room
 from tests.stories.telling import saying
@@ -205,18 +206,80 @@ def test_never_where_the_team_says_so(make_world: Callable[..., World]) -> None:
     assert not world.room().is_archived
 
 
-def test_somebody_archived_the_room_of_what_goes_on(world: World) -> None:
-    """Said once to everybody, not with every update that cannot be posted there; the record goes on."""
+@pytest.mark.parametrize("told", [True, False])
+def test_somebody_archives_the_room_of_what_goes_on(world: World, told: bool) -> None:
+    """It goes on in the thread, which says what to do; also where Slack's word of it was lost."""
+    alice, bob = world.slack.people("alice", "bob")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    room, [card] = world.room(), world.slack.channel("incidents").messages[:1]
+    alice.invites("bob", to=room)
+    if told:
+        bob.archives(room)
+    else:
+        room.channel.is_archived = True
+    alice.runs("/incident note INC-1 first", in_="#random")
+    world.settle()
+    [said] = saying(card.thread, "archived")
+    assert said.buttons == ["Bring the room back"] and ("@bob archived the war room" in said) is told
+    assert "Resolve" in card.buttons and "goes on in the thread" in card, "the card is there by now"
+    world.advance(minutes=31)
+    assert len(saying(card.thread, "first")) == 1 and len(saying(card.thread, "Status update")) == 1
+    alice.clicks("Bring the room back", in_=said)
+    world.settle()
+    assert not room.is_archived and world.room() == room and said.buttons == []
+    assert saying(card.thread, f"goes on in #{room.name}") and "Update" in room.pins[0].buttons
+    alice.runs("/incident note second", in_=room)
+    world.advance(minutes=31)
+    assert (
+        saying(room.messages, "second") and not saying(card.thread, "second") and len(saying(room.messages, "Status update")) == 1
+    )
+    assert not [row for row in world.waiting() if " dead " in row]
+    world.slack.assert_nothing_refused(allow=["already_in_channel", "is_archived", "is_inactive", "not_archived"])
+
+
+def test_somebody_brings_it_back_in_slack(world: World) -> None:
     alice = world.person("alice")
     alice.runs("/incident declare sev1 Checkout is down")
     world.settle()
-    world.room().channel.is_archived = True
-    for text in ("first", "second"):
-        alice.runs(f"/incident note INC-1 {text}", in_="#random")
-    world.advance(hours=2)
-    announced = world.slack.channel("incidents").messages
-    assert len(saying(announced, "Slack refused something for good (post: is_archived)")) == 1
-    assert "second" in alice.runs("/incident timeline INC-1", in_="#random")
-    world.room().channel.is_archived = False
-    world.advance(minutes=31)
-    assert saying(world.room().messages, "Status update")
+    room = world.room()
+    alice.archives(room)
+    world.settle()
+    channels.unarchive(world.workspace, room.channel, alice.id)
+    world.settle()
+    alice.runs("/incident note it is quiet", in_=room)
+    world.settle()
+    assert saying(room.messages, "it is quiet") and not world.incident().room_shut
+    assert "has its room already" in alice.runs("/incident room", in_=room)
+
+
+def test_it_cannot_be_brought_back(world: World) -> None:
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    old = world.room()
+    alice.archives(old)
+    world.settle()
+    world.workspace.faults.fail_next("conversations.unarchive", times=9, error="restricted_action")
+    assert "brought back" in alice.runs("/incident room 1")
+    assert "being brought back" in alice.runs("/incident room 1")
+    world.advance(minutes=1)
+    assert world.room() != old and alice.is_in(world.room()) and "Update" in world.room().pins[0].buttons
+
+
+def test_the_room_of_a_private_one_is_archived(world: World) -> None:
+    """Nothing of it is said elsewhere: whoever is in it is told, and the rest waits."""
+    alice, bob, carol = world.slack.people("alice", "bob", "carol")
+    alice.runs("/incident declare private: sev1 Salaries leaked")
+    world.settle()
+    room = world.room()
+    alice.invites("bob", to=room)
+    bob.archives(room)
+    alice.runs("/incident note INC-1 the export is stopped", in_="#random")
+    world.settle()
+    [told] = [post for post in alice.inbox if "archived" in post]
+    assert told.buttons == ["Bring the room back"] and "/incident room 1" in told
+    assert not [post for post in [*bob.inbox, *carol.inbox] if "archived" in post], "bob did it, and carol is not in it"
+    alice.clicks("Bring the room back", in_=told)
+    world.advance(minutes=1)
+    assert saying(room.messages, "the export is stopped") and not room.is_archived

@@ -78,6 +78,7 @@ def upgrade() -> None:
     sa.Column('room_channel', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('room_archived_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('room_kept', sa.Boolean(), nullable=False),
+    sa.Column('room_shut', sa.Boolean(), nullable=False),
     sa.Column('announce_channel', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('announce_ts', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('card_ts', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
