@@ -15,16 +15,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
 from bot.acts.canvas import WHAT as CANVASES
+from bot.reach import why_not
 from bot.redis import connect
 from bot.settings import Settings
-from bot.slack import CallFailed, WebApi
+from bot.slack import CallFailed, SlackRefused, WebApi
 from bot.wiring import variables
 from bot.workspace import lacked
 from incidents import drill_files, drills
 from incidents.policy import Policy, PrivatePolicy, Target
 from incidents.policy_file import PolicyError, Problem, load_policy
 from incidents.registry import collect
-from incidents.rules.on_call import by_email, who
+from incidents.rules.on_call import everybody, who
 from incidents.runbook_deadlines import target
 from incidents.runbook_files import load as load_runbooks
 from integrations import alerts
@@ -313,13 +314,20 @@ def _listed(api: WebApi) -> Iterator[dict[str, str]]:
 
 
 def _people(api: WebApi, policy: Policy) -> Iterator[Finding]:
-    """Whoever may be paged and is named by an e-mail address must be known to Slack by it."""
-    for email in by_email(policy):
+    """Whoever may be paged must be known to Slack, still be there, and be no app."""
+    for person in everybody(policy):
+        method, args = ("users.lookupByEmail", {"email": person}) if "@" in person else ("users.info", {"user": person})
+        fix = "Correct the address in the config, or write the person's Slack id (*Profile*, *Copy member ID*)."
         try:
-            api.call("users.lookupByEmail", {"email": email})
+            against = why_not(api.call(method, args).get("user") or {})
+        except SlackRefused as refused:
+            yield _wrong("people", f"Slack knows nobody as {person} ({refused.error})", fix)
+            continue
         except CallFailed as failed:
-            fix = "Correct the address in the config, or write the person's Slack id (*Profile*, *Copy member ID*)."
-            yield _wrong("people", f"Slack knows nobody as {email} ({failed.error})", fix)
+            yield _wrong("people", f"{person} could not be looked up ({failed.error})", "Try again in a minute.")
+            return
+        if against is not None:
+            yield _wrong("people", f"{person} {against}", "Take them out of the config: whoever pages them waits for nobody.")
 
 
 def _alerts(policy: Policy, secrets: Mapping[str, str]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import incidents.timers
 from bot.acts import Desk
 from bot.bell import Bell
 from bot.groups import Groups
+from bot.reach import Reach
 from bot.reactions import Reaction, reactions
 from bot.routes import router
 from bot.rush import Rush
@@ -85,6 +86,7 @@ def build(
     )
     api = slack or WebApi.at(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     core.members = Groups(core, api).members
+    core.unreachable = Reach(core, api).unreachable
     core.runbooks = RunbookFiles(settings.muster_config, policy_file.current).current
     core.scenarios = lambda: drill_files.read(settings.muster_config.parent / core.policy.drills.folder)
     return Muster(settings, core, policy_file, api, table, secrets)

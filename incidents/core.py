@@ -221,7 +221,8 @@ class Core:
 
     `router` says what must leave because of an event; `bell` is rung, with the most pressing priority, after a commit
     that left something. `members` says who is behind a person or a user group of the policy, None where that is not
-    known; it may ask Slack, and the composition root sets it. So it does `runbooks`, which gives those of the team, and
+    known; `unreachable` why somebody could not read what they are given, None where nothing is known against it. Both may
+    ask Slack, and the composition root sets them. So it does `runbooks`, which gives those of the team, and
     `scenarios`, which looks up what drills there are and what is wrong with their files.
     """
 
@@ -242,6 +243,7 @@ class Core:
         self._timers = tuple(timers.values())
         self._bell = bell
         self.members: Callable[[Target], frozenset[str] | None] = named
+        self.unreachable: Callable[[str], str | None] = lambda person: None
         self.runbooks: Callable[[], Catalogue] = Catalogue
         self.scenarios: Callable[[], Scenarios] = Scenarios
         self.viewer: str | None = None

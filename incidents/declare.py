@@ -12,6 +12,7 @@ from incidents import drills, owners, paging, permissions, roles, rooms
 from incidents.core import Core, Repeated, Unit
 from incidents.drill_script import Script
 from incidents.events import Captured, Declared
+from incidents.reach import refuse_unreachable
 from incidents.rules.lifecycle import ACTIVE, Status
 from incidents.texts import TEXT_LENGTH, one_line, prose
 from models import Event, Incident
@@ -66,6 +67,8 @@ def declare(core: Core, said: Declaration, key: str | None = None) -> Event:
     refused = permissions.refusal(core, permissions.PRIVATE, said.by) if said.private and said.by else None
     if refused is not None:
         raise refused
+    if said.by is not None:
+        refuse_unreachable(core, said.commander, by=said.by, field="ic")
     with core.new(said.by, key) as unit:
         _refuse_double(unit, said, title)
         return open_in(unit, said, title, summary, impact)

@@ -20,6 +20,7 @@ from incidents.events import (
     UpdatePosted,
     read,
 )
+from incidents.reach import refuse_unreachable
 from incidents.rules.lifecycle import ENDED
 from incidents.texts import prose
 from models import Event, Incident, RoleAssignment, Task
@@ -84,6 +85,7 @@ def offer(core: Core, number: int, role: str, to: str, said: Brief, *, by: str, 
     for name, text in kept.items():
         if len(text) > PART_LENGTH:
             raise Refused(f"That has {len(text)} characters; {PART_LENGTH} is the most.", field=name)
+    refuse_unreachable(core, to, by=by)
     with core.unit(number, key) as unit:
         holding = _held(unit, role, by)
         name = unit.policy.role_name(role)

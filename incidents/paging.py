@@ -17,6 +17,7 @@ from incidents.events import (
     PageStarted,
 )
 from incidents.policy import EscalationLevel, EscalationPolicy, Target
+from incidents.reach import refuse_unreachable
 from incidents.rules.escalation import LastResort, Step, next_step, step_due, step_key
 from incidents.rules.lifecycle import OPEN
 from incidents.rules.on_call import who
@@ -196,6 +197,7 @@ def page(core: Core, number: int, ref: str, *, by: str, why: str = "", key: str 
     `ref` is a Slack id, or the name of a rotation, a service or an escalation.
     """
     why = prose(why, "reason", needed=False)[:300]
+    refuse_unreachable(core, ref if is_person(ref) else None, by=by, field="who")
     with core.unit(number, key) as unit:
         _refuse_not_open(unit)
         name, policy = _policy_for(unit, ref)

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import RoleAssigned, RoleLeft
+from incidents.reach import refuse_unreachable
 from incidents.rules.lifecycle import ENDED
 from models import Event, RoleAssignment
 
@@ -40,6 +41,7 @@ def assign(
 
     `replaces` is the holder whom the confirmation was about: if it is somebody else by now, it has to be asked again.
     """
+    refuse_unreachable(core, person, by=by)
     with core.unit(number, key) as unit:
         _check(unit, role, person, by=by, replaces=replaces)
         return give(unit, role, person, by=by)
@@ -58,6 +60,8 @@ def assign_all(
 
     What is so already changes nothing; the list is empty where all of it is.
     """
+    for role, person in changes.items():
+        refuse_unreachable(core, person, by=by, field=role)
     with core.unit(number, key) as unit:
         events = []
         for role, person in changes.items():

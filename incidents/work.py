@@ -9,6 +9,7 @@ from incidents import access
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import ActionAdded, ActionDone, TaskAdded, TaskDone
+from incidents.reach import refuse_unreachable
 from incidents.texts import prose
 from models import ActionItem, Event, Task
 
@@ -25,6 +26,7 @@ class Source:
 def add_task(core: Core, number: int, text: str, *, owner: str | None, by: str, key: str | None = None) -> Event:
     """Something to do now."""
     text = prose(text, "task")
+    refuse_unreachable(core, owner, by=by, field="owner")
     with core.unit(number, key) as unit:
         _refuse_outsider(unit, owner)
         task = Task(incident_id=number, text=text, owner=owner, added_by=by, added_at=unit.now)
@@ -66,6 +68,7 @@ def add_action(
 ) -> Event:
     """Something to do afterwards, so that it does not happen again. On the timeline it is linked to its source."""
     text = prose(text, "action item")
+    refuse_unreachable(core, owner, by=by, field="owner")
     with core.unit(number, key) as unit:
         _refuse_outsider(unit, owner)
         item = ActionItem(incident_id=number, text=text, owner=owner, due_on=due_on, added_by=by, added_at=unit.now)

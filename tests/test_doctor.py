@@ -39,6 +39,7 @@ def slack(scopes: list[str]) -> Iterator[Sandbox]:
     manifest = yaml.safe_load(MANIFEST.read_text())
     manifest["oauth_config"]["scopes"]["bot"] = scopes
     sandbox = Sandbox(manifest)
+    Slack(sandbox.workspace).hires("frank")
     sandbox.start()
     yield sandbox
     sandbox.stop()
@@ -186,7 +187,9 @@ private: {escalation: security, break_glass: [group:S0NOBODY, person:stranger@ex
 """
     said = " | ".join(str(each) for each in about(doctor(config), "private incidents"))
     assert "#security is paged for one, and Muster does not see it" in said and "#legal is paged" in said
-    assert "nobody as stranger@example.com" in " | ".join(str(each) for each in about(doctor(config), "people"))
+    slack.workspace.state.people["U0DAVE"].deleted = True
+    people = " | ".join(str(each) for each in about(doctor(f"{config}rotations: {{primary: {{people: [U0DAVE]}}}}"), "people"))
+    assert "nobody as stranger@example.com" in people and "U0DAVE is deactivated in Slack" in people
     assert "private.break_glass names group:S0NOBODY, in which Slack shows nobody" in said
 
 

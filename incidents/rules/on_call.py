@@ -48,7 +48,12 @@ def for_role(role: str, policy: Policy, at: datetime) -> str | None:
 
 
 def by_email(policy: Policy) -> list[str]:
-    """Everybody who may be paged, told or let in, and is named by an e-mail address that `people` gives no id for, each once."""
+    """Of those the ones that are named by an e-mail address for which `people` gives no id."""
+    return [person for person in everybody(policy) if "@" in person]
+
+
+def everybody(policy: Policy) -> list[str]:
+    """Who may be paged, told or let in, each once: by Slack id where it is known, else by e-mail address."""
     named = [person for rotation in policy.rotations.values() for person in rotation.people]
     for escalation in policy.escalations.values():
         targets = [*escalation.last_resort, *(target for level in escalation.levels for target in level.page)]
@@ -56,7 +61,7 @@ def by_email(policy: Policy) -> list[str]:
     named += [owner.name for service in policy.services.values() for owner in service.owners if owner.kind == "person"]
     let_in = (*policy.private.declare, *policy.private.break_glass)
     named += [target.name for target in let_in if target.kind == "person"]
-    return list(dict.fromkeys(id for id in map(policy.person_id, named) if "@" in id))
+    return list(dict.fromkeys(map(policy.person_id, named)))
 
 
 def _anchor(rotation: Rotation) -> datetime:
