@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 import bot.commands
 import bot.modals
 from bot.commands import Command
+from bot.doctor import examine
 from bot.inbox import Inbox
 from bot.listeners import register
 from bot.modals import Modal
@@ -37,6 +38,7 @@ def make_app(muster: Muster, background: Background, forms: WebApi | None = None
         commands=collect(bot.commands, "COMMAND", Command),
         modals=collect(bot.modals, "MODAL", Modal),
         background=background,
+        examine=lambda: examine(settings, api=muster.slack if isinstance(muster.slack, WebApi) else None),
     )
     app = App(
         name="muster",  # else Bolt walks the whole stack to find one, a tenth of a second each time

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
-from bot.doctor import Grade, examine
+from bot.doctor import examine
+from bot.findings import Grade
 from bot.logs import set_up_logs
 from bot.manifest import over_http
 from bot.process import no_database

@@ -1,9 +1,7 @@
 """Looks over an installation: tokens, scopes, channels, database, Redis, config, on-call gaps; each finding with its fix."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 import httpx
@@ -15,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
 from bot.acts.canvas import WHAT as CANVASES
+from bot.findings import Finding, Grade
 from bot.reach import why_not
 from bot.redis import connect
 from bot.settings import Settings
@@ -41,27 +40,6 @@ SHORT_SECRET = 16  # characters
 SMALL_ROTATION = 6  # fewer people are on call too often (PRODUCT §8)
 
 
-class Grade(StrEnum):
-    """How bad it is: `wrong` keeps Muster from doing its work, `mind` does not."""
-
-    OK = "ok"
-    MIND = "mind"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was looked at, what was seen, and what to do about it (nothing where it is fine)."""
-
-    grade: Grade
-    about: str
-    seen: str
-    fix: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.grade:5}  {self.about}: {self.seen}" + (f"\n       → {self.fix}" if self.fix else "")
-
-
 def _ok(about: str, seen: str) -> Finding:
     return Finding(Grade.OK, about, seen)
 
@@ -74,8 +52,9 @@ def _mind(about: str, seen: str, fix: str) -> Finding:
     return Finding(Grade.MIND, about, seen, fix)
 
 
-def examine(settings: Settings, manifest: Path = Path("manifest.yml")) -> Iterator[Finding]:
-    """Everything, one finding after the other as it is found. Changes nothing, anywhere."""
+def examine(settings: Settings, manifest: Path = Path("manifest.yml"), api: WebApi | None = None) -> Iterator[Finding]:
+    """Everything, one finding after the other as it is found. Changes nothing, anywhere; names no secret. `api`: a way to
+    Slack that is there already."""
     try:
         policy = load_policy(settings.muster_config)
         yield _ok("config", f"{settings.muster_config} is right" if settings.muster_config.exists() else "none, so the defaults")
@@ -84,7 +63,7 @@ def examine(settings: Settings, manifest: Path = Path("manifest.yml")) -> Iterat
         policy = Policy()
     yield from _database(settings, policy)
     yield _redis(settings)
-    yield from _slack(settings, policy, manifest)
+    yield from _slack(settings, policy, manifest, api)
     yield from _on_call(policy, datetime.now(UTC))
     yield from _runbooks(settings.muster_config.parent, policy, datetime.now(UTC).date())
     yield from _alerts(policy, variables())
@@ -166,12 +145,12 @@ def _redis(settings: Settings) -> Finding:
         return _wrong("redis", f"does not answer ({type(error).__name__})", fix)
 
 
-def _slack(settings: Settings, policy: Policy, manifest: Path) -> Iterator[Finding]:
+def _slack(settings: Settings, policy: Policy, manifest: Path, api: WebApi | None) -> Iterator[Finding]:
     token = settings.slack_bot_token.get_secret_value()
     if not token:
         yield _wrong("bot token", "SLACK_BOT_TOKEN is not set", "Copy it from your app's *OAuth & Permissions* into .env.")
         return
-    api = WebApi.at(token, settings.slack_api_url)
+    api = api or WebApi.at(token, settings.slack_api_url)
     try:
         said = api.client.auth_test()
     except SlackApiError as error:
@@ -195,6 +174,9 @@ def _slack(settings: Settings, policy: Policy, manifest: Path) -> Iterator[Findi
 
 
 def _scopes(granted: str, manifest: Path) -> Iterator[Finding]:
+    if not manifest.is_file():
+        yield _mind("scopes", f"there is no {manifest} to compare them with", "Start Muster in its own folder.")
+        return
     wanted = set(yaml.safe_load(manifest.read_text())["oauth_config"]["scopes"]["bot"])
     missing = sorted(wanted - {scope.strip() for scope in granted.split(",")})
     if granted and missing:

@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select
 
 from bot import drill, own_fields
 from bot.commands import RUN, Answer, Command, Needs, Request, value
+from bot.findings import Examine
 from bot.modals import FormError, Modal, Submission
 from bot.rush import Rush
 from bot.slack import CallFailed, Transport
@@ -70,11 +71,12 @@ class Background:
     def __init__(self, http: httpx.Client, rush: Rush | None = None) -> None:
         self.rush = rush or Rush()
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="answers")
+        self._slow = ThreadPoolExecutor(max_workers=1, thread_name_prefix="slow answers")
         self._http = http
         self._under_way: set[Future[None]] = set()
 
-    def run(self, work: Callable[[], Any]) -> None:
-        """Soon, in another thread; trouble is logged."""
+    def run(self, work: Callable[[], Any], *, slow: bool = False) -> None:
+        """Soon, in another thread; trouble is logged. What is `slow` comes one after the other and holds up nothing else."""
         latest = time.monotonic() + _ANSWER_WAITS
 
         def safely() -> None:
@@ -86,7 +88,7 @@ class Background:
             except Exception:
                 log.exception("an answer was not delivered")
 
-        future = self._pool.submit(safely)
+        future = (self._slow if slow else self._pool).submit(safely)
         self._under_way.add(future)
         future.add_done_callback(self._under_way.discard)
 
@@ -94,7 +96,9 @@ class Background:
         """Wait until everything is sent, or so long."""
         wait(list(self._under_way), timeout=seconds)
 
-    def respond(self, url: str, said: "Answer | Callable[[], Answer]", *, replace_original: bool = False) -> None:
+    def respond(
+        self, url: str, said: "Answer | Callable[[], Answer]", *, replace_original: bool = False, slow: bool = False
+    ) -> None:
         """By response_url: only the asker sees it. An answer without text is silence."""
 
         def send() -> None:
@@ -106,7 +110,7 @@ class Background:
                 body["blocks"] = answer.blocks
             self._http.post(url, json=body).raise_for_status()
 
-        self.run(send)
+        self.run(send, slow=slow)
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ class Dispatcher:
     commands: Mapping[str, Command]
     modals: Mapping[str, Modal]
     background: Background
+    examine: Examine = tuple
     _timezones: dict[str, str] = field(default_factory=dict)
 
     def request(
@@ -157,12 +162,14 @@ class Dispatcher:
             now=self.core.clock.now(),
             response_url=response_url,
             chosen=chosen,
+            later=lambda answer: self.say(by, answer, response_url, slow=True),
+            examine=self.examine,
         )
 
-    def say(self, person: str, said: Answer | Callable[[], Answer], response_url: str = "") -> None:
+    def say(self, person: str, said: Answer | Callable[[], Answer], response_url: str = "", *, slow: bool = False) -> None:
         """An answer that no acknowledgement carries: by response_url, and where Slack gave none as a direct message."""
         if response_url:
-            self.background.respond(response_url, said)
+            self.background.respond(response_url, said, slow=slow)
             return
 
         def send() -> None:
@@ -171,7 +178,7 @@ class Dispatcher:
                 message = {"channel": person, "text": answer.text, "blocks": answer.blocks or None}
                 self.slack.call("chat.postMessage", message)
 
-        self.background.run(send)
+        self.background.run(send, slow=slow)
 
     def typed(self, request: Request, text: str) -> Answer:
         """`/incident <text>`, as Slack sends it."""

@@ -170,6 +170,7 @@ COMMAND_WORDS = frozenset(
         "declare",
         "decline",
         "declined",
+        "doctor",
         "drill",
         "escalate",
         "fixed",

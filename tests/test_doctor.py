@@ -10,7 +10,8 @@ import yaml
 from pydantic import SecretStr
 
 from bot.acts.canvas import WHAT
-from bot.doctor import Finding, Grade, examine
+from bot.doctor import examine
+from bot.findings import Finding, Grade
 from bot.settings import Settings
 from sandbox.people import Slack
 from sandbox.server import Sandbox

