@@ -27,7 +27,7 @@ from incidents.registry import collect
 from incidents.rules.on_call import everybody, who
 from incidents.runbook_deadlines import target
 from incidents.runbook_files import load as load_runbooks
-from integrations import alerts
+from integrations import alerts, deploys
 from models import Delivery, Fact
 from models.database import make_engine
 from models.migrate import head, revision
@@ -67,6 +67,7 @@ def examine(settings: Settings, manifest: Path = Path("manifest.yml"), api: WebA
     yield from _on_call(policy, datetime.now(UTC))
     yield from _runbooks(settings.muster_config.parent, policy, datetime.now(UTC).date())
     yield from _alerts(policy, variables())
+    yield from _deploys(variables())
     yield from _drills(settings.muster_config.parent / policy.drills.folder, policy)
 
 
@@ -310,6 +311,17 @@ def _people(api: WebApi, policy: Policy) -> Iterator[Finding]:
             return
         if against is not None:
             yield _wrong("people", f"{person} {against}", "Take them out of the config: whoever pages them waits for nobody.")
+
+
+def _deploys(secrets: Mapping[str, str]) -> Iterator[Finding]:
+    """Who may say what was deployed."""
+    taken = [source for source in collect(deploys, "SOURCE", deploys.Source).values() if secrets.get(source.variable, "").strip()]
+    for source in taken:
+        if len(secrets[source.variable].strip()) < SHORT_SECRET:
+            fix = "Put a longer one into `.env` and wherever you deploy from: `openssl rand -hex 24`."
+            yield _mind("deploys", f"{source.variable} is short, and whoever guesses it can post into rooms", fix)
+    if taken:
+        yield _ok("deploys", f"taken from {', '.join(source.name for source in taken)}")
 
 
 def _alerts(policy: Policy, secrets: Mapping[str, str]) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from incidents.events import (
     ChecklistTicked,
     Declared,
     DeliveryFailed,
+    DeploysListed,
     DigestDue,
     DrillEnded,
     DrillHintSpared,
@@ -129,6 +130,7 @@ _UNSAID = (
 """Events that are not posted at the incident's home: the card shows them, or somebody is told directly."""
 
 _UNSHOWN = (
+    DeploysListed,
     AccessGiven,
     AccessEnded,
     Viewed,

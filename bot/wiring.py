@@ -26,7 +26,7 @@ from incidents.policy_file import PolicyFile
 from incidents.registry import collect
 from incidents.runbook_files import RunbookFiles
 from incidents.timers import Timer
-from integrations import alerts
+from integrations import alerts, deploys
 from integrations.webhooks import SECRETS, HttpWebhooks
 from models.database import make_engine
 
@@ -60,9 +60,10 @@ def write_canvas(desk: Desk) -> str:
 
 
 def variables() -> dict[str, str]:
-    """The environment over `.env`: what is meant for webhooks, and what sources of alerts are known by."""
+    """The environment over `.env`: what is meant for webhooks, and what sources of alerts and deploys are known by."""
     kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    return {name: value for name, value in (kept | dict(os.environ)).items() if name.startswith((SECRETS, alerts.SECRETS))}
+    ours = (SECRETS, alerts.SECRETS, deploys.SECRETS)
+    return {name: value for name, value in (kept | dict(os.environ)).items() if name.startswith(ours)}
 
 
 def build(

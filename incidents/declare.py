@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import col, select
 
-from incidents import drills, owners, paging, permissions, roles, rooms
+from incidents import deploys, drills, owners, paging, permissions, roles, rooms
 from incidents.core import Core, Repeated, Unit
 from incidents.drill_script import Script
 from incidents.events import Captured, Declared
@@ -108,6 +108,7 @@ def open_in(unit: Unit, said: Declaration, title: str, summary: str, impact: str
             roles.give(unit, "ic", said.commander, by=said.by)
         paging.page_as_severity_says(unit, by=said.by)
         owners.follow(unit, by=said.by)
+        deploys.look_back(unit)
     return event
 
 

@@ -4,13 +4,13 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
 from incidents.core import Core, find
 from incidents.entries import Entry, told
-from incidents.events import Declared, LinkAdded, RoomArchived, RoomBack, RoomOpened, UpdatePosted
+from incidents.events import Declared, DeploysListed, LinkAdded, RoomArchived, RoomBack, RoomOpened, UpdatePosted
 from incidents.merge import family, on_timeline
 from incidents.policy import Policy
 from incidents.rules.postmortem import build
@@ -62,7 +62,8 @@ class Dossier:
             for entry in told(self.events)
         )
         actions = tuple(_follow_up(item) for item in self.actions)
-        return build(_record(self.incident, self.policy, happenings, actions, {**self.known, **names}))
+        details = (*_details(self.incident, self.policy), *_deployed(self.incident, self.events))
+        return build(_record(self.incident, self.policy, happenings, actions, details, {**self.known, **names}))
 
 
 def gather(core: Core, number: int) -> Dossier:
@@ -147,11 +148,25 @@ def _details(incident: Incident, policy: Policy) -> tuple[tuple[str, str], ...]:
     return ((("Type", policy.type_name(incident.type)),) if incident.type else ()) + tuple(told)
 
 
+def _deployed(incident: Incident, events: Sequence[Event]) -> tuple[tuple[str, str], ...]:
+    """The last deploy before the impact began, of those that were told."""
+    began = incident.impact_started_at or incident.declared_at
+    listed = [DeploysListed.model_validate(event.payload) for event in events if event.kind == DeploysListed.kind]
+    before = [each for one in listed for each in one.deploys if each.at <= began]
+    if not before:
+        return ()
+    last = max(before, key=lambda each: each.at)
+    who = f" by {last.by}" if last.by else ""
+    where = f" ({last.environment})" if last.environment else ""
+    return (("Last deploy before", f"{last.service} {last.version}{where}, {last.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC{who}"),)
+
+
 def _record(
     incident: Incident,
     policy: Policy,
     happenings: tuple[Happening, ...],
     actions: tuple[FollowUp, ...],
+    details: tuple[tuple[str, str], ...],
     names: Mapping[str, str],
 ) -> Record:
     level = policy.severities.get(incident.severity)  # a level that left the config has no name and no target
@@ -169,7 +184,7 @@ def _record(
         detected_by=incident.detected_by,
         services=tuple(incident.services),
         drill=incident.drill,
-        details=_details(incident, policy),
+        details=details,
         causes=tuple(incident.causes),
         impact_started_at=incident.impact_started_at,
         detected_at=incident.detected_at,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from incidents import checklists, owners, paging, permissions, runbooks
+from incidents import checklists, deploys, owners, paging, permissions, runbooks
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
 from incidents.errors import Refused
@@ -96,6 +96,7 @@ def _follow_services(unit: Unit, added: Sequence[str], *, by: str) -> None:
     """Their runbooks are offered, and their escalation begins; not once somebody has acknowledged: they see to who else is
     paged. Their owners are told."""
     runbooks.offer(unit, added)
+    deploys.look_back(unit)
     if unit.incident.acknowledged_at is None and unit.incident.status != Status.TRIAGE:
         paging.page_as_severity_says(unit, by=by, raised=True)
     owners.follow(unit, by=by)

@@ -14,6 +14,7 @@ from incidents.errors import UnknownSeverity, quote
 from incidents.policy_alerts import AlertsPolicy
 from incidents.policy_automations import MOST_RULES, Automation
 from incidents.policy_defaults import DEFAULT_ESCALATIONS, with_defaults
+from incidents.policy_deploys import DeploysPolicy
 from incidents.policy_fields import CAUSES, MOST_FIELDS, FieldPolicy, TypePolicy
 from incidents.policy_mistakes import mistakes as mistakes_of
 from incidents.policy_values import (
@@ -41,6 +42,7 @@ from incidents.policy_values import (
 
 __all__ = [
     "AlertsPolicy",
+    "DeploysPolicy",
     "DigestPolicy",
     "DrillsPolicy",
     "EscalationLevel",
@@ -236,6 +238,7 @@ class ServicePolicy(Settings):
     escalation: Word | None = None
     runbooks: Annotated[list[Line], Field(max_length=50)] = []
     dashboards: Annotated[list[Line], Field(max_length=50)] = []
+    repositories: Annotated[list[Line], Field(max_length=50)] = []
 
     @property
     def owners(self) -> list[Target]:
@@ -386,6 +389,7 @@ class Policy(Settings):
     private: PrivatePolicy = PrivatePolicy()
     drills: DrillsPolicy = DrillsPolicy()
     alerts: AlertsPolicy = AlertsPolicy()
+    deploys: DeploysPolicy = DeploysPolicy()
     automations: Annotated[list[Automation], Field(max_length=MOST_RULES)] = []
 
     def severity(self, name: str) -> SeverityPolicy:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from incidents import drills, fields, likeness, owners, paging, permissions, postmortems, roles, rooms, runbook_deadlines
+from incidents import deploys, drills, fields, likeness, owners, paging, permissions, postmortems, roles, rooms, runbook_deadlines
 from incidents.checklists import forget_resolution
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
@@ -124,6 +124,7 @@ def carry_out(
         _begin_work(unit, event, by=by)
     if old not in ACTIVE and to in ACTIVE:
         owners.follow(unit, by=by)
+        deploys.look_back(unit)
     if to is Status.RESOLVED and old in OPEN:
         postmortems.draft_if_owed(unit)
     return event

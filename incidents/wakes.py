@@ -1,18 +1,20 @@
-"""What falls due and belongs to no incident: the morning's digest, and the end of a maintenance."""
+"""What falls due and belongs to no incident: the morning's digest, the end of a maintenance, and what is deployed."""
 
-from incidents import alerts, digest, maintenance
+from incidents import alerts, deploys, digest, maintenance
 from incidents.core import Core
 
 
 def is_known(subject: str) -> bool:
     """Is there anything that can be fired for it?"""
-    return subject == digest.SUBJECT or maintenance.is_subject(subject)
+    return subject in (digest.SUBJECT, deploys.SUBJECT) or maintenance.is_subject(subject)
 
 
 def fire(core: Core, subject: str) -> int:
     """Do what is due, and set the wake to when it is due next; how much was done. Done again it changes nothing."""
     if subject == digest.SUBJECT:
         return digest.fire(core)
+    if subject == deploys.SUBJECT:
+        return deploys.fire(core)
     if not maintenance.close(core, subject):
         return 0
     released = alerts.release(core)

@@ -1,6 +1,7 @@
 """NOUNS: the tables. They hold state and no behaviour beyond a property."""
 
 from models.alert import Alert
+from models.deploy import Deploy
 from models.drill import Drill
 from models.event import Event
 from models.incident import Incident
@@ -21,6 +22,7 @@ __all__ = [
     "AppHome",
     "Brake",
     "Delivery",
+    "Deploy",
     "Drill",
     "Event",
     "Fact",

@@ -65,6 +65,10 @@ class Incident(SQLModel, table=True):
     # How often an alert that nobody has said anything of was brought up again.
     triage_reminded: int = 0
 
+    # When it is looked through what was deployed of its services, None: there is no need; and when it was told of that last.
+    deploys_at: datetime | None = None
+    deploys_told_at: datetime | None = None
+
     # The config's rules: how often each has fired, the last event that they were asked about, since when more wait.
     automations: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     automated_event: int | None = None

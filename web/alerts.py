@@ -12,7 +12,8 @@ import integrations.alerts
 from incidents.alerts import Unsettled, receive
 from incidents.core import Core
 from incidents.registry import collect
-from integrations.alerts import NotAlerts, Source
+from integrations.alerts import Source
+from integrations.incoming import NotUnderstood
 from web.bodies import read_body
 
 log = logging.getLogger("muster.web")
@@ -47,7 +48,7 @@ class AlertsEndpoint:
     def _take(self, source: Source, body: bytes) -> Response:
         try:
             signals = source.read(body)
-        except NotAlerts as wrong:
+        except NotUnderstood as wrong:
             return PlainTextResponse(str(wrong), 400)
         try:
             receive(self._core, signals)

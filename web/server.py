@@ -20,6 +20,7 @@ from bot.slack import TLS
 from bot.wiring import Muster, build, make_bell
 from models.migrate import migrate
 from web.alerts import AlertsEndpoint
+from web.deploys import DeploysEndpoint
 from web.health import Health
 from web.slack_endpoint import SlackEndpoint
 from web.slack_socket import SocketLink
@@ -45,6 +46,7 @@ def make_web(muster: Muster, redis_url: str, rush: Rush | None = None) -> Starle
     routes = [
         Route("/slack/events", endpoint.__call__, methods=["POST"]),
         Route("/alerts/{source}", AlertsEndpoint(muster.core, muster.secrets).__call__, methods=["POST"]),
+        Route("/events/deploy", DeploysEndpoint(muster.core, muster.secrets).__call__, methods=["POST"]),
         Route("/livez", health.livez),
         Route("/healthz", health.healthz),
         Route("/metrics", health.metrics),

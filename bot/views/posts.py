@@ -2,7 +2,7 @@
 
 from bot.commands import RUN, value
 from bot.scene import Scene
-from bot.views import alerts, checklists, drills, handoffs, runbooks
+from bot.views import alerts, checklists, deploys, drills, handoffs, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, section
 from bot.views.card import line, signal
 from bot.views.texts import channel, clip, escape, lasted, moment, person, say
@@ -13,6 +13,7 @@ from incidents.events import (
     CommanderMissing,
     DeadlineNear,
     DeliveryFailed,
+    DeploysListed,
     DrillEnded,
     DrillInjected,
     HandoffOffered,
@@ -153,6 +154,8 @@ def post(scene: Scene) -> Message:
         return drills.inject(scene)
     if isinstance(happened, DrillEnded):
         return drills.score(scene)
+    if isinstance(happened, DeploysListed):
+        return deploys.listed(scene)
     sign = _SIGNS.get(happened.kind, "")
     if isinstance(happened, SeverityChanged) and not happened.raised:
         sign = ":chart_with_downwards_trend:"

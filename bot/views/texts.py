@@ -72,8 +72,9 @@ def moment(at: datetime) -> str:
 
 
 def linked(link: Link) -> str:
-    """A file by its name, linked where its address is one of the web and cannot end the link early."""
-    name = clip(link.name, 80).replace("|", "¦")
+    """A file by its name, linked where its address is one of the web and cannot end the link early; nor can its name, in which
+    nobody is mentioned."""
+    name = clip(TOKEN.sub(lambda token: token[1], link.name), 80).replace("|", "¦")
     return f"<{link.url.replace('&', '&amp;')}|{name}>" if re.fullmatch(r"https://[^\s<>|\"]{1,900}", link.url) else name
 
 

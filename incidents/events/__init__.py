@@ -19,6 +19,7 @@ from incidents.events.access import (
 )
 from incidents.events.alerts import AlertAgain, AlertFired, AlertResolved, AlertsOver, TriageWaits
 from incidents.events.automations import Automated, AutomationFailed, Told
+from incidents.events.deploys import Deployed, DeploysListed
 from incidents.events.drills import DrillEnded, DrillHintSpared, DrillInjected, DrillMark, DrillPaused, DrillResumed
 from incidents.events.happened import Happened
 from incidents.events.paging import (

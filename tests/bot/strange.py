@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from bot.scene import Scene
 from incidents.alerts import SHOWN, Ringing
 from incidents.drill_script import Script
-from incidents.events import AUDIENCES, KINDS, DrillMark, Happened, Told
+from incidents.events import AUDIENCES, KINDS, Deployed, DrillMark, Happened, Told
 from incidents.likeness import Alike
 from incidents.moments import MOMENTS
 from incidents.policy import Policy
@@ -328,6 +328,19 @@ _FIELDS: dict[str, Any] = {
     "paged": lambda policy: somebody,
     "posts": lambda policy: st.lists(
         st.builds(Told, text=words(2000), channel=st.sampled_from(["", "support", "leadership"])), max_size=20
+    ),
+    "deploys": lambda policy: st.lists(
+        st.builds(
+            Deployed,
+            service=words(40, lines=False),
+            version=words(80, lines=False),
+            by=words(60, least=0, lines=False),
+            environment=words(40, least=0, lines=False),
+            url=st.sampled_from(["", "https://ci.example.com/?a=1&b=" + "x" * 1800, "https://ci.example.com/7"]),
+            at=moments,
+        ),
+        min_size=1,
+        max_size=5,
     ),
     "webhooks": lambda policy: st.sampled_from([[], [f"https://host{n}.example.com/x" for n in range(20)]]),
     "invites": lambda policy: st.sampled_from([[], ["U0BOB", "group:S0TEAM", "ann@example.com"]]),

@@ -90,6 +90,7 @@ ABOUT: dict[str, tuple[type[kinds.Happened], ...]] = {
     "posts.page_dm": (kinds.LevelPaged,),
     "posts.page_channel": (kinds.LevelPaged,),
     "posts.nudge": (kinds.UpdateNudged,),
+    "deploys.listed": (kinds.DeploysListed,),
     "drills.inject": (kinds.DrillInjected,),
     "drills.score": (kinds.DrillEnded,),
 }
@@ -177,6 +178,7 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     Alike: lambda made: _alike(made) or Alike(),
     Alike | None: lambda made: _alike(made),
     LevelPaged: lambda made: _level(made.scene),
+    kinds.Deployed: lambda made: kinds.Deployed(service=made.text[:40], version=made.text[:80], at=NOW, by=made.text[:60]),
     Scenarios: lambda made: _scenarios(made),
     kinds.DrillMark: lambda made: kinds.DrillMark(label=made.text[:60], took=timedelta(minutes=made.many)),
     Status | None: lambda made: Status.RESOLVED if made.choice else None,

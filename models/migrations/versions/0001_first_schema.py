@@ -25,6 +25,27 @@ def upgrade() -> None:
     sa.Column('view_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.PrimaryKeyConstraint('person')
     )
+    op.create_table('deploy',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('source', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('service', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('version', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('url', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('environment', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('received_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('looked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('source', 'key', 'service', name='deploy_once'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('deploy', schema=None) as batch_op:
+        batch_op.create_index('deploy_new', ['id'], unique=False, sqlite_where=sa.text('looked_at IS NULL'), postgresql_where=sa.text('looked_at IS NULL'))
+        batch_op.create_index('deploy_of', ['service', 'at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_deploy_received_at'), ['received_at'], unique=False)
+
     op.create_table('fact',
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('value', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -59,6 +80,8 @@ def upgrade() -> None:
     sa.Column('alerts_over_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('alerts_over_event', sa.Integer(), nullable=True),
     sa.Column('alerts_asked_event', sa.Integer(), nullable=True),
+    sa.Column('deploys_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('deploys_told_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('triage_reminded', sa.Integer(), nullable=False),
     sa.Column('automations', sa.JSON(), nullable=False),
     sa.Column('automated_event', sa.Integer(), nullable=True),
@@ -476,6 +499,12 @@ def downgrade() -> None:
 
     op.drop_table('incident')
     op.drop_table('fact')
+    with op.batch_alter_table('deploy', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_deploy_received_at'))
+        batch_op.drop_index('deploy_of')
+        batch_op.drop_index('deploy_new', sqlite_where=sa.text('looked_at IS NULL'), postgresql_where=sa.text('looked_at IS NULL'))
+
+    op.drop_table('deploy')
     op.drop_table('app_home')
     op.drop_table('brake')
     # ### end Alembic commands ###

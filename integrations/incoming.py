@@ -1,0 +1,31 @@
+"""What other systems send to us: how they are known, and their bodies read."""
+
+import hmac
+from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+
+class NotUnderstood(ValueError):
+    """The body is none that its source sends; the sentence says what would be right, and nothing of what was sent."""
+
+
+def bearer(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
+    """`Authorization: Bearer <secret>`."""
+    scheme, _, said = headers.get("authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and hmac.compare_digest(said.strip().encode(), secret.encode())
+
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+def understood(kind: type[Body], body: bytes, page: str) -> Body:
+    """The body as what the source sends; NotUnderstood names the first member that is wrong, and the page that helps."""
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part)[:40] for part in first["loc"][:6])
+        wrong = f"`{where}`: {first['msg']}" if where else "it is no JSON"
+        raise NotUnderstood(f"The body is not understood; {wrong[:200]}. See {page}.") from None
