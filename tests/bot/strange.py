@@ -1,7 +1,8 @@
 """The strangest that can be on record, made by hypothesis: incidents, their events, people's words, configs at their limits."""
 
 import types
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
 from random import Random
@@ -471,12 +472,12 @@ def ringing(draw: DrawFn) -> Ringing:
 
 
 @st.composite
-def strange(draw: DrawFn, kind: str) -> Strange:
-    """Everything at one moment, an event of this kind at its centre."""
+def strange(draw: DrawFn, kinds: Sequence[str]) -> list[Strange]:
+    """Everything at one moment, which takes long to make up; once for each of these kinds, with such an event at its centre."""
     policy = draw(st.sampled_from(policies()))
     incident = draw(incidents(policy))
-    happened = draw(happenings(KINDS[kind], policy))
-    event = stored(happened, id=7, actor=draw(nobody_or))
+    happened = [draw(happenings(KINDS[kind], policy)) for kind in kinds]
+    actor = draw(nobody_or)
     held = list(policy.roles)[: draw(st.sampled_from([0, 1, 30]))]
     holdings = [
         RoleAssignment(
@@ -503,8 +504,8 @@ def strange(draw: DrawFn, kind: str) -> Strange:
         standing=Standing(incident, holdings, pages, notices, draw(drills()) if incident.drill is not None else None),
         policy=policy,
         now=NOW,
-        event=event,
-        happened=happened,
+        event=stored(happened[0], id=7, actor=actor),
+        happened=happened[0],
         next_update_at=draw(st.none() | ahead),
         open_tasks=draw(st.sampled_from([0, 1, 100])),
         open_actions=draw(st.sampled_from([0, 1, 100])),
@@ -516,9 +517,10 @@ def strange(draw: DrawFn, kind: str) -> Strange:
         fitting=draw(st.sampled_from([[], [words_ * 3 for words_ in PIECES]])),
         updates=draw(st.sampled_from([0, 1])),
     )
-    return Strange(
+    one = Strange(
         scene=scene, page=page, text=draw(words(3000)), many=draw(st.sampled_from([0, 1, 25, 110])), choice=draw(st.booleans())
     )
+    return [replace(one, scene=replace(scene, event=stored(each, id=7, actor=actor), happened=each)) for each in happened]
 
 
 def stored(happened: Happened, *, id: int, actor: str | None) -> Event:
