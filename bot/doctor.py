@@ -348,7 +348,7 @@ def _on_call(policy: Policy, now: datetime) -> Iterator[Finding]:
             fix = f"Describe `{severity.escalation}` under `escalations` in the config."
             yield _mind("on call", f"nobody is paged at {name}: it wants the escalation {severity.escalation}", fix)
     for name, rotation in policy.rotations.items():
-        gap = next((at for at in _hours(now) if not who(Target(kind="rotation", name=name), policy, at)), None)
+        gap = next((at for at in _hours(now) if not who(Target(kind="rotation", name=name), policy, at, ())), None)
         if gap is not None:
             yield _wrong("on call", f"nobody in {name} from {gap:%a %d %b %H:%M} UTC", f"Add people to rotations.{name}.")
         elif len(rotation.people) < SMALL_ROTATION:

@@ -16,6 +16,7 @@ from bot.slack import SlackRefused, Transport
 from bot.views.home import INCIDENTS, Mine, home
 from incidents import access, private
 from incidents.core import Core, Unit
+from incidents.overrides import overrides
 from incidents.policy import Target
 from incidents.rules.lifecycle import ENDED
 from incidents.rules.on_call import who
@@ -116,7 +117,7 @@ def _mine(core: Core, person: str) -> Mine:
     rows, total = look.incidents(core, look.is_open(), limit=INCIDENTS)
     commanders = look.commanders(core, [row.number for row in rows])
     with core.view() as session:
-        return _theirs(session, person, Mine(rows, total, commanders, [], [], [], _on_call(core)))
+        return _theirs(session, person, Mine(rows, total, commanders, [], [], [], _on_call(core, session)))
 
 
 def _theirs(session: Session, person: str, mine: Mine) -> Mine:
@@ -139,9 +140,10 @@ def _theirs(session: Session, person: str, mine: Mine) -> Mine:
     return replace(mine, roles=held, tasks=todo, actions=after, drills=drills)
 
 
-def _on_call(core: Core) -> list[tuple[str, str | None]]:
+def _on_call(core: Core, session: Session) -> list[tuple[str, str | None]]:
     policy, now = core.policy, core.clock.now()
-    shifts = ((name, who(Target(kind="rotation", name=name), policy, now)) for name in policy.rotations)
+    stand_ins = overrides(session, now)
+    shifts = ((name, who(Target(kind="rotation", name=name), policy, now, stand_ins)) for name in policy.rotations)
     return [(name, people[0] if people else None) for name, people in shifts]
 
 

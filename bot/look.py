@@ -12,8 +12,11 @@ from incidents.core import Core, find
 from incidents.dossier import gather
 from incidents.likeness import Alike
 from incidents.merge import survivor
+from incidents.overrides import overrides
+from incidents.policy import Target
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.likeness import alike, words
+from incidents.rules.on_call import for_command, who
 from incidents.rules.postmortem.document import Todo
 from models import Event, Incident, Maintenance, RoleAssignment
 
@@ -108,6 +111,18 @@ def near(core: Core, title: str = "", limit: int = 3) -> Sequence[Incident]:
     titles = {row.number: [words(row.title), *alerts.get(row.number, ([], set()))[0]] for row in rows}
     fitting = [row for row in rows if any(alike(mine, theirs) for theirs in titles[row.number])]
     return (fitting or rows)[:limit]
+
+
+def on_call_to_command(core: Core) -> tuple[str, str] | None:
+    """Who is on call for whoever may be expected to command, and in which rotation; None where there is none."""
+    policy = core.policy
+    rotation = for_command(policy)
+    if rotation is None or rotation not in policy.rotations:
+        return None
+    with core.view() as session:
+        now = core.clock.now(session)
+        found = who(Target(kind="rotation", name=rotation), policy, now, overrides(session, now))
+    return (found[0], rotation) if found else None
 
 
 def is_over() -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from bot.acts.draft import DraftFile, Render
 from bot.acts.homes import Homes
 from bot.acts.members import Members
 from bot.acts.mirror import Announcement, Mirror, Topic
+from bot.acts.on_call import CoverTaken, TellOnCall
 from bot.acts.owners import TellMembers
 from bot.acts.pages import PagesOver
 from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, outsider, person, room, thread
@@ -80,6 +81,8 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
             PagePost(named_channel, posts.page_elsewhere, plain=posts.plain_elsewhere), "page:{target}", PAGES, private=_WORDLESS
         ),
         "page.group": Reaction(PagePost(home, posts.page_channel), "page:{target}", PAGES, private=_ROOM),
+        "oncall": Reaction(TellOnCall(person, posts.plain_sentence), "oncall:{target}", POSTS, private=_WORDLESS),
+        "oncall.over": Reaction(CoverTaken(), "oncall:{target}", POSTS, private=_WORDLESS),
         "owner": Reaction(Post(person, posts.owner, marks=False), "dm:{target}", POSTS),
         "owner.channel": Reaction(Post(named_channel, posts.owner, marks=False), "owner:{target}", POSTS),
         "owner.group": Reaction(TellMembers(), "owner:{target}", POSTS),

@@ -11,9 +11,11 @@ from sqlmodel import Session, col
 from incidents import likeness, maintenance, updates
 from incidents.alerts import Ringing, ringing
 from incidents.core import Core, find
-from incidents.events import Happened, read
+from incidents.events import Happened, Noted, read
+from incidents.overrides import overrides
 from incidents.policy import Policy, SeverityPolicy
 from incidents.rules.lifecycle import OPEN, Status
+from incidents.rules.on_call import Override
 from incidents.runbook_runs import runs
 from incidents.standing import IS_PAGING, Standing, standing
 from models import ActionItem, Delivery, Event, Incident, Maintenance, RunbookRun, StatusUpdate, Task
@@ -37,6 +39,7 @@ class Scene:
     alerts: Ringing = Ringing()
     like: likeness.Alike = likeness.Alike()
     maintained: Sequence[Maintenance] = ()
+    overrides: Sequence[Override] = ()
 
     @property
     def incident(self) -> Incident:
@@ -51,8 +54,20 @@ class Scene:
 
 def load(core: Core, delivery: Delivery) -> Scene:
     """The scene of a delivery; for a mirror the event is the newest."""
+    if delivery.incident_id is None:
+        return _of_no_incident(core)
     with core.view() as session:
         return picture(core, session, delivery.incident_id, delivery.wanted or delivery.event_id)
+
+
+def _of_no_incident(core: Core) -> Scene:
+    """Where what is told of on-call shifts is told: its words come from elsewhere."""
+    now = core.clock.now()
+    nothing = Incident(
+        id=0, title="", severity="", status=Status.CLOSED, declared_at=now, update_anchor_at=now, severity_changed_at=now
+    )
+    event = Event(id=0, incident_id=0, kind=Noted.kind, at=now, recorded_at=now, payload={})
+    return Scene(Standing(nothing, [], [], []), core.policy, now, event, Noted(text=""), None, 0, 0)
 
 
 def picture(core: Core, session: Session, number: int, event_id: int | None = None) -> Scene:
@@ -74,6 +89,7 @@ def picture(core: Core, session: Session, number: int, event_id: int | None = No
         runbooks=runs(session, incident),
         updates=posted,
         alerts=ringing(session, incident),
+        overrides=overrides(session, now) if any(role.rotation for role in core.policy.roles.values()) else (),
         like=likeness.similar(session, incident, core.policy, now) if incident.status == Status.TRIAGE else likeness.Alike(),
         maintained=maintenance.of_incident(session, incident, now) if incident.services and incident.status in OPEN else (),
         fitting=[book.title for book in core.runbooks().of(incident.services)] if incident.services else [],

@@ -34,9 +34,12 @@ class Shortcuts:
         """From anywhere. Slack names no channel, so that the answer comes as a direct message."""
         request = self._request(body)
         near, maintained = look.near(request.core), look.under_maintenance(request.core)
+        on_call = look.on_call_to_command(request.core)
         self._open(
             request,
-            lambda: declare_form.view(request.policy, request.by, forms.carried(), near=near, maintained=maintained),
+            lambda: declare_form.view(
+                request.policy, request.by, forms.carried(), near=near, maintained=maintained, on_call=on_call
+            ),
         )
 
     def declare_from(self, body: dict[str, Any]) -> None:
@@ -44,12 +47,19 @@ class Shortcuts:
         request = self._request(body)
         quoted = Quoted.of(body["channel"]["id"], body["message"])
         private = forms.carried(request.response_url, quoted=quoted.carried())
-        near = look.near(request.core, quoted.headline)
+        near, on_call = look.near(request.core, quoted.headline), look.on_call_to_command(request.core)
         quote, maintained = quoted.blocks(self._link(quoted)), look.under_maintenance(request.core)
         self._open(
             request,
             lambda: declare_form.view(
-                request.policy, request.by, private, title=quoted.headline, near=near, quote=quote, maintained=maintained
+                request.policy,
+                request.by,
+                private,
+                title=quoted.headline,
+                near=near,
+                quote=quote,
+                maintained=maintained,
+                on_call=on_call,
             ),
         )
 

@@ -12,11 +12,12 @@ from sqlmodel import Session, col, select
 from incidents import paging
 from incidents.core import Core, Unit, find
 from incidents.events import Automated, AutomationFailed, Happened, TaskAdded, Told, read
+from incidents.overrides import overrides
 from incidents.policy import EscalationLevel, EscalationPolicy, Policy
 from incidents.policy_automations import Automation
 from incidents.rules.automations import Facts, Firing, fill, firings
 from incidents.rules.lifecycle import OPEN
-from incidents.rules.on_call import who
+from incidents.rules.on_call import Override, who
 from models import Event, Incident, Task
 
 
@@ -60,12 +61,12 @@ def facts(incident: Incident) -> Facts:
     )
 
 
-def plan(rule: Automation, incident: Incident, at: Facts, policy: Policy, now: datetime) -> Plan:
+def plan(rule: Automation, incident: Incident, at: Facts, policy: Policy, now: datetime, overrides: Sequence[Override]) -> Plan:
     """What a rule does about an incident at a moment: who is meant then, and what the texts say then."""
     made = Plan()
     for then in rule.then:
         for target in then.invite or ():
-            people = [f"group:{target.name}"] if target.kind == "group" else who(target, policy, now)
+            people = [f"group:{target.name}"] if target.kind == "group" else who(target, policy, now, overrides)
             made.invites.extend(person for person in people if person not in made.invites)
         if isinstance(then.page, str):
             made.pages.append((then.page, policy.escalations[then.page]))
@@ -104,7 +105,7 @@ def may_be_named(incident: Incident) -> bool:
 
 def _carry_out(unit: Unit, firing: Firing, event: Event) -> None:
     incident, rule = unit.incident, firing.rule
-    made = plan(rule, incident, firing.facts, unit.policy, unit.now)
+    made = plan(rule, incident, firing.facts, unit.policy, unit.now, unit.overrides)
     is_open = incident.status in OPEN
     pages = [(name, policy) for name, policy in made.pages if is_open and not paging.is_running(unit, name)]
     unit.record(
@@ -147,18 +148,26 @@ class Tried:
 def on_trial(core: Core, number: int) -> list[Tried]:
     """What today's rules would have done about an incident from its beginning. Does nothing."""
     with core.view() as session:
-        return _tried(core.policy, find(session, number), _timeline(session, number))
+        events = _timeline(session, number)
+        return _tried(core.policy, find(session, number), events, overrides(session, events[0].recorded_at))
 
 
-def _tried(policy: Policy, incident: Incident, events: Sequence[Event]) -> list[Tried]:
+def _tried(policy: Policy, incident: Incident, events: Sequence[Event], stand_ins: Sequence[Override]) -> list[Tried]:
     return [
-        Tried(firing.rule, event, read(event.kind, event.payload), _does(firing.rule, incident, firing.facts, policy, event))
+        Tried(
+            firing.rule,
+            event,
+            read(event.kind, event.payload),
+            _does(firing.rule, incident, firing.facts, policy, event, stand_ins),
+        )
         for event, firing in _firings(policy, incident, events, {})
     ]
 
 
-def _does(rule: Automation, incident: Incident, at: Facts, policy: Policy, event: Event) -> Automated:
-    made = plan(rule, incident, at, policy, event.recorded_at)
+def _does(
+    rule: Automation, incident: Incident, at: Facts, policy: Policy, event: Event, stand_ins: Sequence[Override]
+) -> Automated:
+    made = plan(rule, incident, at, policy, event.recorded_at, stand_ins)
     return Automated(
         rule=rule.key,
         because=rule.because,
@@ -186,13 +195,14 @@ def outlook(core: Core, number: int) -> list[Outlook]:
     """Each rule that looks at such incidents, in the order of the file. Does nothing."""
     with core.view() as session:
         policy, incident, events = core.policy, find(session, number), _timeline(session, number)
-    tried = {each.rule.key: each for each in reversed(_tried(policy, incident, events))}
+        stand_ins = overrides(session, events[0].recorded_at)
+    tried = {each.rule.key: each for each in reversed(_tried(policy, incident, events, stand_ins))}
     found = []
     for rule in policy.automations:
         if rule.when.private != incident.private:
             continue
         first, fired = tried.get(rule.key), incident.automations.get(rule.key, 0)
-        does = first.does if first else _does(rule, incident, facts(incident), policy, events[-1])
+        does = first.does if first else _does(rule, incident, facts(incident), policy, events[-1], stand_ins)
         found.append(Outlook(rule, fired, first.event.recorded_at if first and not fired else None, does))
     return found
 

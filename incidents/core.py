@@ -17,7 +17,9 @@ from incidents.clock import Clock
 from incidents.drill_files import Scenarios
 from incidents.errors import Refused
 from incidents.events import Happened
+from incidents.overrides import overrides
 from incidents.policy import Policy, Target
+from incidents.rules.on_call import Override
 from incidents.runbook_files import Catalogue
 from incidents.standing import Standing, standing
 from incidents.timers import Due, Timer
@@ -86,6 +88,7 @@ class Unit:
     runbooks: Callable[[], Catalogue] = Catalogue
     others: "list[Unit]" = field(default_factory=list)
     given: list[RoleAssignment] = field(default_factory=list)
+    _overrides: tuple[Override, ...] | None = None
     _incident: Incident | None = None
     _recorded: bool = False
     _leaving: list[tuple[Route, int]] = field(default_factory=list)
@@ -99,6 +102,13 @@ class Unit:
     @incident.setter
     def incident(self, incident: Incident) -> None:
         self._incident = incident
+
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        """Those of the on-call rotations, from now on. Asked for once, and only by who needs them."""
+        if self._overrides is None:
+            self._overrides = overrides(self.session, self.now)
+        return self._overrides
 
     def record(
         self,

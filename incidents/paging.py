@@ -144,7 +144,8 @@ def resolve(unit: Unit, refs: list[Target]) -> tuple[list[str], list[str]]:
         elif ref.kind == "group":
             found = [f"group:{ref.name}"]
         else:
-            found = [known_as(unit, person) for person in who(ref, unit.policy, unit.now)]
+            stand_ins = unit.overrides if ref.kind == "rotation" else ()
+            found = [known_as(unit, person) for person in who(ref, unit.policy, unit.now, stand_ins)]
         if not found:
             missing.append(f"{ref.kind} {ref.name}")
         told += [target for target in found if target not in told]

@@ -7,6 +7,7 @@ from models.event import Event
 from models.incident import Incident
 from models.insider import Insider
 from models.maintenance import Maintenance
+from models.on_call import CoverRequest, OnCallOverride
 from models.page import Notice, Page
 from models.postmortem import Postmortem
 from models.role import RoleAssignment
@@ -21,6 +22,7 @@ __all__ = [
     "Alert",
     "AppHome",
     "Brake",
+    "CoverRequest",
     "Delivery",
     "Deploy",
     "Drill",
@@ -30,6 +32,7 @@ __all__ = [
     "Insider",
     "Maintenance",
     "Notice",
+    "OnCallOverride",
     "Page",
     "Person",
     "Postmortem",

@@ -19,6 +19,9 @@ class Delivery(SQLModel, table=True):
     claimer's. `doubt` says that the last attempt may have taken effect. `check_at` asks for one more look for a late
     copy after a repost. A mirror (card, topic) is one row for each (incident, mirror): it is open again while `wanted` is
     newer than `shown`, both event ids.
+
+    What is told of on-call shifts belongs to no incident: it has neither event nor incident, and `result` begins with what
+    is `said`.
     """
 
     __tablename__ = "delivery"
@@ -50,8 +53,8 @@ class Delivery(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    event_id: int = Field(foreign_key="event.id")
-    incident_id: int = Field(foreign_key="incident.id")
+    event_id: int | None = Field(default=None, foreign_key="event.id")
+    incident_id: int | None = Field(default=None, foreign_key="incident.id")
     reaction: str
     target: str
     lane: str

@@ -138,10 +138,13 @@ def settle(core: Core, claimed: Claim, act: Act, result: dict[str, Any], *, show
     `private` is what the incident was when it was done: what was said in public of one that is private now is taken back.
     """
     row = claimed.delivery
+    if row.incident_id is None:
+        _settle_apart(core, row, DONE, result)
+        return
     with core.unit(row.incident_id) as unit:
         if unit.incident.private and not private:
             _sweep_again(unit)
-        mine = _still_mine(unit, row)
+        mine = _still_mine(unit.session, row)
         if mine is None:
             unit.session.execute(update(Delivery).where(col(Delivery.id) == row.id).values(check_at=unit.now + CHECK_AFTER))
             return
@@ -167,8 +170,24 @@ def _sweep_again(unit: Unit) -> None:
     unit.session.execute(update(Delivery).where(*of_it).values(check_at=unit.now))
 
 
-def _still_mine(unit: Unit, row: Delivery) -> Delivery | None:
-    now = unit.session.get(Delivery, row.id, with_for_update=True)
+def _settle_apart(core: Core, row: Delivery, state: str, result: dict[str, Any], trouble: str | None = None) -> None:
+    """The same for what belongs to no incident: nothing follows from it in a record."""
+    with core.transaction() as session:
+        now, mine = core.clock.now(session), _still_mine(session, row)
+        if mine is None:
+            late = update(Delivery).where(col(Delivery.id) == row.id).values(check_at=now + CHECK_AFTER)
+            session.execute(late)
+            return
+        mine.state, mine.doubt, mine.lease_until, mine.trouble = state, False, None, trouble
+        mine.settled_at, mine.next_at = now, now
+        mine.result = {**mine.result, **result}
+        if mine.result.pop("reposted", False):
+            mine.check_at = now + CHECK_AFTER
+        session.add(mine)
+
+
+def _still_mine(session: Session, row: Delivery) -> Delivery | None:
+    now = session.get(Delivery, row.id, with_for_update=True)
     return now if now is not None and now.attempt == row.attempt and now.state == OPEN else None
 
 
@@ -178,8 +197,11 @@ def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, silent: bool)
     Once also of a mirror, which is tried again with every change, and of all that follows it to a room somebody archived.
     """
     row = claimed.delivery
+    if row.incident_id is None:
+        _settle_apart(core, row, DEAD, {}, trouble[:300])
+        return
     with core.unit(row.incident_id) as unit:
-        mine = _still_mine(unit, row)
+        mine = _still_mine(unit.session, row)
         if mine is None:
             return
         mine.state, mine.lease_until, mine.trouble, mine.settled_at = DEAD, None, trouble[:300], unit.now

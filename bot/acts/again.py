@@ -13,6 +13,7 @@ from bot.views import bookmarks
 from incidents import access, owners, rooms, timeline
 from incidents.core import Unit
 from incidents.events import Automated, LinkAdded, RunbookBrought, RunbookOffered, RunbookOpened
+from incidents.overrides import overrides
 from incidents.policy import Target
 from incidents.rules.lifecycle import Status
 from incidents.rules.on_call import who
@@ -99,8 +100,12 @@ class Invite(Act):
         if incident.status == Status.TRIAGE:
             return []
         found = [target for target in incident.owners if not target.startswith(("#", "group:"))]
-        for target in owners.of(incident.services, policy):
-            members = sorted(desk.core.members(target) or ()) if target.kind == "group" else who(target, policy, desk.scene.now)
+        targets = owners.of(incident.services, policy)
+        with desk.core.view() as session:
+            stand_ins = overrides(session, desk.scene.now) if targets else ()
+        for target in targets:
+            is_group = target.kind == "group"
+            members = sorted(desk.core.members(target) or ()) if is_group else who(target, policy, desk.scene.now, stand_ins)
             found += [one for one in members if one not in found]
         return found
 

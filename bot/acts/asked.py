@@ -114,7 +114,7 @@ class QuestionsOver(Act):
 
     def _over(self, desk: Desk, session: Session, row: Delivery) -> Message | None:
         """The question without its buttons; None while it waits for an answer."""
-        scene = picture(desk.core, session, row.incident_id, row.event_id)
+        scene = picture(desk.core, session, desk.scene.incident.number, row.event_id)
         message = self.views[row.reaction](scene)
         left = [block for block in message.blocks if block["type"] != "actions"]
         if len(left) < len(message.blocks) and not self._answered(session, scene):

@@ -15,7 +15,7 @@ class Homes(Act):
     """views.publish for each; done again it changes nothing. What many events ask for at once is one publication each."""
 
     def perform(self, desk: Desk) -> dict[str, Any]:
-        event = desk.delivery.wanted or desk.delivery.event_id
+        event = desk.delivery.wanted or desk.delivery.event_id or 0
         until = time.monotonic() + _AT_ONCE
         while people := homes.stale(desk.core, event):
             for person in people:

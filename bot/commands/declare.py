@@ -39,6 +39,7 @@ def run(request: Request) -> Answer:
             near=look.near(request.core, title),
             private=private is not False,
             maintained=look.under_maintenance(request.core),
+            on_call=look.on_call_to_command(request.core),
         )
         request.forms.open(opened)
         return Answer()

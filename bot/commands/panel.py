@@ -12,7 +12,8 @@ def run(request: Request) -> Answer:
     if request.number is None:
         carried = forms.carried(request.response_url)
         near, maintained = look.near(request.core), look.under_maintenance(request.core)
-        request.forms.open(form.view(request.policy, request.by, carried, near=near, maintained=maintained))
+        on_call = look.on_call_to_command(request.core)
+        request.forms.open(form.view(request.policy, request.by, carried, near=near, maintained=maintained, on_call=on_call))
         return Answer()
     scene = look.scene(request.core, request.number)
     shown = panel(scene)

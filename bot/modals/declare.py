@@ -10,7 +10,7 @@ from bot.views import answers, forms
 from bot.views import maintenance as planned
 from bot.views.blocks import Block, button, context, option, section
 from bot.views.quoted import Quoted
-from bot.views.texts import channel, clip, escape
+from bot.views.texts import channel, clip, escape, person
 from incidents.core import Repeated
 from incidents.declare import Declaration, Source, declare
 from incidents.errors import quote as quoted_word
@@ -48,11 +48,13 @@ def view(
     quote: Sequence[Block] = (),
     private: bool = False,
     maintained: Sequence[Maintenance] = (),
+    on_call: tuple[str, str] | None = None,
 ) -> Block:
     """The empty form, with what was typed already; the declarer is the commander unless they clear the field.
 
     `near` are open incidents that it may be the same as, each with "Join instead"; `quote` is the message it comes from;
-    `unknown` is what was typed for a severity and is none; `maintained` is what is worked on as planned.
+    `unknown` is what was typed for a severity and is none; `maintained` is what is worked on as planned; `on_call` is who is on
+    call to command, and in which rotation.
     """
     unsure = option("Not sure – by impact and scope below", UNSURE)
     blocks = [
@@ -72,6 +74,7 @@ def view(
         field("impact_size", "Impact", forms.select(_choices(IMPACTS)), optional=True),
         field("scope", "Scope", forms.select(_choices(SCOPES)), optional=True),
         field("ic", "Incident commander", forms.person_input(by), optional=True),
+        *([context(f"On call: {person(on_call[0])} ({clip(on_call[1], 60)})")] if on_call is not None else []),
     ]
     if policy.services:
         services = [option(name, name) for name in policy.services]

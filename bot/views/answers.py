@@ -113,7 +113,7 @@ def declared(
 
 
 def _on_call_for_it(scene: Scene, by: str) -> list[str]:
-    suggested = for_role("ic", scene.policy, scene.now)
+    suggested = for_role("ic", scene.policy, scene.now, scene.overrides)
     return [f"{person(suggested)} is on call for that."] if suggested not in (None, by) else []
 
 

@@ -104,7 +104,7 @@ def take_empty(scene: Scene) -> list[Block]:
 
 def to_whom_is_on_call(scene: Scene, by: str) -> list[Block]:
     """The button that brings the commander whom the team has on call for that, to whoever has declared it."""
-    suggested, holder = for_role("ic", scene.policy, scene.now), scene.standing.holders.get("ic")
+    suggested, holder = for_role("ic", scene.policy, scene.now, scene.overrides), scene.standing.holders.get("ic")
     if suggested is None or "@" in suggested or suggested == by:
         return []
     if holder == by:

@@ -1,5 +1,8 @@
-"""Who is on call (PRODUCT §8): fixed rotations, whose handover stays at the same time of day across clock changes."""
+"""Who is on call (PRODUCT §8): fixed rotations, whose handover stays at the same time of day across clock changes, and
+overrides, which come before them."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,12 +14,44 @@ FIRST_DAY = date(2024, 1, 1)
 _BY_THE_CLOCK = timedelta(hours=3)
 
 
-def on_call(rotation: Rotation, at: datetime) -> str | None:
+_MOST_TURNS = 100  # looked at ahead; a rotation of one person has no end
+
+
+@dataclass(frozen=True)
+class Override:
+    """Somebody is on call in a rotation, whoever's turn it is, from `starts_at` until just before `ends_at`."""
+
+    rotation: str
+    person: str
+    starts_at: datetime
+    ends_at: datetime
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is in force at that moment."""
+        return self.starts_at <= at < self.ends_at
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Somebody, or nobody that is known, is on call until then; `until` None: for as far as can be seen."""
+
+    person: str | None
+    since: datetime
+    until: datetime | None
+    is_override: bool = False
+
+
+def on_call(rotation: Rotation, at: datetime, overrides: Sequence[Override] = ()) -> str | None:
     """Who is on call at that moment, as the file names them; None if the rotation's people are not known here.
+
+    `overrides` are the rotation's, the one that was set last behind the others: it counts.
 
     The first of `people` has the shift that begins at the first handover on or after `starts`; the order is continued
     backwards as well, so there is never a gap. `at` is aware.
     """
+    for override in reversed(overrides):
+        if override.holds(at):
+            return override.person
     if not rotation.people:
         return None
     return rotation.people[_shift(rotation, at) % len(rotation.people)]
@@ -27,7 +62,31 @@ def next_handover(rotation: Rotation, at: datetime) -> datetime | None:
     return _begins(rotation, _shift(rotation, at) + 1) if rotation.people else None
 
 
-def who(target: Target, policy: Policy, at: datetime) -> list[str]:
+def turns(name: str, policy: Policy, at: datetime, overrides: Sequence[Override]) -> Iterator[Turn]:
+    """Who is on call in a rotation from that moment on, one after the other, each somebody else than the one before."""
+    rotation, its = policy.rotations[name], [each for each in overrides if each.rotation == name]
+    since, moment = at, at
+    holder, by_override = _holder(rotation, policy, at, its)
+    for _ in range(_MOST_TURNS):
+        ends = [each.ends_at for each in its] + [each.starts_at for each in its]
+        handover = next_handover(rotation, moment)
+        ahead = [end for end in (*ends, handover) if end is not None and end > moment]
+        if not ahead:
+            break
+        moment = min(ahead)
+        following, next_by_override = _holder(rotation, policy, moment, its)
+        if following != holder:
+            yield Turn(holder, since, moment, by_override)
+            since, holder, by_override = moment, following, next_by_override
+    yield Turn(holder, since, None, by_override)
+
+
+def _holder(rotation: Rotation, policy: Policy, at: datetime, its: Sequence[Override]) -> tuple[str | None, bool]:
+    person = on_call(rotation, at, its)
+    return (policy.person_id(person) if person is not None else None), any(each.holds(at) for each in its)
+
+
+def who(target: Target, policy: Policy, at: datetime, overrides: Sequence[Override]) -> list[str]:
     """The people that a target means at that moment: Slack user ids, or e-mail addresses that `people` does not know.
 
     Empty for a rotation without known people and for one that was taken out of the file. Empty as well for user
@@ -37,14 +96,30 @@ def who(target: Target, policy: Policy, at: datetime) -> list[str]:
         return [policy.person_id(target.name)]
     if target.kind != "rotation" or target.name not in policy.rotations:
         return []
-    person = on_call(policy.rotations[target.name], at)
+    person = on_call(policy.rotations[target.name], at, [each for each in overrides if each.rotation == target.name])
     return [policy.person_id(person)] if person is not None else []
 
 
-def for_role(role: str, policy: Policy, at: datetime) -> str | None:
+def for_role(role: str, policy: Policy, at: datetime, overrides: Sequence[Override]) -> str | None:
     """Who is on call for a role at that moment, as `who` names them; None where it has no rotation."""
     rotation = policy.roles[role].rotation if role in policy.roles else None
-    return next(iter(who(Target(kind="rotation", name=rotation), policy, at)), None) if rotation is not None else None
+    if rotation is None:
+        return None
+    return next(iter(who(Target(kind="rotation", name=rotation), policy, at, overrides)), None)
+
+
+def for_command(policy: Policy) -> str | None:
+    """The rotation whose people may be expected to command: the commander's own, else the first that is paged."""
+    own = policy.roles["ic"].rotation if "ic" in policy.roles else None
+    if own is not None:
+        return own
+    for level in policy.levels():
+        escalation = policy.escalations.get(policy.severity(level).escalation or "")
+        paged = escalation.levels[0].page if escalation is not None else []
+        found = next((target.name for target in paged if target.kind == "rotation"), None)
+        if found is not None:
+            return found
+    return None
 
 
 def by_email(policy: Policy) -> list[str]:

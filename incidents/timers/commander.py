@@ -27,7 +27,7 @@ def owed(now: Standing, policy: Policy) -> Iterable[Due]:
 
 def fire(unit: Unit, due: Due) -> None:
     unit.incident.ic_asked_event = unit.incident.ic_missing_event
-    suggested = for_role("ic", unit.policy, unit.now)
+    suggested = for_role("ic", unit.policy, unit.now, unit.overrides)
     unit.record(CommanderMissing(role_name=unit.policy.role_name("ic"), suggested=suggested), key=due.key)
 
 

@@ -39,7 +39,7 @@ def fire(unit: Unit, due: Due) -> None:
         role=role,
         role_name=unit.policy.role_name(role),
         covers=now.holders.get("ic"),
-        suggested=for_role(role, unit.policy, unit.now),
+        suggested=for_role(role, unit.policy, unit.now, unit.overrides),
     )
     unit.record(missing, key=due.key)
 

@@ -15,9 +15,9 @@ PRODUCT = re.findall(
     r"\w+",
     """declare list show catchup status identified mitigated resolve reopen close cancel decline sev rename summary impact
     theory set role leave roles update pause note decision timeline task tasks page escalate ack room action actions
-    postmortem help merge runbook private access drill maintenance doctor""",
+    postmortem help merge runbook private access drill maintenance doctor oncall cover""",
 )
-NOT_BUILT = re.findall(r"\w+", "oncall cover metrics")
+NOT_BUILT = re.findall(r"\w+", "metrics")
 
 
 def test_what_is_due_is_there_and_nothing_else() -> None:
@@ -42,7 +42,7 @@ def test_no_role_can_be_called_like_a_command() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.name)
 def test_usage_and_help(command: Command) -> None:
-    assert re.fullmatch(rf"{command.name}( (<[^<>]+>|\[[^\[\]]+\]|@who))*", command.usage)
+    assert re.fullmatch(rf"{command.name}( (<[^<>]+>|\[[^\[\]]+\]|@who|me))*", command.usage)
     assert command.help.endswith((".", "`"))
     assert command.group in (*GROUPS, "")
     for example in re.findall(r"`/incident (\w+)", command.help):
@@ -69,6 +69,8 @@ def test_help_for_one(desk: Desk) -> None:
 def test_what_needs_no_incident() -> None:
     assert {name for name, command in COMMANDS.items() if command.needs is Needs.NOTHING} == {
         "access",
+        "cover",
+        "oncall",
         "declare",
         "doctor",
         "drill",

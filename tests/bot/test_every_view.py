@@ -49,16 +49,18 @@ from incidents.events.automations import Told
 from incidents.exports.markdown import EXPORT
 from incidents.handoffs import Brief
 from incidents.maintenance import Silenced
+from incidents.on_call import Rota
 from incidents.phrase import TOKEN
 from incidents.policy import Policy
 from incidents.policy_automations import Automation
 from incidents.policy_file import Problem
 from incidents.rules.checklists import CHECKLISTS
 from incidents.rules.lifecycle import Status
+from incidents.rules.on_call import Turn
 from incidents.rules.postmortem.document import Document, Items
 from incidents.rules.runbook import Runbook
 from integrations.webhooks import HttpWebhooks
-from models import ActionItem, Event, Incident, Maintenance, Page, RunbookRun, Task
+from models import ActionItem, CoverRequest, Event, Incident, Maintenance, OnCallOverride, Page, RunbookRun, Task
 from sandbox.blocks import check_message, check_view
 from tests.bot.desk import COMMANDS
 from tests.bot.strange import NOW, NUMBER, Strange, strange
@@ -180,6 +182,12 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     LevelPaged: lambda made: _level(made.scene),
     kinds.Deployed: lambda made: kinds.Deployed(service=made.text[:40], version=made.text[:80], at=NOW, by=made.text[:60]),
     Scenarios: lambda made: _scenarios(made),
+    OnCallOverride: lambda made: _rota(made).ahead[0],
+    CoverRequest: lambda made: _cover(made),
+    Rota | None: lambda made: _rota(made) if made.choice else None,
+    Sequence[OnCallOverride]: lambda made: _rota(made).ahead,
+    Sequence[Rota]: lambda made: [_rota(made)] * made.many,
+    tuple[str, str] | None: lambda made: ("erin@example.com", made.text[:40]) if made.choice else None,
     kinds.DrillMark: lambda made: kinds.DrillMark(label=made.text[:60], took=timedelta(minutes=made.many)),
     Status | None: lambda made: Status.RESOLVED if made.choice else None,
     Sequence[Incident]: lambda made: made.rows,
@@ -222,7 +230,7 @@ def _outlook(made: Strange) -> list[Outlook]:
 
 
 _NAMED: dict[tuple[str, Any], Callable[[Strange], Any]] = {
-    **dict.fromkeys((("by", str), ("to", str), ("holder", str), ("to", str | None)), lambda made: "U0BOB"),
+    **dict.fromkeys((("by", str), ("to", str), ("whom", str), ("holder", str), ("to", str | None)), lambda made: "U0BOB"),
     ("role", str): lambda made: next(iter(made.scene.standing.holders), "ic"),
     ("role_name", str): lambda made: escape(made.policy.role_name("ic")),
     ("found", Sequence[Incident]): lambda made: made.rows or [made.scene.incident],
@@ -271,6 +279,20 @@ def _mine(made: Strange) -> Mine:
         actions=made.actions[:50],
         on_call=[(name, (None, "U0BOB")[n % 2]) for n, name in enumerate(made.policy.rotations)],
     )
+
+
+def _rota(made: Strange) -> Rota:
+    name, later = made.text.strip()[:40] or "x", NOW + timedelta(hours=4)
+    row = {"rotation": name, "person": "U0BOB", "starts_at": NOW, "ends_at": later, "set_by": "U0ALICE", "set_at": NOW}
+    rows = [OnCallOverride(id=n, **row) for n in range(made.many or 1)]
+    turns = Turn("U0BOB", NOW, later, True), Turn((None, "erin@example.com")[made.choice], later, None)
+    return Rota(name, *turns[:: (-1, 1)[made.choice]], rows)
+
+
+def _cover(made: Strange) -> CoverRequest:
+    shift = [_rota(made).name, NOW.isoformat(), NOW.isoformat()]
+    taken = "U0BOB" if made.choice else None
+    return CoverRequest(id=7, asked_by="U0ALICE", asked_at=NOW, shifts=[shift] * 20, asked=["U0BOB"] * 99, taken_by=taken)
 
 
 def _run(made: Strange) -> RunbookRun:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.policy import Policy, Rotation, Target
-from incidents.rules.on_call import next_handover, on_call, who
+from incidents.rules.on_call import Override, next_handover, on_call, turns, who
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -103,7 +103,7 @@ def test_who_is_meant() -> None:
     at = datetime(2026, 11, 21, tzinfo=UTC)
 
     def meant(text: str) -> list[str]:
-        return who(Target.model_validate(text), policy, at)
+        return who(Target.model_validate(text), policy, at, ())
 
     assert meant("rotation:primary") == ["U0ANN"]
     assert meant("rotation:away") == []
@@ -114,3 +114,41 @@ def test_who_is_meant() -> None:
     assert meant("group:S012") == []
     assert meant("channel:ops") == []
     assert next_handover(policy.rotations["away"], at) is None
+
+
+class TestOverrides:
+    POLICY = Policy.model_validate(
+        {"rotations": {"primary": {"people": ["U0A", "U0B"], "starts": "2026-11-23"}, "empty": {"ical": "https://example.com"}}}
+    )
+
+    @staticmethod
+    def override(person: str, begins: int, ends: int, rotation: str = "primary") -> Override:
+        return Override(rotation, person, utc(23, begins), utc(23, ends))
+
+    def turns(self, *overrides: Override, rotation: str = "primary", at: int = 12) -> list[tuple[str | None, datetime | None]]:
+        found = list(turns(rotation, self.POLICY, utc(23, at), overrides))
+        return [(turn.person, turn.until) for turn in found[:4]]
+
+    def test_one_comes_before_the_rotation_and_ends_by_itself(self) -> None:
+        stand_in = self.override("U0C", 14, 18)
+        assert self.turns(stand_in)[:3] == [("U0A", utc(23, 14)), ("U0C", utc(23, 18)), ("U0A", utc(30, 9))]
+        primary = Target(kind="rotation", name="primary")
+        held = [who(primary, self.POLICY, utc(23, hour), [stand_in]) for hour in (13, 14, 17, 18)]
+        assert held == [["U0A"], ["U0C"], ["U0C"], ["U0A"]]
+        assert who(primary, self.POLICY, utc(23, 15), [self.override("U0C", 14, 18, "secondary")]) == ["U0A"]
+
+    def test_of_several_the_one_that_was_set_last_counts(self) -> None:
+        first, last = self.override("U0C", 13, 19), self.override("U0D", 14, 15)
+        assert [person for person, _ in self.turns(first, last)] == ["U0A", "U0C", "U0D", "U0C"]
+        assert [person for person, _ in self.turns(last, first)[:3]] == ["U0A", "U0C", "U0A"]
+
+    def test_who_is_on_call_anyway_is_no_change(self) -> None:
+        assert self.turns(self.override("U0A", 13, 14))[0] == ("U0A", utc(30, 9))
+
+    def test_where_nobody_is_known(self) -> None:
+        assert self.turns(rotation="empty") == [(None, None)]
+        assert self.turns(self.override("U0C", 10, 14, "empty"), rotation="empty") == [("U0C", utc(23, 14)), (None, None)]
+
+
+def utc(day: int, hour: int) -> datetime:
+    return datetime(2026, 11, day, hour, tzinfo=UTC)

@@ -1,0 +1,66 @@
+"""What people are told of on-call shifts, which belong to no incident: direct messages, and the edit of what was asked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.acts import Act, Desk
+from bot.acts.post import Post
+from bot.slack import SlackRefused
+from bot.views import on_call as views
+from bot.views.blocks import Message
+from incidents.on_call import TOLD
+from models import CoverRequest, Delivery, OnCallOverride
+from models.spine import DONE
+
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
+_LOOKED_AT = 50  # of one person's messages, the newest first
+
+
+def message(desk: Desk) -> Message:
+    """What a delivery says, as it stands now."""
+    said, to = desk.delivery.result["said"], desk.workspace.user_id(desk.delivery.target)
+    with desk.core.view() as session:
+        if "cover" in said:
+            row = session.get_one(CoverRequest, said["cover"])
+            return views.ask_dm(row) if said["kind"] == "ask" else views.covered_dm(row)
+        override = session.get_one(OnCallOverride, said["override"])
+        return views.set_dm(override, to) if said["kind"] == "set" else views.undone_dm(override, to)
+
+
+@dataclass(frozen=True)
+class TellOnCall(Post):
+    """Posted once, as other messages are."""
+
+    marks: bool = False
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        return self._send(desk, self.place(desk), message(desk))
+
+    def recover(self, desk: Desk, refused: SlackRefused) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class CoverTaken(Act):
+    """The message that asked says who covers; an edit may be made again."""
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        cover = desk.delivery.result["said"]["cover"]
+        with desk.core.view() as session:
+            query = select(Delivery).where(Delivery.reaction == TOLD, Delivery.target == desk.delivery.target)
+            query = query.where(Delivery.state == DONE, Delivery.lane == desk.delivery.lane)
+            rows = session.exec(query.order_by(col(Delivery.id).desc()).limit(_LOOKED_AT)).all()
+            shown = views.taken_dm(session.get_one(CoverRequest, cover))
+        for row in rows:
+            if row.result["said"] == {"kind": "ask", "cover": cover} and row.result.get("ts"):
+                self._edit(desk, row.result, shown)
+        return {}
+
+    def _edit(self, desk: Desk, asked: dict[str, Any], shown: Message) -> None:
+        try:
+            desk.call("chat.update", channel=asked["channel"], ts=asked["ts"], text=shown.text, blocks=shown.blocks)
+        except SlackRefused as refused:
+            if refused.error not in _GONE:
+                raise
