@@ -55,6 +55,13 @@ def any_is_kept(unit: Unit) -> bool:
     return unit.incident.private or unit.session.execute(_KEPT, {"since": unit.now - _KEPT_FOR}).first() is not None
 
 
+def kept(core: Core) -> Sequence[str]:
+    """Whose Home was opened lately."""
+    with core.view() as session:
+        since = core.clock.now(session) - _KEPT_FOR
+        return session.exec(select(AppHome.person).where(AppHome.opened_at > since).order_by(col(AppHome.person))).all()
+
+
 def left_alone(core: Core) -> Sequence[str]:
     """Whose Home has not been opened lately: it shows how things stood then."""
     with core.view() as session:

@@ -23,6 +23,7 @@ from models import CoverRequest, Delivery, OnCallOverride, Person
 
 LONGEST = timedelta(days=60)
 TOLD, CHANGED = "oncall", "oncall.over"  # reactions: a direct message, and an edit of the one that asked
+HOMES = "oncall.homes"  # who is on call stands in everybody's Home
 _POSTS = 2  # how pressing: like what is posted
 _SEVERAL = 10  # people who are told of one override
 
@@ -94,6 +95,7 @@ def override(
         session.add(row)
         session.flush()
         _tell(session, now, _others([person, *replaced], by), {"kind": "set", "override": row.id})
+        _tell(session, now, [""], {"kind": "changed"}, HOMES)
         return row
 
     return _once(core, OnCallOverride, key, make)
@@ -130,6 +132,7 @@ def undo(core: Core, id: int, *, by: str) -> OnCallOverride:
             stand_ins, since = overrides(session, now), max(now, row.starts_at)
             again = _on_call_between(session, policy, row.rotation, since, row.ends_at, stand_ins)
         _tell(session, now, _others([row.person, *again], by), {"kind": "undone", "override": row.id})
+        _tell(session, now, [""], {"kind": "changed"}, HOMES)
         return row
 
 
@@ -143,7 +146,7 @@ def ask(core: Core, *, by: str, starts_at: datetime | None, length: timedelta | 
     def make(session: Session, now: datetime) -> CoverRequest:
         shifts = _their_shifts(session, policy, by, starts_at or now, length)
         if not shifts:
-            raise Refused("You are not on call, nor next, in any rotation, so there is nothing to cover. `/incident oncall`")
+            raise Refused("You are not on call, nor next, in any rotation, so there is nothing to cover: see `/incident oncall`.")
         names = list(dict.fromkeys(name for name, _, _ in shifts))
         asked = _others((_known(session, policy.person_id(each)) for name in names for each in policy.rotations[name].people), by)
         if not asked:
@@ -234,6 +237,7 @@ def take(core: Core, id: int, *, by: str) -> list[OnCallOverride]:
         session.flush()
         _tell(session, now, [row.asked_by], {"kind": "covered", "cover": row.id})
         _tell(session, now, row.asked, {"kind": "covered", "cover": row.id}, CHANGED)
+        _tell(session, now, [""], {"kind": "changed"}, HOMES)
         return made
 
 

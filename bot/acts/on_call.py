@@ -1,11 +1,13 @@
 """What people are told of on-call shifts, which belong to no incident: direct messages, and the edit of what was asked."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import col, select
 
-from bot.acts import Act, Desk
+from bot import homes
+from bot.acts import Act, Desk, NotYet
 from bot.acts.post import Post
 from bot.slack import SlackRefused
 from bot.views import on_call as views
@@ -15,6 +17,7 @@ from models import CoverRequest, Delivery, OnCallOverride
 from models.spine import DONE
 
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
+_AT_ONCE = 4.0  # seconds; a lease is longer, and the call at hand ends within it
 _LOOKED_AT = 50  # of one person's messages, the newest first
 
 
@@ -40,6 +43,23 @@ class TellOnCall(Post):
 
     def recover(self, desk: Desk, refused: SlackRefused) -> None:
         return None
+
+
+@dataclass(frozen=True)
+class HomesFollow(Act):
+    """Each Home that somebody may be looking at, published again where it looks different now. How far that came is kept."""
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        until, done = time.monotonic() + _AT_ONCE, str(desk.delivery.result.get("done", ""))
+        for person in homes.kept(desk.core):
+            if person <= done:
+                continue
+            if time.monotonic() > until:
+                desk.keep(done=done)
+                raise NotYet(0.1)
+            homes.publish(desk.core, desk.slack, person)
+            done = person
+        return {}
 
 
 @dataclass(frozen=True)

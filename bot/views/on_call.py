@@ -22,8 +22,9 @@ def now(found: Sequence[Rota]) -> Answer:
     blocks: list[Block] = []
     for rota in found[:_SHOWN]:
         lines.append(f"*{clip(rota.name, 60)}*: {_standing(rota)}")
-        blocks.append(section(lines[-1]))
-        ahead = [row for row in rota.ahead if whole or not _is_on(rota, row)]
+        on = [row for row in rota.ahead if _is_on(rota, row)][-1:]
+        blocks.append(section(lines[-1], _undo(on[0]) if whole and on else None))
+        ahead = [row for row in rota.ahead if row not in on]
         for row in ahead[:_AHEAD] if whole else ():
             lines.append(f"{person(row.person)} stands in {_span(row)}")
             blocks.append(section(lines[-1], _undo(row)))
@@ -67,7 +68,7 @@ def overridden(row: OnCallOverride, by: str) -> Answer:
     """Who is on call now instead, and how that is taken back."""
     whom = "You are" if row.person == by else f"{person(row.person)} is"
     text = f"{whom} on call in {clip(row.rotation, 60)} {_span(row)}. Whoever it is about is told."
-    small = "A page that is under way goes on; whoever it reaches next is paged by this."
+    small = "Whoever was paged before stays paged; what is paged from then on comes to whoever stands in."
     return Answer(text, [section(text), context(small), buttons(_undo(row))])
 
 
@@ -81,7 +82,7 @@ def asked(row: CoverRequest) -> Answer:
     """Who was asked; until somebody covers nothing changes."""
     names = ", ".join(person(each) for each in row.asked[:10]) + (" and others" if len(row.asked) > 10 else "")
     are = "are" if len(row.asked) > 1 else "is"
-    text = f"{names} {are} asked to cover {_shifts(row)}. You stay on call until somebody does; you will be told."
+    text = f"{names} {are} asked to cover {_shifts(row)}. It stays yours until somebody does; you will be told."
     return Answer(text)
 
 
@@ -111,8 +112,8 @@ def set_dm(row: OnCallOverride, to: str) -> Message:
 
 def undone_dm(row: OnCallOverride, to: str) -> Message:
     """It is as it was before."""
-    who = "you do not stand in" if row.person == to else f"{person(row.person)} does not stand in, so it is as the rotation says"
-    text = f"{person(row.undone_by)} took it back: {who} for {clip(row.rotation, 60)} {_span(row)}."
+    who = "you do not stand in" if row.person == to else f"{person(row.person)} does not stand in"
+    text = f"{person(row.undone_by)} took it back: {who} for {clip(row.rotation, 60)} {_span(row)}. It is as it was before."
     return Message(text, [section(f":calendar: {text}")])
 
 

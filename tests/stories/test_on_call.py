@@ -47,14 +47,14 @@ def test_where_there_is_no_rotation_it_is_said_what_to_do(make_world: Callable[.
 
 def test_somebody_stands_in_is_paged_and_shown_everywhere_until_it_is_over_or_undone(world: World) -> None:
     alice, bob, carol = world.slack.people("alice", "bob", "carol")
+    alice.client.home()
+    world.settle()
     answer = alice.runs(f"/incident oncall override primary {carol.mention} for 4h")
     assert "@carol is on call in primary from 2026-11-23 14:02 UTC until 2026-11-23 18:02 UTC" in answer
     world.settle()
     [told] = saying(carol.inbox, "@alice put you on call in primary from")
     assert len(saying(bob.inbox, "you need not be on call then")) == 1 and told.buttons == ["Undo"]
     assert "@carol (standing in) until 2026-11-23 18:02 UTC, then @bob" in alice.runs("/incident oncall")
-    alice.client.home()
-    world.settle()
     assert "primary: @carol" in Form(world.workspace, world.workspace.state.homes[alice.id])
     alice.runs("/incident declare sev1 Checkout is down")
     world.settle()
@@ -139,3 +139,15 @@ def test_two_who_say_so_at_once_get_one_winner(make_world: Callable[..., World],
         came = list(pool.map(takes, ["U0CAROL", "erin@example.com"]))
     assert sorted(isinstance(each, str) for each in came) == [False, True], came
     assert on_call.rotas(core, "primary")[0].now.is_override
+
+
+def test_what_may_have_been_said_is_said_once_and_what_slack_refuses_holds_nothing_up(world: World) -> None:
+    alice, carol = world.slack.people("alice", "carol")
+    world.workspace.faults.fail_next("chat.postMessage", times=2, error="internal_error", status=500, after_effect=True)
+    alice.runs(f"/incident oncall override primary {carol.mention} for 4h")
+    world.advance(minutes=3)
+    assert len(carol.inbox) == len(world.person("bob").inbox) == 1
+    world.workspace.faults.fail_next("chat.postMessage", times=4, error="messages_tab_disabled")
+    alice.runs("/incident oncall undo 1")
+    world.advance(minutes=3)
+    assert len(carol.inbox) == 1 and all("messages_tab_disabled" in each for each in world.waiting())
