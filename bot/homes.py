@@ -15,6 +15,7 @@ from bot import look
 from bot.slack import SlackRefused, Transport
 from bot.views.home import INCIDENTS, Mine, home
 from incidents import access, private
+from incidents.addresses import known
 from incidents.core import Core, Unit
 from incidents.overrides import overrides
 from incidents.policy import Target
@@ -151,7 +152,7 @@ def _on_call(core: Core, session: Session) -> list[tuple[str, str | None]]:
     policy, now = core.policy, core.clock.now()
     stand_ins = overrides(session, now)
     shifts = ((name, who(Target(kind="rotation", name=name), policy, now, stand_ins)) for name in policy.rotations)
-    return [(name, people[0] if people else None) for name, people in shifts]
+    return [(name, known(session, people[0]) if people else None) for name, people in shifts]
 
 
 _OVER = [str(status) for status in ENDED]

@@ -8,6 +8,7 @@ from sqlmodel import col, func, or_, select
 
 from bot.scene import Scene, picture
 from incidents import access, likeness, maintenance
+from incidents.addresses import known
 from incidents.core import Core, find
 from incidents.dossier import gather
 from incidents.likeness import Alike
@@ -122,7 +123,7 @@ def on_call_to_command(core: Core) -> tuple[str, str] | None:
     with core.view() as session:
         now = core.clock.now(session)
         found = who(Target(kind="rotation", name=rotation), policy, now, overrides(session, now))
-    return (found[0], rotation) if found else None
+        return (known(session, found[0]), rotation) if found else None
 
 
 def is_over() -> ColumnElement[bool]:

@@ -4,14 +4,16 @@ It changes who is on call from then on, wherever that is asked. What is told of 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
+from incidents.addresses import known
 from incidents.core import Core
 from incidents.errors import Refused, quote
 from incidents.overrides import overrides
@@ -19,7 +21,7 @@ from incidents.policy import Policy
 from incidents.policy_values import folded
 from incidents.reach import refuse_unreachable
 from incidents.rules.on_call import Override, Turn, turns
-from models import CoverRequest, Delivery, OnCallOverride, Person
+from models import CoverRequest, Delivery, OnCallOverride
 
 LONGEST = timedelta(days=60)
 TOLD, CHANGED = "oncall", "oncall.over"  # reactions: a direct message, and an edit of the one that asked
@@ -46,11 +48,15 @@ def rotas(core: Core, only: str | None = None) -> list[Rota]:
     with core.view() as session:
         now = core.clock.now(session)
         stand_ins, rows = overrides(session, now), _ahead(session, now)
-    found = []
-    for name in policy.rotations if only is None else [only]:
-        its = turns(name, policy, now, stand_ins)
-        found.append(Rota(name, next(its), next(its, None), [row for row in rows if row.rotation == name]))
-    return found
+        found = []
+        for name in policy.rotations if only is None else [only]:
+            first, *then = [_by_id(session, turn) for turn in islice(turns(name, policy, now, stand_ins), 2)]
+            found.append(Rota(name, first, then[0] if then else None, [row for row in rows if row.rotation == name]))
+        return found
+
+
+def _by_id(session: Session, turn: Turn) -> Turn:
+    return replace(turn, person=known(session, turn.person)) if turn.person is not None else turn
 
 
 def _ahead(session: Session, now: datetime) -> Sequence[OnCallOverride]:
@@ -148,10 +154,12 @@ def ask(core: Core, *, by: str, starts_at: datetime | None, length: timedelta | 
         if not shifts:
             raise Refused("You are not on call, nor next, in any rotation, so there is nothing to cover: see `/incident oncall`.")
         names = list(dict.fromkeys(name for name, _, _ in shifts))
-        asked = _others((_known(session, policy.person_id(each)) for name in names for each in policy.rotations[name].people), by)
+        asked = _others((known(session, policy.person_id(each)) for name in names for each in policy.rotations[name].people), by)
         if not asked:
             way = f"Put somebody on call: `/incident oncall override {names[0]} @who for 4h`"
             raise Refused(f"Nobody else is in {', '.join(names)}. {way}")
+        if any(ends - begins > LONGEST for _, begins, ends in shifts):
+            raise Refused("That does not end soon. Say for how long: `/incident cover me for 4h`.")
         _refuse_asked_already(session, by, shifts, now)
         told = [[name, begins.isoformat(), ends.isoformat()] for name, begins, ends in shifts]
         row = CoverRequest(asked_by=by, asked_at=now, shifts=told, asked=asked, key=key)
@@ -174,11 +182,9 @@ def _their_shifts(session: Session, policy: Policy, person: str, at: datetime, l
         its = turns(name, policy, at, stand_ins)
         now, following = next(its), next(its, None)
         for turn, found in ((now, on_now), (following, on_next)):
-            if turn is None or turn.person is None or _known(session, turn.person) != person:
+            if turn is None or turn.person is None or known(session, turn.person) != person:
                 continue
-            ends_at = turn.since + length if length is not None else turn.until
-            if ends_at is None or ends_at - turn.since > LONGEST:
-                raise Refused(f"Your shift in {name} does not end soon. Say for how long: `/incident cover me for 4h`.")
+            ends_at = turn.since + length if length is not None else turn.until or turn.since + 2 * LONGEST
             found.append((name, turn.since, ends_at))
     return on_now or on_next
 
@@ -203,7 +209,7 @@ def take(core: Core, id: int, *, by: str) -> list[OnCallOverride]:
     with core.transaction() as session:
         row = session.get(CoverRequest, id, with_for_update=True)
         now = core.clock.now(session)
-        if row is None or by not in {_known(session, each) for each in row.asked}:
+        if row is None or by not in {known(session, each) for each in row.asked}:
             raise Refused("You were not asked to cover that. `/incident oncall` shows who is on call.")
         if row.taken_by == by:
             return list(session.exec(select(OnCallOverride).where(col(OnCallOverride.key).startswith(f"cover:{id}:"))))
@@ -249,17 +255,10 @@ def _on_call_between(
     for turn in turns(rotation, policy, begins, stand_ins):
         if turn.since >= ends or len(found) >= _SEVERAL:
             break
-        person = _known(session, turn.person) if turn.person is not None else None
+        person = known(session, turn.person) if turn.person is not None else None
         if person is not None and person not in found:
             found.append(person)
     return found
-
-
-def _known(session: Session, person: str) -> str:
-    """A person by id where it is known; an e-mail address otherwise."""
-    if "@" not in person:
-        return person
-    return session.exec(select(Person.id).where(func.lower(Person.email) == person.lower())).first() or person
 
 
 def _others(people: Iterable[str], by: str) -> list[str]:
@@ -277,15 +276,15 @@ def _tell(session: Session, now: datetime, people: Iterable[str], said: dict[str
 def _once(core: Core, table: type[Row], key: str | None, make: Callable[[Session, datetime], Row]) -> Row:
     """Carried out once for a key; again, and at the same moment, it gives the row that was made."""
 
-    def known(session: Session) -> Row | None:
+    def made(session: Session) -> Row | None:
         return session.exec(select(table).where(table.key == key)).first() if key is not None else None
 
     try:
         with core.transaction() as session:
-            return known(session) or make(session, core.clock.now(session))
+            return made(session) or make(session, core.clock.now(session))
     except IntegrityError:
         with core.view() as session:
-            row = known(session)
+            row = made(session)
         if row is None:
             raise
         return row

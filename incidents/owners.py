@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import select
 
 from incidents import paging
+from incidents.addresses import known
 from incidents.core import Unit
 from incidents.events import OwnersTold
 from incidents.policy import Policy, Target
@@ -44,8 +45,8 @@ def _is_told(unit: Unit) -> bool:
 def _tell(unit: Unit, targets: Sequence[str], *, by: str | None, group: str = "") -> Event | None:
     incident = unit.incident
     new = [target for target in dict.fromkeys(targets) if target not in incident.owners]
-    known = _know_already(unit, by) if new else set()
-    new = [target for target in new if target not in known]
+    aware = _know_already(unit, by) if new else set()
+    new = [target for target in new if target not in aware]
     if not new:
         return None
     incident.owners = [*incident.owners, *new]
@@ -65,4 +66,4 @@ def _know_already(unit: Unit, by: str | None) -> set[str]:
     held = [row.person for row in unit.given] if unit.is_new else holders(unit.session, number).values()
     paged = unit.session.exec(select(Notice.target).join(Page).where(Page.incident_id == number)).all()
     named = {by or "", unit.incident.declared_by or "", *held, *paged, *unit.incident.owners}
-    return {paging.known_as(unit, each) for each in named}
+    return {known(unit.session, each) for each in named}

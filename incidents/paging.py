@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
+from incidents.addresses import known
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import (
@@ -22,7 +23,7 @@ from incidents.rules.escalation import LastResort, Step, next_step, step_due, st
 from incidents.rules.lifecycle import OPEN
 from incidents.rules.on_call import who
 from incidents.texts import prose
-from models import Event, Notice, Page, Person
+from models import Event, Notice, Page
 from models.page import (
     NOTICE_FAILED,
     NOTICE_SENDING,
@@ -145,18 +146,11 @@ def resolve(unit: Unit, refs: list[Target]) -> tuple[list[str], list[str]]:
             found = [f"group:{ref.name}"]
         else:
             stand_ins = unit.overrides if ref.kind == "rotation" else ()
-            found = [known_as(unit, person) for person in who(ref, unit.policy, unit.now, stand_ins)]
+            found = [known(unit.session, person) for person in who(ref, unit.policy, unit.now, stand_ins)]
         if not found:
             missing.append(f"{ref.kind} {ref.name}")
         told += [target for target in found if target not in told]
     return told, missing
-
-
-def known_as(unit: Unit, person: str) -> str:
-    """A target as it is; of a person the id where it is known, so that Slack names them and rings; else their address."""
-    if "@" not in person:
-        return person
-    return unit.session.exec(select(Person.id).where(func.lower(Person.email) == person.lower())).first() or person
 
 
 def _tell(unit: Unit, page: Page, policy: EscalationPolicy, told: list[str], last: bool) -> None:

@@ -113,7 +113,7 @@ def test_cover_me_asks_the_others_and_the_first_one_has_it(world: World) -> None
 def test_whoever_is_next_is_covered_for_and_nobody_else_can_ask(world: World) -> None:
     carol, dave, alice = world.slack.people("carol", "dave", "alice")
     assert "primary from 2026-11-30 09:00 UTC until 2026-12-07 09:00 UTC" in carol.runs("/incident cover me")
-    assert "Nobody else is in commanders" in dave.runs("/incident cover me for 1h")
+    assert "Nobody else is in commanders" in dave.runs("/incident cover me")
     assert "You are not on call, nor next" in alice.runs("/incident cover me")
     assert "You were not asked to cover that" in alice.runs("/incident oncall cover 1")
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from incidents.alerts import Signal, receive
 from sandbox import usergroups
 from sandbox.people import Somebody
 from sandbox.seen import Post
@@ -148,3 +149,14 @@ def test_a_merged_one_brings_its_owners_along_and_they_are_not_told_again(world:
     alice.runs("/incident set 2 services checkout, login")
     world.settle()
     assert len(told(carol)) == 1 and told(carol)[0].buttons == []
+
+
+def test_of_an_alert_in_triage_nobody_is_told_until_it_is_declared_then_whoever_stands_in(world: World) -> None:
+    alice, carol, dave = world.slack.people("alice", "carol", "dave")
+    receive(world.core, [Signal("generic", "slow", True, "Checkout is slow", severity="sev3", services=("checkout",))])
+    world.settle()
+    assert not told(carol) and not world.incident().owners
+    alice.runs(f"/incident oncall override payments {dave.mention} for 4h")
+    alice.runs("/incident declare INC-1")
+    world.settle()
+    assert len(told(dave)) == 1 and not told(carol)
