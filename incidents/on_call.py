@@ -212,7 +212,7 @@ def take(core: Core, id: int, *, by: str) -> list[OnCallOverride]:
         if row is None or by not in {known(session, each) for each in row.asked}:
             raise Refused("You were not asked to cover that. `/incident oncall` shows who is on call.")
         if row.taken_by == by:
-            return list(session.exec(select(OnCallOverride).where(col(OnCallOverride.key).startswith(f"cover:{id}:"))))
+            return _still_covered(session, id)
         if row.taken_by is not None:
             raise Refused(f"<@{row.taken_by}> was a moment faster and covers. Thank you for being there!")
         left = [shift for shift in shifts_of(row) if shift[0] in policy.rotations and shift[2] > now]
@@ -245,6 +245,15 @@ def take(core: Core, id: int, *, by: str) -> list[OnCallOverride]:
         _tell(session, now, row.asked, {"kind": "covered", "cover": row.id}, CHANGED)
         _tell(session, now, [""], {"kind": "changed"}, HOMES)
         return made
+
+
+def _still_covered(session: Session, id: int) -> list[OnCallOverride]:
+    """What came of it the first time, as far as it was not taken back."""
+    theirs = (col(OnCallOverride.key).startswith(f"cover:{id}:"), col(OnCallOverride.undone_at).is_(None))
+    rows = list(session.exec(select(OnCallOverride).where(*theirs).order_by(col(OnCallOverride.id))))
+    if not rows:
+        raise Refused("That was taken back. To stand in after all: `/incident oncall override <rotation> me for 4h`.")
+    return rows
 
 
 def _on_call_between(

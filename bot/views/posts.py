@@ -340,7 +340,11 @@ def owner(scene: Scene) -> Message:
     if incident.impact:
         lines.append(f"Impact: {clip(incident.impact, 600)}")
     nobody = scene.severity.escalation is None and not scene.standing.pages
-    lines.append(f"{'Nobody is paged for it. ' if nobody else ''}Where: {_where(incident)}")
+    held = scene.standing.holders
+    who = f"Incident commander: {person(held['ic'])}" if "ic" in held else "Nobody is incident commander yet"
+    where = f"the thread in {channel(incident.announce_channel)}" if incident.announce_channel else _where(incident)
+    lines.append(f"{who}{', and nobody is paged' if nobody else ''}.")
+    lines.append(f"Where: {_where(incident) if incident.room_channel or incident.room_wanted_at else where}")
     blocks = [section("\n".join(lines))]
     if incident.status in OPEN and incident.acknowledged_at is None:
         row = [button("Acknowledge", f"{RUN}ack", value(number), style="primary"), button("Show", f"{RUN}show", value(number))]

@@ -107,6 +107,9 @@ def test_cover_me_asks_the_others_and_the_first_one_has_it(world: World) -> None
     [now] = carol.inbox
     assert "@erin covers primary" in now and now.buttons == []
     assert "@erin (standing in)" in bob.runs("/incident oncall primary")
+    assert "Thank you! You cover primary" in erin.runs("/incident oncall cover 1")
+    bob.clicks("Undo")
+    assert "That was taken back" in erin.runs("/incident oncall cover 1")
     world.slack.assert_nothing_refused()
 
 
