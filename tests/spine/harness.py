@@ -138,7 +138,7 @@ class InTurn(Background):
         super().__init__(http)
         self._waiting: list[Callable[[], Any]] = []
 
-    def run(self, work: Callable[[], Any]) -> None:
+    def run(self, work: Callable[[], Any], *, slow: bool = False) -> None:
         self._waiting.append(work)
 
     def finish(self, seconds: float = 5.0) -> None:
