@@ -16,6 +16,7 @@ from incidents.policy_automations import MOST_RULES, Automation
 from incidents.policy_defaults import DEFAULT_ESCALATIONS, with_defaults
 from incidents.policy_deploys import DeploysPolicy
 from incidents.policy_fields import CAUSES, MOST_FIELDS, FieldPolicy, TypePolicy
+from incidents.policy_metrics import MetricsPolicy
 from incidents.policy_mistakes import mistakes as mistakes_of
 from incidents.policy_values import (
     Channel,
@@ -390,6 +391,7 @@ class Policy(Settings):
     drills: DrillsPolicy = DrillsPolicy()
     alerts: AlertsPolicy = AlertsPolicy()
     deploys: DeploysPolicy = DeploysPolicy()
+    metrics: MetricsPolicy = MetricsPolicy()
     automations: Annotated[list[Automation], Field(max_length=MOST_RULES)] = []
 
     def severity(self, name: str) -> SeverityPolicy:

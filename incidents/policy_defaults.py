@@ -193,6 +193,7 @@ COMMAND_WORDS = frozenset(
         "ls",
         "maintenance",
         "merge",
+        "metrics",
         "missed",
         "mitigated",
         "moment",

@@ -9,6 +9,7 @@ from incidents.policy_automations import mistakes as automation_mistakes
 from incidents.policy_defaults import ANSWER_WORDS, COMMAND_WORDS, DEFAULT_ESCALATIONS, DEFAULT_SEVERITIES
 from incidents.policy_fields import RESTRICTABLE
 from incidents.policy_fields import mistakes as field_mistakes
+from incidents.policy_metrics import mistakes as metrics_mistakes
 from incidents.policy_values import Target, folded, shown
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def mistakes(policy: "Policy") -> Iterator[tuple[_Where, str, str]]:
     yield from _role_mistakes(policy)
     yield from automation_mistakes(policy.automations, {name: getattr(policy, name) for name in _NAMED_BY_RULES})
     yield from alert_mistakes(policy.alerts, {name: getattr(policy, name) for name in ("severities", "services")})
+    yield from metrics_mistakes(policy.metrics, policy.severities)
     yield from field_mistakes(policy.types, policy.fields, policy.severities)
     yield from _name_clashes({key: (type.name,) for key, type in policy.types.items()}, "types")
     yield from _name_clashes({key: (field.name,) for key, field in policy.fields.items()}, "fields")

@@ -470,6 +470,7 @@ MISTAKES = [
     ("alerts:\n  routes:\n    - {severity: SEV1}", 3, "has no `then`"),
     ("alerts:\n  routes:\n    - {then: drop}\n    - {severity: SEV1, then: page}", 3, "no later route is looked at"),
     ("alerts: {quiet_after: 2}", 1, "which has no unit"),
+    ("metrics: {targets: {SEV9: {mitigate: 1h}}}", 1, "names the severity “SEV9”"),
 ]
 
 

@@ -15,14 +15,12 @@ PRODUCT = re.findall(
     r"\w+",
     """declare list show catchup status identified mitigated resolve reopen close cancel decline sev rename summary impact
     theory set role leave roles update pause note decision timeline task tasks page escalate ack room action actions
-    postmortem help merge runbook private access drill maintenance doctor oncall cover""",
+    postmortem help merge runbook private access drill maintenance doctor oncall cover metrics""",
 )
-NOT_BUILT = re.findall(r"\w+", "metrics")
 
 
-def test_what_is_due_is_there_and_nothing_else() -> None:
+def test_what_is_due_is_there() -> None:
     assert set(PRODUCT) <= set(COMMANDS)
-    assert not set(NOT_BUILT) & set(COMMANDS)
 
 
 def test_no_two_commands_or_roles_answer_to_the_same_word() -> None:
@@ -55,7 +53,6 @@ def test_help_lists_all_but_the_hidden(desk: Desk) -> None:
         line = f"`/incident {command.usage}".replace("<", "&lt;").replace(">", "&gt;")
         assert (f"{line}`" in text) == bool(command.group), command.name
     assert "ic|tech|comms|scribe [@who]" in text
-    assert not [word for word in NOT_BUILT if f"/incident {word}" in text]
 
 
 def test_help_for_one(desk: Desk) -> None:
@@ -80,4 +77,5 @@ def test_what_needs_no_incident() -> None:
         "help",
         "maintenance",
         "merge",
+        "metrics",
     }

@@ -56,6 +56,7 @@ from incidents.policy_automations import Automation
 from incidents.policy_file import Problem
 from incidents.rules.checklists import CHECKLISTS
 from incidents.rules.lifecycle import Status
+from incidents.rules.metrics import MEASURES, Metrics, Share, Spread
 from incidents.rules.on_call import Turn
 from incidents.rules.postmortem.document import Document, Items
 from incidents.rules.runbook import Runbook
@@ -191,6 +192,8 @@ _TYPED: dict[Any, Callable[[Strange], Any]] = {
     kinds.DrillMark: lambda made: kinds.DrillMark(label=made.text[:60], took=timedelta(minutes=made.many)),
     Status | None: lambda made: Status.RESOLVED if made.choice else None,
     Sequence[Incident]: lambda made: made.rows,
+    Metrics: lambda made: _metrics(made),
+    timedelta: lambda made: timedelta(days=1 + made.many),
     Sequence[Finding]: lambda made: [Finding(g, made.text[:40], made.text, made.text) for g in Grade] * made.many,
     Maintenance: lambda made: _window(made, 1),
     Sequence[Maintenance]: lambda made: [_window(made, n) for n in range(made.many)],
@@ -305,6 +308,19 @@ def _scenarios(made: Strange) -> Scenarios:
     script = Script(title=made.scene.incident.title, severity="SEV1", about=made.text.strip()[:300] or "…")
     problem = Problem(Path("ours.yml"), 3, f"`at` is “{made.text}”", "write 5m")
     return Scenarios(tuple(Scenario(f"s{n}", script) for n in range(min(made.many, MOST))), (problem,) * made.many)
+
+
+def _metrics(made: Strange) -> Metrics:
+    """As many severities, names and weeks as there can be, and the longest."""
+    took = timedelta(days=999, hours=23, minutes=59)
+    spreads = dict.fromkeys(MEASURES, Spread(100_000, took, took, took, 99_999))
+    named = {f"{n}{made.text[:150]}": 10_000 for n in range(made.many)}
+    share = Share(made.many, 100, 80 if made.choice else None)
+    levels = dict.fromkeys([*made.scene.policy.severities, made.text[:20]], 9)
+    repeats = [(n + 1, n) for n in range(made.many)]
+    weeks = [(NOW.date(), 10_000 * n) for n in range(made.many)]
+    times = dict.fromkeys(levels, spreads)
+    return Metrics(made.many, levels, named, named, named, times, share, share, share, repeats, weeks)
 
 
 def _alike(made: Strange) -> Alike | None:
