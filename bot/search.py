@@ -6,7 +6,7 @@ quotes is always a word.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from difflib import get_close_matches
@@ -71,6 +71,23 @@ class Query:
         words = " and ".join(f"“{quote(word, 40)}”" for word in self.quoted)
         parts = [kind, *self.whose, *([f"with {words}"] if words else [])]
         return ", ".join([" ".join(parts), *self.facts])
+
+    def looser(self) -> list[tuple[str, "Query"]]:
+        """The same without one of its filters, each named as it was typed; nothing where there is only one."""
+        if len(self.where) != len(self.said) or len(self.where) < 2:
+            return []
+        kept = [(self.where[:at] + self.where[at + 1 :], self.said[:at] + self.said[at + 1 :]) for at in range(len(self.where))]
+        return [(word, Query(where, open_only=False, said=said)) for word, (where, said) in zip(self.said, kept, strict=True)]
+
+    def nearer(self, known: Collection[str]) -> list[tuple[str, str]]:
+        """For words that nobody has written: the nearest that somebody has, and the text that looks for it instead."""
+        found = []
+        for word in self.quoted:
+            near = get_close_matches(word.casefold(), known, n=1, cutoff=0.75)
+            if near and near[0] != word.casefold():
+                said = [near[0] if each.strip('"') == word else each for each in self.said]
+                found.append((near[0], " ".join([*said, "all", "page:1"])))
+        return found
 
     def again(self, *, page: int = 1, everything: bool = False) -> str:
         """The text that finds the same, on another page or also among what is over."""

@@ -1,9 +1,12 @@
 """The open incidents, or all that fit what is looked for."""
 
+import re
+
 from bot import look, search
 from bot.commands import Answer, Command, Needs, Request
 from bot.views.lists import SHOWN, Found, incidents
 from incidents import private
+from incidents.rules.likeness import words
 
 
 def run(request: Request) -> Answer:
@@ -24,9 +27,37 @@ def run(request: Request) -> Answer:
         more=asked.again(page=asked.page + 1),
         back=asked.again(page=asked.page - 1 if rows else 1),
         everything=asked.again(everything=True),
+        open_only=asked.open_only,
+        instead=[] if rows or over or asked.page > 1 else _instead(request, asked),
     )
     shown = incidents(found, request.policy, request.now)
     return Answer(shown.text, shown.blocks)
+
+
+_OFFERED = 5
+
+
+def _instead(request: Request, asked: search.Query) -> list[tuple[str, str]]:
+    """What would find something: a word as others write it, or everything but one of the filters, the fewest first."""
+    rows, _ = look.incidents(request.core, limit=200)
+    known = {word for row in rows for text in (row.title, *row.services) for word in words(text) if len(word) > 3}
+    near = [(f"“{word}”", text, _count(request, text)) for word, text in asked.nearer(known)]
+    looser = [
+        (f"Without {_typed(word)}", query.again(everything=True), look.count(request.core, *query.filters))
+        for word, query in asked.looser()
+    ]
+    offered = [*near, *sorted(looser, key=lambda each: each[2])]
+    return [(f"{label} ({count})", text) for label, text, count in offered if count][:_OFFERED]
+
+
+def _count(request: Request, text: str) -> int:
+    query = search.read(text, request.policy, by=request.by, now=request.now, zone=lambda: request.timezone)
+    return look.count(request.core, *query.filters)
+
+
+def _typed(word: str) -> str:
+    """A filter as a button shows it, which makes nobody's name of a mention."""
+    return re.sub(r"<@[^>]*>", "@who", word) if word[:1] in '"“' or ":" in word or "<@" in word else f"“{word}”"
 
 
 COMMAND = Command(

@@ -25,7 +25,8 @@ class Found:
     """Incidents that were asked for: `what` they are, in the plural; those shown; how many there are in all; their ICs.
 
     `skipped` were on earlier pages; `over` more fit that are over. `more`, `back` and `everything` are what to ask for
-    the next page, the one before, and those that are over, too.
+    the next page, the one before, and those that are over, too. Where nothing fits, `instead` is what would find something: a
+    button's words and what it asks for.
     """
 
     what: str
@@ -38,6 +39,8 @@ class Found:
     more: str = ""
     back: str = ""
     everything: str = ""
+    instead: Sequence[tuple[str, str]] = ()
+    open_only: bool = False
 
 
 def incidents(found: Found, policy: Policy, now: datetime) -> Message:
@@ -74,7 +77,13 @@ def _none(found: Found, what: str) -> Message:
         said = f"There are no {what}; of those that are over {found.over} fit{'s' if found.over == 1 else ''}."
         return Message(said, [section(said), buttons(*_over(found))])
     if found.is_filtered:
-        return Message(f"There are no {what}. Leave a word or a filter out to find more.")
+        said = f"There are no {what}{', nor any that are over' if found.open_only else ''}."
+        if found.instead:
+            row = [button(label, f"{RUN}list:instead{n}", f"- {text}") for n, (label, text) in enumerate(found.instead)]
+            offered = ", ".join(escape(label) for label, _ in found.instead)
+            return Message(f"{said} These would find something: {offered}", [section(f"{said} Try:"), buttons(*row)])
+        where = "titles, summaries, impact, theory, services, causes and your team's own fields"
+        return Message(f"{said} Words are looked for in {where}. `/incident list all` shows everything.")
     return Message(f"There are no {what}. `/incident declare what is wrong` declares one.")
 
 

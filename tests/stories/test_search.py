@@ -90,7 +90,18 @@ def test_what_is_found_and_how_to_look_further(make_world: Callable[..., World],
     world.background.finish()
     assert "1 incident with “checkout”, Affected region: eu" in alice.ephemerals[-1]
     assert "2 open SEV1 incidents: INC-6 SEV1, INC-1 SEV1" in alice.runs("/incident list sev1").text
-    assert "Leave a word or a filter out" in alice.runs("/incident list gremlins")
+    assert "with “gremlins”, nor any that are over. Words are looked for in titles" in alice.runs("/incident list gremlins")
+    answer = alice.runs("/incident list sev1 slow mine")
+    assert "no open SEV1 incidents of yours with “slow”, nor any that are over" in answer
+    assert answer.post and answer.post.buttons == ["Without “sev1” (1)", "Without “slow” (1)"], "without “mine” none either"
+    alice.clicks("Without “sev1” (1)", in_=answer.post)
+    world.background.finish()
+    assert "1 incident of yours with “slow”" in alice.ephemerals[-1] and "INC-2" in alice.ephemerals[-1]
+    answer = alice.runs("/incident list chekout sev2")
+    assert answer.post and answer.post.buttons == ["“checkout” (1)", "Without “chekout” (1)"]
+    alice.clicks("“checkout” (1)", in_=answer.post)
+    world.background.finish()
+    assert "1 SEV2 incident with “checkout”" in alice.ephemerals[-1]
     world.slack.assert_nothing_refused()
 
 
@@ -157,6 +168,8 @@ def test_what_is_private_is_not_even_counted(make_world: Callable[..., World]) -
     bob.runs("/incident declare sev4 Salaries page is slow")
     for _ in range(2):
         assert numbers(bob.runs("/incident list all salaries")) == [2]
-        assert "over" not in bob.runs("/incident list salaries leaked") and "1 " not in bob.runs("/incident list inc-1")
+        assert "those that are over" not in bob.runs("/incident list salaries leaked") and "1 " not in bob.runs(
+            "/incident list inc-1"
+        )
         alice.runs("/incident resolve inc-1")
     assert numbers(alice.runs("/incident list all salaries")) == [2, 1]
