@@ -141,7 +141,9 @@ def close(core: Core, subject: str) -> bool:
         row = session.exec(select(Maintenance).where(Maintenance.id == number).with_for_update()).one()
         now = core.clock.now(session)
         if row.over_at is None and row.ends_at > now:
-            session.get_one(Wake, subject).due_at = row.ends_at
+            wake = session.get(Wake, subject, with_for_update=True)
+            if wake is not None:
+                wake.due_at = row.ends_at
             return False
         row.over_at = row.over_at or now
         session.add(row)
@@ -151,6 +153,6 @@ def close(core: Core, subject: str) -> bool:
 def done(core: Core, subject: str) -> None:
     """All that it held back is handled."""
     with core.transaction() as session:
-        wake = session.get(Wake, subject)
+        wake = session.get(Wake, subject, with_for_update=True)
         if wake is not None:
             session.delete(wake)
