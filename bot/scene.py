@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
-from incidents import likeness, maintenance, updates
+from incidents import deploys, likeness, maintenance, updates
 from incidents.alerts import Ringing, ringing
 from incidents.core import Core, find
-from incidents.events import Happened, Noted, read
+from incidents.events import Deployed, Happened, Noted, read
 from incidents.overrides import overrides
 from incidents.policy import Policy, SeverityPolicy
 from incidents.rules.lifecycle import OPEN, Status
@@ -39,6 +39,7 @@ class Scene:
     alerts: Ringing = Ringing()
     like: likeness.Alike = likeness.Alike()
     maintained: Sequence[Maintenance] = ()
+    deployed: Sequence[Deployed] = ()
     overrides: Sequence[Override] = ()
 
     @property
@@ -91,6 +92,7 @@ def picture(core: Core, session: Session, number: int, event_id: int | None = No
         alerts=ringing(session, incident),
         overrides=overrides(session, now) if any(role.rotation for role in core.policy.roles.values()) else (),
         like=likeness.similar(session, incident, core.policy, now) if incident.status == Status.TRIAGE else likeness.Alike(),
+        deployed=deploys.told(session, incident),
         maintained=maintenance.of_incident(session, incident, now) if incident.services and incident.status in OPEN else (),
         fitting=[book.title for book in core.runbooks().of(incident.services)] if incident.services else [],
     )

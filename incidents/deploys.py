@@ -145,6 +145,17 @@ def tell(unit: Unit, key: str) -> None:
     unit.record(listed, key=key)
 
 
+def told(session: Session, incident: Incident) -> list[Deployed]:
+    """The newest of what was told there, the newest first; asks nothing where nothing was."""
+    if incident.deploys_told_at is None:
+        return []
+    events = select(Event.payload).where(Event.incident_id == incident.number, Event.kind == DeploysListed.kind)
+    listed = [
+        DeploysListed.model_validate(payload) for payload in session.exec(events.order_by(col(Event.id).desc()).limit(SHOWN))
+    ]
+    return sorted((each for one in listed for each in one.deploys), key=lambda each: each.at, reverse=True)[:SHOWN]
+
+
 def _untold(unit: Unit) -> list[Deploy]:
     incident, rules = unit.incident, unit.policy.deploys
     if rules.show_within is None:

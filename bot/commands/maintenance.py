@@ -28,7 +28,7 @@ def run(request: Request) -> Answer:
     if not why:
         raise Refused(f"Say why, for whoever is awake then: `/incident maintenance {quote(said, 120)} moving the database`.")
     row = maintenance.plan(request.core, service, starts_at, ends_at, why, by=request.by, key=request.key)
-    return shown.planned(row, request.now)
+    return shown.planned(row)
 
 
 def _listed(request: Request) -> Answer:

@@ -3,7 +3,7 @@
 from bot.commands import RUN, value
 from bot.scene import Scene
 from bot.views.blocks import Block, Message, button, buttons, context, section
-from bot.views.texts import person
+from bot.views.texts import clip, person
 from incidents.rules.checklists import CHECKLISTS, open_items, title
 from incidents.rules.checklists import fitting as fitting_of
 from incidents.rules.lifecycle import OPEN, Status
@@ -41,6 +41,7 @@ def label(scene: Scene) -> str:
 def checklist(scene: Scene, name: str) -> Message:
     """Each item with who ticked it, or with the button that does; what the record knows is ticked by itself."""
     incident, items, so = scene.incident, CHECKLISTS[name], known(scene)
+    names = {"recent deploys": ", ".join(clip(f"{each.service} {each.version}", 120) for each in scene.deployed)}
     done = incident.ticked.get(name, {})
     blocks: list[Block] = []
     for at, item in enumerate(items, 1):
@@ -51,7 +52,8 @@ def checklist(scene: Scene, name: str) -> Message:
             blocks.append(section(f":white_check_mark: ~{item}~"))
         else:
             tick = button("Done", f"{RUN}checklist:{at}", value(incident.number, f"{name} {at}"))
-            blocks.append(section(f":white_large_square: {item}", tick))
+            more = f": {names[item]}" if names.get(item) else ""
+            blocks.append(section(f":white_large_square: {item}{more}", tick))
     left = open_items(incident.ticked, name, so)
     if name == "resolution" and incident.status in OPEN:
         blocks.append(buttons(button("Resolve…", f"{RUN}checklist:form", value(incident.number, "form"), style="primary")))

@@ -12,11 +12,11 @@ def listed(scene: Scene) -> Message:
     happened = scene.happened
     assert isinstance(happened, DeploysListed), "it is drawn for nothing else"
     sentence = say(happened.sentence(None))
-    text = f":package: {sentence}"
+    text = f":rocket: {sentence}"
     if len(happened.deploys) > 1:
         head = "Deployed meanwhile" if happened.since else "Recent deploys"
         more = [f"and {happened.more} more"] if happened.more else []
-        text = "\n".join([f":package: *{head}*", *(f"• {line(each)}" for each in happened.deploys), *more])
+        text = "\n".join([f":rocket: *{head}*", *(f"• {line(each)}" for each in happened.deploys), *more])
     return Message(f"{scene.incident.key}: {sentence}", [section(text)])
 
 

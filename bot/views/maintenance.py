@@ -16,7 +16,7 @@ _WORDS = 3
 def words(windows: Sequence[Maintenance]) -> list[str]:
     """One line for each of the first few: who says so, why, and for how long."""
     said = [
-        f":construction: {escape(row.service)} is under planned maintenance until {stamp(row.ends_at)}, "
+        f":hammer_and_wrench: {escape(row.service)} is under planned maintenance until {stamp(row.ends_at)}, "
         f"says {person(row.owner)}: {clip(row.reason, 300)}"
         for row in windows[:_WORDS]
     ]
@@ -24,14 +24,14 @@ def words(windows: Sequence[Maintenance]) -> list[str]:
     return [*said, f"and {more} more: `/incident maintenance`"] if more > 0 else said
 
 
-def planned(row: Maintenance, now: datetime) -> Answer:
+def planned(row: Maintenance) -> Answer:
     """It is set: what that does, and how to take it back."""
-    begins = "from now" if row.starts_at <= now else f"from {stamp(row.starts_at)}"
+    begins = "from now" if row.starts_at <= row.set_at else f"from {stamp(row.starts_at)}"
     text = (
         f"*{escape(row.service)}* is under planned maintenance {begins} until {stamp(row.ends_at)}: {clip(row.reason, 300)}\n"
         "Its alerts page nobody and make no card meanwhile; what still fires at the end is handled then."
     )
-    return Answer(text, [section(text), buttons(_end(row, now))])
+    return Answer(text, [section(text), buttons(_end(row, row.set_at))])
 
 
 def ended(row: Maintenance) -> Answer:
@@ -54,12 +54,17 @@ def listed(rows: Sequence[Maintenance], silenced: Mapping[int, Silenced], now: d
         when = f"until {stamp(row.ends_at)}" if is_open else f"{stamp(row.starts_at)} to {stamp(row.ends_at)}"
         line = f"*{escape(row.service)}* {when}, says {person(row.owner)}: {clip(row.reason, 300)}"
         if (held := silenced.get(row.number)) is not None:
-            line += f"\n{held.total} alert{'s' if held.total > 1 else ''} silenced"
-            line += f", {held.firing} of them firing still" if held.firing else ""
+            line += f"\n{_silenced(held)}"
         lines.append(line)
         blocks.append(section(line, _end(row, now)))
     more = f"and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
     return Answer(cut("\n".join([*lines, *([more] if more else [])]), 3900), [*blocks, context(f"{more}  {set_one}".strip())])
+
+
+def _silenced(held: Silenced) -> str:
+    if held.total == 1:
+        return "1 alert silenced" + (", which fires still" if held.firing else "")
+    return f"{held.total} alerts silenced" + (f", {held.firing} of them firing still" if held.firing else "")
 
 
 def _end(row: Maintenance, now: datetime) -> Block:

@@ -516,6 +516,7 @@ def strange(draw: DrawFn, kinds: Sequence[str]) -> list[Strange]:
         else Alike(),
         fitting=draw(st.sampled_from([[], [words_ * 3 for words_ in PIECES]])),
         updates=draw(st.sampled_from([0, 1])),
+        deployed=draw(_FIELDS["deploys"](policy)),
     )
     one = Strange(
         scene=scene, page=page, text=draw(words(3000)), many=draw(st.sampled_from([0, 1, 25, 110])), choice=draw(st.booleans())

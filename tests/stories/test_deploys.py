@@ -48,7 +48,7 @@ def declared(world: World) -> None:
 
 
 def told(world: World, number: int = 1) -> list[Post]:
-    return [post for post in world.room(number).messages if ":package:" in post or "Deployed meanwhile" in post]
+    return [post for post in world.room(number).messages if ":rocket:" in post or "Deployed meanwhile" in post]
 
 
 def test_a_declaration_is_told_of_what_was_deployed_before(shop: World) -> None:
@@ -67,6 +67,7 @@ def test_a_declaration_is_told_of_what_was_deployed_before(shop: World) -> None:
     assert len(told(shop)) == 1
     alice = shop.person("alice")
     assert "checkout 42" in alice.runs("/incident timeline 1")
+    assert "recent deploys: checkout 42, disks 15.2" in alice.runs("/incident checklist 1 investigation")
     alice.runs("/incident resolve 1")
     alice.clicks("Resolve anyway")
     shop.settle()
