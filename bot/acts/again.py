@@ -71,9 +71,9 @@ class Invite(Act):
             return [desk.workspace.user_id(target)]
         incident = desk.scene.incident
         if target == "owners":
-            return [] if incident.private else [desk.workspace.user_id(one) for one in self._owners(desk)]
+            return [] if incident.private else _ids(desk, self._owners(desk))
         if incident.private:
-            return list(dict.fromkeys(desk.workspace.user_id(one) for one in self._insiders(desk)))
+            return _ids(desk, self._insiders(desk))
         named = [
             incident.declared_by,
             *desk.scene.standing.holders.values(),
@@ -81,8 +81,7 @@ class Invite(Act):
             *self._by_rule(desk),
             *self._owners(desk),
         ]
-        ids = [name for name in named if name and not name.startswith(("#", "group:"))]
-        return list(dict.fromkeys(desk.workspace.user_id(id) for id in ids))
+        return _ids(desk, [name for name in named if name and not name.startswith(("#", "group:"))])
 
     def _insiders(self, desk: Desk) -> Sequence[str]:
         with desk.core.view() as session:
@@ -117,6 +116,18 @@ class Invite(Act):
         groups = [target.removeprefix("group:") for target in targets if target.startswith("group:")]
         members = [one for name in groups for one in desk.core.members(Target(kind="group", name=name)) or ()]
         return [target for target in targets if not target.startswith("group:")] + sorted(members)
+
+
+def _ids(desk: Desk, people: Sequence[str]) -> list[str]:
+    """Each once, by Slack id. Whom Slack does not know keeps nobody else out; the config names them by a wrong address."""
+    found: list[str] = []
+    for person in people:
+        try:
+            found.append(desk.workspace.user_id(person))
+        except SlackRefused as refused:
+            if refused.error != "users_not_found":
+                raise
+    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)

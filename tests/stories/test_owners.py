@@ -20,6 +20,7 @@ services:
   checkout: {owner: ["rotation:payments", "person:erin@example.com", "channel:engineering", Payments team]}
   search: {owner: "group:S0SEARCH"}
   login: {owner: platform}
+  billing: {owner: ["person:typo@example.com", "person:U0DAVE"]}
 """
 
 
@@ -108,8 +109,9 @@ def test_who_is_paged_or_declared_it_is_not_told_besides_and_all_come_into_the_r
 
 def test_the_worst_invites_them_and_a_lower_level_does_not_tell_them_again(world: World) -> None:
     alice, carol = world.slack.people("alice", "carol")
-    declares(world, "sev1", "checkout")
-    assert "carol" in world.room().members and not told(carol)
+    declares(world, "sev1", "billing", "checkout")
+    assert {"alice", "carol", "dave", "erin"} <= set(world.room().members), "a wrong address in the config keeps nobody out"
+    assert not told(carol)
     alice.runs("/incident sev 2 half of it works", in_=world.room())
     world.settle()
     assert not told(carol), "who was invited knows"
