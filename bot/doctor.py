@@ -352,7 +352,8 @@ def _on_call(policy: Policy, now: datetime) -> Iterator[Finding]:
         if gap is not None:
             yield _wrong("on call", f"nobody in {name} from {gap:%a %d %b %H:%M} UTC", f"Add people to rotations.{name}.")
         elif len(rotation.people) < SMALL_ROTATION:
-            seen = f"{name} has {len(rotation.people)} people; fewer than {SMALL_ROTATION} are on call too often"
+            many = len(rotation.people)
+            seen = f"{name} has {many} {'person' if many == 1 else 'people'}; fewer than {SMALL_ROTATION} are on call too often"
             yield _mind("on call", seen, f"Add people to rotations.{name}.")
         else:
             yield _ok("on call", f"somebody in {name} for the next {LOOK_AHEAD.days} days")

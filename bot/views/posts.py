@@ -25,6 +25,7 @@ from incidents.events import (
     RoleAssigned,
     RoleMissing,
     RoomBack,
+    RoomFailed,
     RoomOpened,
     RoomShut,
     SeverityChanged,
@@ -160,6 +161,8 @@ def post(scene: Scene) -> Message:
     if isinstance(happened, SeverityChanged) and not happened.raised:
         sign = ":chart_with_downwards_trend:"
     sentence = say(happened.sentence(scene.event.actor))
+    if isinstance(happened, RoomShut | RoomFailed):  # read in a thread, where a command names its incident
+        sentence = sentence.replace("`/incident room`", f"`/incident room {scene.incident.number}`")
     next_steps = _next_steps(scene)
     text = f"{sign} {sentence}".strip()
     blocks = [section(text), *([buttons(*next_steps)] if next_steps else [])]

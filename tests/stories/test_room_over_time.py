@@ -238,6 +238,23 @@ def test_somebody_archives_the_room_of_what_goes_on(world: World, told: bool) ->
     world.slack.assert_nothing_refused(allow=["already_in_channel", "is_archived", "is_inactive", "not_archived"])
 
 
+@pytest.mark.parametrize("echoed", [True, False])
+def test_an_update_stands_once_in_the_thread(world: World, echoed: bool) -> None:
+    """It was to be said in the room and, as an echo, in the thread, when the room was found archived."""
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.advance(minutes=29, seconds=50)
+    if echoed:
+        world.workspace.faults.fail_next("chat.postMessage", error="ratelimited", status=429, retry_after=30)
+        world.advance(seconds=15)
+    world.room().channel.is_archived = True
+    world.advance(minutes=1)
+    [card] = world.slack.channel("incidents").messages[:1]
+    assert len(saying(card.thread, "Status update")) == 1 == len(saying(card.thread, "was archived"))
+    [said] = [event for event in world.events() if event.kind == "update.posted"]
+    assert said.ts == saying(card.thread, "Status update")[0].ts, "and that is what the timeline links to"
+
+
 def test_somebody_brings_it_back_in_slack(world: World) -> None:
     alice = world.person("alice")
     alice.runs("/incident declare sev1 Checkout is down")
