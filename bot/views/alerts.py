@@ -19,7 +19,8 @@ def shown(scene: Scene) -> list[Block]:
     ringing = scene.alerts
     if not ringing.first or (ringing.total == 1 and scene.incident.status not in OPEN):
         return []
-    lines = [_line(alert, scene.now) for alert in ringing.first]
+    before = [None, *(alert.source for alert in ringing.first)]
+    lines = [_line(alert, scene.now, again=alert.source == last) for alert, last in zip(ringing.first, before, strict=False)]
     more = ringing.total - len(ringing.first)
     if more > 0:
         lines.append(f"and {more} more")
@@ -38,17 +39,18 @@ def count(scene: Scene) -> str:
     return f"{total} alerts firing" if firing == total else f"{firing} of {total} alerts firing"
 
 
-def _line(alert: Alert, now: datetime) -> str:
-    """At most a sixth of what a paragraph holds."""
+def _line(alert: Alert, now: datetime, *, again: bool) -> str:
+    """At most a sixth of what a paragraph holds. `again`: the line before names the same source."""
     name = clip(alert.title, 150)
     times = f"  {alert.times}×" if alert.times > 1 else ""
     source = escape(alert.source)
     address = alert.url.replace("&", "&amp;")
-    link = f"<{address}|{source}>" if 0 < len(address) <= _LONGEST_ADDRESS else source
+    linked = 0 < len(address) <= _LONGEST_ADDRESS
+    link = f"<{address}|{source}>, " if linked else "" if again else f"{source}, "
     if alert.state == ALERT_FIRING:
         began = min(alert.started_at, now)  # the source's clock may be fast
-        return f":bell: {name}{times}  ·  {link}, {ago(began, lasted(now - began))}"
-    return f":no_bell: ~{name.replace('~', ' ')}~{times}  ·  {link}, over"
+        return f":bell: {name}{times}  ·  {link}{ago(began, lasted(now - began))}"
+    return f":no_bell: ~{name.replace('~', ' ')}~{times}  ·  {link}over"
 
 
 def like(scene: Scene) -> list[Block]:
