@@ -122,9 +122,8 @@ def look_back(unit: Unit) -> None:
     incident, within = unit.incident, unit.policy.deploys.show_within
     if within is None or not incident.services or incident.status not in ACTIVE:
         return
-    names = concerning(incident.services, unit.policy)
-    query = select(Deploy.id).where(col(Deploy.service).in_(names), col(Deploy.at) >= unit.now - within)
-    if unit.session.exec(query.limit(1)).first() is not None:
+    asked = {"names": concerning(incident.services, unit.policy), "since": unit.now - within}
+    if unit.session.connection().execute(_LATELY, asked).first() is not None:
         incident.deploys_at = unit.now
 
 
@@ -222,6 +221,11 @@ def _look_again(core: Core, number: int) -> bool:
         return False
 
 
+_LATELY = (  # built once: putting it together took longer than asking it
+    select(Deploy.id)
+    .where(col(Deploy.service).in_(bindparam("names", expanding=True)), col(Deploy.at) >= bindparam("since"))
+    .limit(1)
+)
 _INSERT = text(
     'INSERT INTO deploy (source, key, service, version, "by", at, url, environment, received_at) '
     "VALUES (:source, :key, :service, :version, :by, :at, :url, :environment, :received_at) "
