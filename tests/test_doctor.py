@@ -82,6 +82,13 @@ def test_runbooks_that_need_care(doctor: Doctor, tmp_path: Path) -> None:
     assert "the service search has none" in said and "1 can be followed" in said
 
 
+def test_who_may_say_what_was_deployed(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not about(doctor(), "deploys")
+    monkeypatch.setenv("DEPLOYS_SECRET_GITHUB", "short")
+    said = " | ".join(str(finding) for finding in about(doctor(), "deploys"))
+    assert "DEPLOYS_SECRET_GITHUB is short" in said and "taken from github" in said
+
+
 def test_alerts_that_nobody_hears(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
     routes = FULL + "alerts: {routes: [{source: [generic, nagios], then: page}]}"
     said = " | ".join(str(finding) for finding in about(doctor(routes), "alerts"))
