@@ -307,7 +307,7 @@ def _people(api: WebApi, policy: Policy) -> Iterator[Finding]:
             yield _wrong("people", f"Slack knows nobody as {person} ({refused.error})", fix)
             continue
         except CallFailed as failed:
-            yield _wrong("people", f"{person} could not be looked up ({failed.error})", "Try again in a minute.")
+            yield _mind("people", f"from {person} on they could not be looked up ({failed.error})", "Try again in a minute.")
             return
         if against is not None:
             yield _wrong("people", f"{person} {against}", "Take them out of the config: whoever pages them waits for nobody.")
