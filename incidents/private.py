@@ -27,7 +27,7 @@ from incidents.merge import family
 from incidents.rules.lifecycle import ACTIVE
 from incidents.standing import holders
 from incidents.texts import prose
-from models import Event, Incident, Insider
+from models import Event, Incident, Insider, Postmortem
 
 MET, NOT_NEEDED, NEAR, OVER = "met", "not needed", "near", "over"  # how far a deadline has come
 
@@ -69,6 +69,8 @@ def _shut(unit: Unit, people: Sequence[str], *, by: str) -> Event:
     incident.room_channel, incident.room_wanted_at, incident.card_ts, incident.room_archived_at = None, None, None, None
     incident.room_refused, incident.room_kept, incident.room_shut = False, False, False
     incident.room_attempt = 0
+    gone = update(Postmortem).where(col(Postmortem.incident_id) == incident.number).values(link=None)
+    unit.session.execute(gone)  # its file is taken back
     return unit.record(MadePrivate(people=list(people), room=old, room_name=named), by=by)
 
 
