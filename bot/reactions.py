@@ -6,6 +6,7 @@ rooms by their name; edits, invitations, pins and topics are simply done again.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import Session
 
@@ -38,12 +39,13 @@ from integrations.webhooks import Webhooks
 from models import Incident
 
 PAGES, ROOMS, POSTS, DECORATION = 0, 1, 2, 3
+_CANVAS_AFTER = timedelta(seconds=2)  # it is replaced as a whole: under whoever reads it, and for every change of a burst
 
 
 @dataclass(frozen=True)
 class Reaction:
     """`lane` keeps order among one incident's things; a mirror is one row that is shown again when things change.
-    `needed`: whether there is anybody, or anything, that it concerns.
+    `needed`: whether there is anybody, or anything, that it concerns. `after`: how long a mirror waits for further changes.
 
     Of a private incident nothing leaves that does not say in `private` why it may.
     """
@@ -54,6 +56,7 @@ class Reaction:
     mirror: bool = False
     private: ForPrivate | None = None
     needed: Needed | None = None
+    after: timedelta = timedelta(0)
 
     def may_leave(self, session: Session, incident: Incident, target: str) -> bool:
         """Asked when it is routed and once more when it is delivered: the incident may have become private in between."""
@@ -172,7 +175,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "tick": Reaction(Tick(), "tick", DECORATION, private=_ROOM),
         "archive": Reaction(Archive(), "home", DECORATION, private=_ROOM),  # behind what is still to be said there
         "unarchive": Reaction(Unarchive(), "room", ROOMS, private=_ROOM),
-        "canvas": Reaction(Canvas(write_canvas), "canvas", DECORATION, mirror=True, private=_ROOM),
+        "canvas": Reaction(Canvas(write_canvas), "canvas", DECORATION, mirror=True, private=_ROOM, after=_CANVAS_AFTER),
         "homes": Reaction(Homes(), "homes", DECORATION, mirror=True, private=_WORDLESS, needed=homes.any_is_kept),
         "room.failed": Reaction(Post(person, posts.plain_sentence, marks=False), "dm:{target}", POSTS, private=_INSIDER),
         "room.shut": Reaction(Post(person, posts.room_shut, marks=False), "dm:{target}", POSTS, private=_INSIDER),

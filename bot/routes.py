@@ -180,7 +180,7 @@ def router(table: dict[str, Reaction], policy: Callable[[], Policy]) -> Callable
             if incident.private and reaction.private is None:
                 continue
             lane = reaction.lane.format(target=target)
-            yield Route(name, target, lane, reaction.priority, reaction.mirror, reaction.needed)
+            yield Route(name, target, lane, reaction.priority, reaction.mirror, reaction.needed, reaction.after)
 
     return routes
 

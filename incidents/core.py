@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Engine, bindparam, case, insert, inspect, text, update
@@ -52,7 +52,7 @@ class Route:
 
     `lane` orders it among the incident's others, `priority` (0 first) among everybody's. A mirror is one row for each
     (incident, reaction, target), shown again when something changed. `needed` is asked at the end of the transaction:
-    what nobody is there to see does not leave.
+    what nobody is there to see does not leave. A mirror that is shown `after` a while shows a burst of changes at once.
     """
 
     reaction: str
@@ -61,6 +61,7 @@ class Route:
     priority: int
     mirror: bool = False
     needed: "Needed | None" = None
+    after: timedelta = timedelta(0)
 
 
 Router = Callable[[Happened, Event, Incident], Iterable[Route]]
@@ -215,14 +216,15 @@ class Unit:
             "attempt": 0,
             "refusals": 0,
             "doubt": False,
-            "next_at": self.now,
+            "next_at": self.now + route.after,
             "wanted": event_id if route.mirror else None,
             "result": {},
         }
 
     def _reopen(self, route: Route, event_id: int) -> bool:
         """Want the newest state of a mirror that exists; a claimed one keeps its lease and is redone after it."""
-        its = {"number": self.incident.number, "name": route.reaction, "whom": route.target, "newest": event_id, "now": self.now}
+        due = self.now + route.after
+        its = {"number": self.incident.number, "name": route.reaction, "whom": route.target, "newest": event_id, "due": due}
         return bool(self.session.connection().execute(_REOPEN, its).rowcount)
 
 
@@ -416,7 +418,7 @@ _REOPEN = (
     .values(
         wanted=bindparam("newest"),
         state=OPEN,
-        next_at=case((_IS_OVER, bindparam("now")), else_=col(Delivery.next_at)),
+        next_at=case((_IS_OVER, bindparam("due")), else_=col(Delivery.next_at)),
         refusals=case((_IS_OVER, 0), else_=col(Delivery.refusals)),
         lease_until=case((_IS_OVER, None), else_=col(Delivery.lease_until)),
         doubt=case((_IS_OVER, False), else_=col(Delivery.doubt)),

@@ -239,7 +239,7 @@ def test_many_deliver(house: House) -> None:
         return count
 
     counts = only(at_once(*[partial(deliver, cores[n % 2]) for n in range(CROWD)]))
-    house.settle()
+    house.advance(seconds=3)
     assert sum(counts) >= 40
     assert_kept(house)
     cores[1].engine.dispose()

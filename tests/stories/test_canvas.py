@@ -17,8 +17,11 @@ def canvases(world: World, room: Room) -> list[str]:
     return [c.markdown for c in world.workspace.state.canvases.values() if c.channel == room.id and not c.deleted]
 
 
+A_WHILE = 3  # seconds, until it shows what has changed
+
+
 def canvas(world: World, room: Room | None = None) -> str:
-    world.settle()
+    world.advance(seconds=A_WHILE)
     (text,) = canvases(world, room or world.room())
     return text
 
@@ -54,10 +57,11 @@ def test_it_says_how_things_stand(world: World) -> None:
 def test_one_edit_for_a_burst_and_none_for_nothing(world: World) -> None:
     alice = world.person("alice")
     alice.runs("/incident declare sev1 Checkout is down")
-    world.settle()
+    world.advance(seconds=A_WHILE)
     before = calls(world, "canvases.edit")
     for number in range(6):
         alice.runs(f"/incident note 1 the {number}th thing")
+        world.settle()
     assert "the 5th thing" in canvas(world) and calls(world, "canvases.edit") == before + 1
     world.advance(minutes=8)
     assert calls(world, "canvases.edit") == before + 1, "time alone changes nothing"
@@ -67,7 +71,7 @@ def test_one_edit_for_a_burst_and_none_for_nothing(world: World) -> None:
 def test_somebody_deleted_it(world: World) -> None:
     alice = world.person("alice")
     alice.runs("/incident declare sev1 Checkout is down")
-    world.settle()
+    world.advance(seconds=A_WHILE)
     for each in world.workspace.state.canvases.values():
         each.deleted = True
     alice.runs("/incident impact nobody can pay", in_=world.room())
@@ -99,9 +103,9 @@ def test_a_plan_without_canvases(free: World, caplog: pytest.LogCaptureFixture) 
     with caplog.at_level(logging.WARNING):
         for number in (1, 2):
             alice.runs(f"/incident declare sev1 Checkout is down {number}")
-            free.settle()
+            free.advance(seconds=A_WHILE)
             alice.runs("/incident impact nobody can pay", in_=free.room(number))
-            free.settle()
+            free.advance(seconds=A_WHILE)
     assert len([record for record in caplog.records if "rooms have no canvas" in record.message]) == 1
     assert calls(free, "conversations.canvases.create") == 1 and not canvases(free, free.room())
     assert not [row for row in free.waiting() if " dead " in row]
@@ -121,9 +125,9 @@ def test_a_slack_that_knows_no_canvases(world: World) -> None:
     world.workspace.faults.fail_next("conversations.canvases.create", times=9, error="unknown_method")
     alice = world.person("alice")
     alice.runs("/incident declare sev1 Checkout is down")
-    world.settle()
+    world.advance(seconds=A_WHILE)
     alice.runs("/incident impact nobody can pay", in_=world.room())
-    world.settle()
+    world.advance(seconds=A_WHILE)
     assert calls(world, "conversations.canvases.create") == 1
     assert not [row for row in world.waiting() if " dead " in row]
 
@@ -131,5 +135,5 @@ def test_a_slack_that_knows_no_canvases(world: World) -> None:
 def test_not_where_the_team_wants_none(make_world: Callable[..., World]) -> None:
     world = make_world("workspace: {canvas: false}")
     world.person("alice").runs("/incident declare sev1 Checkout is down")
-    world.settle()
+    world.advance(seconds=A_WHILE)
     assert not canvases(world, world.room())

@@ -96,7 +96,7 @@ def a_whole_incident(world: World, *, drill: bool) -> None:
     world.settle()
     alice.runs("/incident postmortem", in_=room)
     alice.runs("/incident close all is written down", in_=room)
-    world.settle()
+    world.advance(seconds=3)
     assert world.waiting() == []
 
 

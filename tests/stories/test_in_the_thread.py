@@ -118,6 +118,6 @@ def test_slack_refuses_the_room(world: World) -> None:
 
     world.workspace.faults.clear()
     assert "opens within seconds" in alice.runs("/incident room 1")
-    world.settle()
+    world.advance(seconds=3)
     assert alice.is_in(world.room()) and "Checkout is down" in world.room().pins[0]
     assert card.buttons == [] and [row.split()[:2] for row in world.waiting()] == [["room/", "dead"]]

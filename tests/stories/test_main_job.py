@@ -73,7 +73,7 @@ def test_from_declare_to_the_draft(make_world: Callable[..., World]) -> None:
     alice.runs("/incident resolve", in_=room)
     if alice.has_form:
         alice.submits()
-    world.settle()
+    world.advance(seconds=3)
     assert world.incident().status == "resolved"
     draft = room.files[-1]
     print(draft)

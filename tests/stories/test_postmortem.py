@@ -147,7 +147,7 @@ def test_a_refresh_takes_the_place_of_the_one_before(make_world: Callable[..., W
     assert old.is_deleted and "and one more thing" in new.text and "and one more thing" not in old.text
     assert len([post for post in room.all if "the postmortem draft" in post.text]) == 1, "its message went, too"
     alice.clicks("Postmortem", in_=room.pins[-1])
-    world.settle()
+    world.advance(seconds=3)
     assert new.is_deleted and draft(room).text
     assert world.waiting() == []
     world.slack.assert_nothing_refused(allow=["already_in_channel"])
