@@ -1,7 +1,13 @@
 /* Moments as Slack words them, in the reader's own zone. */
 
 const DAY = 86_400_000;
-const format = (options) => new Intl.DateTimeFormat("en-GB", options);
+/** Made once for each wording: making one takes longer than all else that is done for a message. */
+const format = (options) => {
+  const wording = JSON.stringify(options);
+  if (!formats.has(wording)) formats.set(wording, new Intl.DateTimeFormat("en-GB", options));
+  return formats.get(wording);
+};
+const formats = new Map();
 const LONG = { weekday: "long", year: "numeric", month: "long", day: "numeric" };
 
 export const at = (ts) => new Date(Number(ts) * 1000);

@@ -132,7 +132,7 @@ def leave(window: Window) -> None:
 @pytest.mark.parametrize("look", LOOKS)
 def test_nothing_keeps_anybody_out(acme: Acme, room: str, open_window: Open, axe: str, look: str) -> None:
     options, places = LOOKS[look]
-    window = open_window(acme.at("alice", room), reduced_motion="reduce", **options)
+    window = open_window(acme.at("alice", room), **options)
     window.page.evaluate(axe)
     found: list[str] = []
     for place in places:
@@ -223,7 +223,7 @@ def test_no_block_keeps_anybody_out(
         channel=room, text="md", blocks=[{"type": "markdown", "text": "# A\n\n- [x] [b](https://example.com)"}]
     )
     app.client.views_publish(user_id="U0ALICE", view={"type": "home", "blocks": EVERYWHERE})
-    window = open_window(f"{sandbox.base_url}/#as=alice&channel=all", color_scheme=scheme, reduced_motion="reduce")
+    window = open_window(f"{sandbox.base_url}/#as=alice&channel=all", color_scheme=scheme)
     page = window.page
     page.evaluate(axe)
     window.sees("Header")

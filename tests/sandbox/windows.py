@@ -103,6 +103,7 @@ def open_window(tabs: Tabs, request: pytest.FixtureRequest) -> Iterator[Open]:
     windows = request.node.stash.setdefault(WINDOWS, [])
 
     def opened(address: str, width: int = 1280, height: int = 844, **options: Any) -> Window:
+        options = {"reduced_motion": "reduce", **options}  # drawing what moves takes the processor from all else
         made = Window(tabs.take(width, height, options), address)
         windows.append((options, made))
         return made
