@@ -141,7 +141,7 @@ class Unit:
         }
         # Past the session: a flush would also write the half-changed rows, once for each event.
         event_id = int(self.session.connection().execute(_INSERT_EVENT, row).scalar_one() or 0)
-        event = _as_read(Event, {**row, "id": event_id})
+        event = as_read(Event, {**row, "id": event_id})
         self._recorded = True
         if self.incident.private:
             access.let_in(self.session, self.incident, access.brought(happened, by), self.now)
@@ -165,7 +165,7 @@ class Unit:
         blank = {name: made() for name, made in _FACTORIES.items()}
         row = {**_DEFAULTS, **blank, **columns}
         row["id"] = self.session.connection().execute(_INSERT_INCIDENT, row).scalar_one()
-        self._incident = _as_read(Incident, row)
+        self._incident = as_read(Incident, row)
         make_transient_to_detached(self._incident)
         self.session.add(self._incident)
 
@@ -449,7 +449,7 @@ _INSERT_WAKE = insert(Wake)
 _TIMED = (Incident, Notice, Page, RoleAssignment, Drill)  # what a Standing is made of
 
 
-def _as_read(model: type[Row], columns: Mapping[str, Any]) -> Row:
+def as_read(model: type[Row], columns: Mapping[str, Any]) -> Row:
     """A row that a statement has written, made as the session makes those that it reads: pydantic's way, field by field,
     took a sixth of a declaration (measured)."""
     row: Row = inspect(model).class_manager.new_instance()
