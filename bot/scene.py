@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
-from incidents import deploys, likeness, maintenance, updates
+from incidents import access, deploys, likeness, maintenance, updates
 from incidents.alerts import Ringing, ringing
-from incidents.core import Core, find
+from incidents.core import Core, NoSuchIncident, as_read
 from incidents.events import Deployed, Happened, Noted, read
 from incidents.overrides import overrides
 from incidents.policy import Policy, SeverityPolicy
@@ -73,10 +73,14 @@ def _of_no_incident(core: Core) -> Scene:
 
 def picture(core: Core, session: Session, number: int, event_id: int | None = None) -> Scene:
     """The scene of an incident, about one event (default: its newest)."""
-    read_at_once = session.execute(_PICTURE, {"number": number, "event": event_id}).first()
-    incident = find(session, number)  # which the session knows by now
-    assert read_at_once is not None, "an incident has the events that it names"
-    _, event, tasks, actions, posted, is_paging = read_at_once
+    read_at_once = session.connection().execute(_PICTURE, {"number": number, "event": event_id}).first()
+    if read_at_once is None:
+        raise NoSuchIncident(number)
+    *columns, tasks, actions, posted, is_paging = read_at_once
+    incident = as_read(Incident, dict(zip(_INCIDENT.c.keys(), columns, strict=False)))
+    event = as_read(Event, dict(zip(_EVENT.c.keys(), columns[len(_INCIDENT.c) :], strict=True)))
+    if not access.may_see(session, incident, session.info.get(access.VIEWER)):
+        raise NoSuchIncident(number)
     now = core.clock.now(session)
     return Scene(
         standing=standing(session, incident, is_paging=is_paging),
@@ -106,8 +110,10 @@ def _open(table: type[Task] | type[ActionItem]) -> Any:
 _POSTED = (
     select(func.count()).select_from(StatusUpdate).where(col(StatusUpdate.incident_id) == bindparam("number")).scalar_subquery()
 )
-_PICTURE = (  # built once: putting it together takes longer than running it
-    select(Incident, Event, _open(Task), _open(ActionItem), _POSTED, IS_PAGING)
-    .join(Event, col(Event.id) == func.coalesce(bindparam("event"), col(Incident.last_event)))
-    .where(col(Incident.id) == bindparam("number"))
+_INCIDENT, _EVENT = (SQLModel.metadata.tables[name] for name in ("incident", "event"))
+# Built once: putting it together takes longer than running it. Of tables: nothing that is read here is ever changed.
+_PICTURE = (
+    select(_INCIDENT, _EVENT, _open(Task), _open(ActionItem), _POSTED, IS_PAGING)
+    .join(_EVENT, _EVENT.c.id == func.coalesce(bindparam("event"), _INCIDENT.c.last_event))
+    .where(_INCIDENT.c.id == bindparam("number"))
 )

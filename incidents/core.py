@@ -363,7 +363,7 @@ class Core:
             self._bell(left)
 
     def _finish(self, unit: Unit) -> int | None:
-        timers_may_move = unit.rethinks or unit._recorded or any(isinstance(row, _TIMED) for row in unit.session.dirty)
+        timers_may_move = unit.rethinks or unit._recorded or any(map(unit.session.is_modified, _timed(unit.session.dirty)))
         unit.session.flush()
         units = (unit, *unit.others)
         left = [priority for each in units if (priority := each._leave()) is not None]
@@ -447,6 +447,10 @@ _INSERT_EVENT = insert(Event).returning(col(Event.id))
 _INSERT_DELIVERY = insert(Delivery)
 _INSERT_WAKE = insert(Wake)
 _TIMED = (Incident, Notice, Page, RoleAssignment, Drill)  # what a Standing is made of
+
+
+def _timed(rows: Iterable[object]) -> Iterator[object]:
+    return (row for row in rows if isinstance(row, _TIMED))
 
 
 def as_read(model: type[Row], columns: Mapping[str, Any]) -> Row:
