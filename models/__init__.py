@@ -1,5 +1,7 @@
 """NOUNS: the tables. They hold state and no behaviour beyond a property."""
 
+from sqlalchemy.orm import configure_mappers
+
 from models.alert import Alert
 from models.deploy import Deploy
 from models.drill import Drill
@@ -42,3 +44,5 @@ __all__ = [
     "Task",
     "Wake",
 ]
+
+configure_mappers()  # for rows that are made without a session, which would do it

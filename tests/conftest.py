@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 
 from bot.process import settle_in
@@ -25,6 +26,11 @@ def _in_memory() -> bool:
 # What is killed here is processes, never the machine's power; a disk that is waited for is a fifth of a run.
 if _in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+# How long anything takes says how busy the machine is.
+settings.register_profile("muster", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("muster")
 
 
 def pytest_collection_finish() -> None:
