@@ -92,6 +92,14 @@ def similar(core: Core, incident: Incident) -> Alike:
         return likeness.similar(session, incident, core.policy, core.clock.now(session))
 
 
+def repeated(core: Core, scene: Scene) -> Incident | None:
+    """The resolved incident that this one, which is resolved now, is like: where that alone is a reason for a postmortem."""
+    owed = scene.severity.postmortem
+    if scene.incident.status != Status.RESOLVED or owed.required or not owed.when_repeated:
+        return None
+    return similar(core, scene.incident).before
+
+
 def under_maintenance(core: Core, incident: Incident | None = None) -> Sequence[Maintenance]:
     """What is worked on as planned at this moment, and the incident may be about; everything without one."""
     with core.view() as session:

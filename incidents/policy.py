@@ -112,9 +112,11 @@ class WorkspacePolicy(Settings):
 
 
 class PostmortemPolicy(Settings):
-    """Whether one is owed, and by when after resolving (PRODUCT §1)."""
+    """Whether one is owed, and by when after resolving (PRODUCT §1). `when_repeated`: where none is owed, it is suggested
+    if the incident is like one that was resolved not long ago."""
 
     required: bool = False
+    when_repeated: bool = False
     draft_within: Duration = timedelta(hours=48)
     final_within: Duration = timedelta(days=7)
 

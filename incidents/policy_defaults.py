@@ -37,6 +37,7 @@ DEFAULT_SEVERITIES: dict[str, dict[str, Any]] = {
         "first_response": "4h",
         "update_every": "4h",
         "tell_owner": True,
+        "postmortem": {"when_repeated": True},
     },
     "SEV4": {
         "name": "Low",

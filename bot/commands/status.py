@@ -37,7 +37,8 @@ def move(request: Request, to: Status, why: str) -> Answer:
     except NeedsReason:
         request.forms.open(form.view(look.scene(request.core, number), request.response_url, to=to))
         return Answer()
-    return answers.moved(look.scene(request.core, number), event)
+    scene = look.scene(request.core, number)
+    return answers.moved(scene, event, look.repeated(request.core, scene))
 
 
 COMMAND = Command(

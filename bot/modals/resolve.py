@@ -66,7 +66,8 @@ def submit(form: Submission) -> Answer:
         if "confirm" not in form.values:
             return answers.ask(refused, "Resolve anyway", "status", number, f"resolved {form.text('why')}".strip())
         raise FormError({"confirm": "Tick this to resolve before the watch is over, or keep watching."}) from None
-    return answers.resolved(look.scene(request.core, number), event)
+    scene = look.scene(request.core, number)
+    return answers.resolved(scene, event, look.repeated(request.core, scene))
 
 
 MODAL = Modal("resolve", submit, fallback="done")

@@ -59,7 +59,8 @@ def submit(form: Submission) -> Answer:
     except NeedsConfirmation as refused:
         way = "Tick the box below" if "confirm" in form.values else "Close this form and say `/incident resolve`"
         raise FormError({"status": f"{refused.sentence.split('.')[0]}. {way} to resolve anyway."}) from None
-    return answers.moved(look.scene(request.core, number), event)
+    scene = look.scene(request.core, number)
+    return answers.moved(scene, event, look.repeated(request.core, scene))
 
 
 MODAL = Modal("status", submit, fallback="status")

@@ -186,7 +186,7 @@ def _tell_them(scene: Scene) -> list[Block]:
     return [buttons(button("Write an update", f"{RUN}update", value(scene.incident.number)))]
 
 
-def moved(scene: Scene, event: Event) -> Answer:
+def moved(scene: Scene, event: Event, before: Incident | None = None) -> Answer:
     """The state it was moved to, and what to think of in it."""
     incident = scene.incident
     to = Status(event.payload.get("new", incident.status))
@@ -198,7 +198,7 @@ def moved(scene: Scene, event: Event) -> Answer:
         until = f"Watch it for {lasted(watch_for)}: " if watch_for else "Watch it: "
         return answer(said, *_tell_them(scene), small=f"{until}{' '.join(WATCH)} Then `/incident resolve`.")
     if to is Status.RESOLVED:
-        return resolved(scene, event)
+        return resolved(scene, event, before)
     if to in (Status.CLOSED, Status.DECLINED, Status.CANCELLED):
         return answer(said, small="" if to is Status.CLOSED else "Paging and updates have stopped; no postmortem is owed.")
     return answer(said, *_tell_them(scene))
@@ -244,8 +244,8 @@ def _severity_of(into: Scene, was: int) -> str:
     return happened.severity if isinstance(happened, MergedFrom) and happened.number == was else ""
 
 
-def resolved(scene: Scene, event: Event) -> Answer:
-    """It is over: what follows by itself, and what the checklist still has open."""
+def resolved(scene: Scene, event: Event, before: Incident | None = None) -> Answer:
+    """It is over: what follows by itself, and what the checklist still has open. It repeats `before`, where that matters."""
     incident, owed = scene.incident, scene.severity.postmortem
     small = "Paging and updates have stopped."
     if owed.required and event.payload.get("old") != Status.CLOSED:
@@ -255,6 +255,8 @@ def resolved(scene: Scene, event: Event) -> Answer:
         small += f"\n:bell: {alerts.count(scene)} still. What begins anew from here on opens another incident."
     if left:
         small += f"\nNot ticked: {', '.join(left)}."
+    if before:
+        small += f"\nIt looks like {before.key}, {clip(before.title, 200)}. What comes back is worth a postmortem."
     row = buttons(
         *([button("Checklist", f"{RUN}checklist", value(incident.number, "resolution"))] if left else []),
         button("Action items", f"{RUN}actions", value(incident.number)),

@@ -245,6 +245,7 @@ _NAMED: dict[tuple[str, Any], Callable[[Strange], Any]] = {
     ("said", str): lambda made: "The draft comes.",
     ("hint", str): lambda made: " Star it: `/incident timeline edit`",
     ("command", str): lambda made: "merge",
+    ("before", Incident | None): lambda made: made.scene.incident if made.choice else None,
     ("rank", int): lambda made: made.scene.severity.rank,
     ("skip", int): lambda made: made.many // 2,
     ("total", int): lambda made: made.many,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from sandbox.seen import Document, Room
+from sandbox.seen import Answer, Document, Room
 from tests.stories.telling import ON_CALL, saying
 from tests.world import World
 
@@ -180,3 +180,20 @@ def test_what_people_wrote_cannot_break_it(world: World) -> None:
     text = draft(room).text
     assert "](http://evil.example.com)" not in text and len(re.findall("^## Root cause", text, re.MULTILINE)) == 1
     assert not saying(room.messages, "@channel here")
+
+
+def test_none_is_owed_and_it_comes_back(make_world: Callable[..., World]) -> None:
+    """A SEV3 owes none; like one of last week it is worth one. A SEV4 owes none and is asked for none."""
+    world = make_world()
+    alice = world.person("alice")
+
+    def resolve(number: int, severity: str, title: str) -> Answer:
+        alice.runs(f"/incident declare {severity} {title}")
+        world.advance(minutes=5)
+        return alice.runs(f"/incident resolve {number} restarted")
+
+    assert "worth a postmortem" not in resolve(1, "sev3", "Search index is stale")
+    world.advance(days=6)
+    again = resolve(2, "sev3", "Search index is stale again")
+    assert "It looks like INC-1, Search index is stale. What comes back is worth a postmortem" in again
+    assert "worth a postmortem" not in resolve(3, "sev4", "Search index is stale once more")
