@@ -313,7 +313,8 @@ def test_whoever_reads_the_end_stays_there(window: Open, served: tuple[Sandbox, 
     bob.says("number 40", in_="#random")
     alice.sees("number 40")
     comes_true(alice.page, f"{left} < 2")
-    alice.page.locator("#main .message-scroll").evaluate("node => (node.scrollTop = 0)")
+    up = "node => new Promise(seen => { node.scrollTop = 0; requestAnimationFrame(() => requestAnimationFrame(seen)); })"
+    alice.page.locator("#main .message-scroll").evaluate(up)
     bob.says("number 41", in_="#random")
     alice.page.get_by_role("button", name="New messages").click()
     comes_true(alice.page, f"{left} < 2")
