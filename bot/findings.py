@@ -42,7 +42,7 @@ def gathered(examine: Examine, seconds: float) -> tuple[list[Finding], bool]:
         try:
             for finding in examine():
                 found.append(finding)
-        except Exception:
+        except Exception:  # whoever asks is told of what was found so far, and that it is not all
             log.exception("the doctor broke")
             found.append(Finding(Grade.WRONG, "doctor", "could not look at everything", "The log of the `web` process says why."))
         over.set()

@@ -14,7 +14,7 @@ from incidents.core import Core
 from incidents.registry import collect
 from integrations.alerts import Source
 from integrations.incoming import NotUnderstood
-from web.bodies import read_body
+from web.senders import body_of
 
 log = logging.getLogger("muster.web")
 
@@ -35,14 +35,9 @@ class AlertsEndpoint:
         source = self._sources.get(request.path_params["source"])
         if source is None:
             return PlainTextResponse(f"There is no such source of alerts. There are: {', '.join(self._sources)}.", 404)
-        secret = self._secrets.get(source.variable, "").strip()
-        if not secret:
-            return PlainTextResponse(f"{source.variable} is not set, so nothing is taken from this source.", 404)
-        body = await read_body(request, LARGEST)
+        body = await body_of(request, source, self._secrets, largest=LARGEST, page="docs/alerts.md")
         if isinstance(body, Response):
             return body
-        if not source.is_its_own(request.headers, body, secret):
-            return PlainTextResponse("The secret is missing or wrong; docs/alerts.md says where it goes.", 401)
         return await anyio.to_thread.run_sync(self._take, source, body, limiter=self._limit)
 
     def _take(self, source: Source, body: bytes) -> Response:

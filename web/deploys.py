@@ -15,7 +15,7 @@ from incidents.registry import collect
 from integrations.deploys import Source
 from integrations.deploys.github import EVENT
 from integrations.incoming import NotUnderstood
-from web.bodies import read_body
+from web.senders import body_of
 
 log = logging.getLogger("muster.web")
 
@@ -34,14 +34,9 @@ class DeploysEndpoint:
 
     async def __call__(self, request: Request) -> Response:
         source = self._sources["github" if EVENT in request.headers else "generic"]
-        secret = self._secrets.get(source.variable, "").strip()
-        if not secret:
-            return PlainTextResponse(f"{source.variable} is not set, so nothing is taken from this source.", 404)
-        body = await read_body(request, LARGEST)
+        body = await body_of(request, source, self._secrets, largest=LARGEST, page="docs/deploys.md")
         if isinstance(body, Response):
             return body
-        if not source.is_its_own(request.headers, body, secret):
-            return PlainTextResponse("The secret is missing or wrong; docs/deploys.md says where it goes.", 401)
         return await anyio.to_thread.run_sync(self._take, source, request.headers, body, limiter=self._limit)
 
     def _take(self, source: Source, headers: Mapping[str, str], body: bytes) -> Response:
