@@ -166,7 +166,11 @@ class Inbox:
         if home is None or coming in self._welcomed:  # Slack sends an event again when an answer comes late
             return
         self._welcomed.append(coming)
-        if home.private and event["user"] != self.dispatcher.workspace.identity.user:
+        if event["user"] == self.dispatcher.workspace.identity.user:
+            if home.room_shut:  # somebody let Muster in again
+                self.dispatcher.background.run(lambda: self._look_at_room(home.number, event["channel"], None))
+            return
+        if home.private:
             private.admit(self.dispatcher.core, home.number, event["user"], room_ts=str(event.get("event_ts") or ""))
         self.dispatcher.background.run(lambda: self._catch_up(home, event["channel"], event["user"]))
 
@@ -205,8 +209,6 @@ class Inbox:
         log.error("a %s %s could not be handled", kind, what, exc_info=error)
 
     def _catch_up(self, incident: Incident, channel: str, user: str, *, tries: int = 5) -> None:
-        if user == self.dispatcher.workspace.identity.user:
-            return
         request = self.dispatcher.request(by=user, key="", channel=channel, trigger_id="")
         answer = self.dispatcher.commands["catchup"].run(replace(request, number=incident.number))
         answer = drill.answered(incident, answer)

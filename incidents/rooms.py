@@ -128,23 +128,23 @@ def asleep(incident: Incident) -> bool:
     return incident.room_archived_at is not None and (incident.room_shut or incident.status in ENDED)
 
 
-def found_archived(unit: Unit, channel: str, *, by: str | None = None) -> None:
-    """Somebody archived the room: until it is back the thread is the incident's home. Nothing of a private one is said there;
-    whoever is in it is told. Says nothing twice."""
+def found_archived(unit: Unit, channel: str, *, by: str | None = None, trouble: str = "") -> None:
+    """Somebody archived the room, or keeps Muster out of it (`trouble`): until it is back the thread is the incident's home.
+    Nothing of a private one is said there; whoever is in it is told. Says nothing twice."""
     incident = unit.incident
     if incident.room_channel != channel or incident.room_archived_at is not None:
         return
     incident.room_archived_at = unit.now
-    if incident.status in ENDED and not incident.private:
+    if incident.status in ENDED and not incident.private and not trouble:
         unit.record(RoomArchived(channel=channel), by=by)
         return
     incident.room_shut = True
     people = [one for one in access.people(unit.session, incident.number) if one != by] if incident.private else []
-    unit.record(RoomShut(channel=channel, tells=people), by=by)
+    unit.record(RoomShut(channel=channel, tells=people, trouble=trouble), by=by)
 
 
 def found_open(unit: Unit, channel: str) -> None:
-    """Somebody brought the room back in Slack: Muster comes into it again, and goes on there."""
+    """Somebody brought the room back in Slack, or let Muster in again: Muster comes into it again, and goes on there."""
     if unit.incident.room_channel == channel and unit.incident.room_shut and not _is_called_back(unit):
         unit.record(RoomCalledBack(channel=channel))
 

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, NoReturn
 
 from bot import drill
 from bot.scene import Scene
@@ -43,6 +43,8 @@ _WORDED = frozenset(
 ARCHIVED = frozenset({"is_archived", "is_inactive"})
 """How Slack refuses what is for an archived channel: a call there, and an edit."""
 
+_OUT = frozenset({"not_in_channel", "channel_not_found"})
+
 
 @dataclass
 class Desk:
@@ -67,20 +69,39 @@ class Desk:
             raise SlackAway("lease", "too_late")
         if self.scene.incident.private and method in _WORDED and not self._may_go(args.get("channel") or args.get("channel_id")):
             raise NotYet(5)  # there is no room yet, and it is not said in the one before
+        said = args if self.scene.incident.drill is None else drill.marked(args)
         try:
-            return self.slack.call(method, args if self.scene.incident.drill is None else drill.marked(args))
+            return self.slack.call(method, said)
         except SlackRefused as refused:
-            if refused.error in ARCHIVED and self._finds_it_archived(args.get("channel") or args.get("channel_id")):
-                raise NotYet from None  # by then it goes where the incident goes on
+            channel = args.get("channel") or args.get("channel_id")
+            if refused.error in _OUT and self._is_in_force(channel):
+                if self._is_in_by_now(channel):
+                    return self.slack.call(method, said)
+                self._find_it_shut(trouble=refused.error)
+            elif refused.error in ARCHIVED and self._is_in_force(channel):
+                self._find_it_shut()
             raise
 
-    def _finds_it_archived(self, channel: str | None) -> bool:
-        """Whether that is the incident's room, of which nothing was known yet."""
+    def _is_in_force(self, channel: str | None) -> bool:
+        """Whether that is the incident's room, of which nothing was known against it yet."""
         incident = self.scene.incident
-        if channel is None or channel != incident.room_channel or incident.room_archived_at is not None:
-            return False
+        return channel is not None and channel == incident.room_channel and incident.room_archived_at is None
+
+    def _find_it_shut(self, trouble: str = "") -> NoReturn:
+        """By the time of the next attempt it goes where the incident goes on."""
+        incident = self.scene.incident
+        assert incident.room_channel is not None, "that is where it was to go"
         with self.core.unit(incident.number) as unit:
-            rooms.found_archived(unit, channel)
+            rooms.found_archived(unit, incident.room_channel, trouble=trouble)
+        raise NotYet from None
+
+    def _is_in_by_now(self, room: str | None) -> bool:
+        """Whether Muster is in the room: it comes into one that is open to all."""
+        try:
+            if not self.slack.call("conversations.info", {"channel": room})["channel"].get("is_member"):
+                self.slack.call("conversations.join", {"channel": room})
+        except SlackRefused:
+            return False  # it was deleted, or nobody but who is in it may let others in
         return True
 
     def _may_go(self, channel: str | None) -> bool:

@@ -136,7 +136,7 @@ def _small_print(scene: Scene) -> list[str]:
     if incident.room_channel is None and incident.room_wanted_at:
         small.append("The war room is being opened")
     if incident.room_shut and incident.room_channel is not None:
-        small.insert(0, f"The room {channel(incident.room_channel)} was archived: this goes on in the thread")
+        small.insert(0, f"The room {channel(incident.room_channel)} is archived or gone: this goes on in the thread")
     if incident.private:
         small.insert(0, ":lock: Private: nobody outside this room knows of it")
     if incident.merged_into:

@@ -43,16 +43,20 @@ class RoomArchived(Happened):
 
 
 class RoomShut(Happened):
-    """Somebody archived it while the incident is not over. `tells`: whom alone, where that is private."""
+    """Somebody archived it while the incident is not over; `trouble`: deleted it, or took Muster out of it. `tells`: whom
+    alone, where that is private."""
 
     kind = "room.shut"
     channel: str
     tells: list[str] = []
+    trouble: str = ""
 
     def sentence(self, by: str | None) -> Phrase:
         said = "{by} archived the war room {room}" if by else "The war room {room} was archived"
+        if self.trouble:
+            said = "Muster can no longer write in the war room {room}: it was deleted, or Muster was removed ({trouble})"
         goes_on = "Nothing is said until it is back" if self.tells else "It goes on in this thread until the room is back"
-        return phrase(f"{said}. {goes_on}: `/incident room`", by=Who(by), room=Where(self.channel))
+        return phrase(f"{said}. {goes_on}: `/incident room`", by=Who(by), room=Where(self.channel), trouble=self.trouble)
 
 
 class RoomKept(Happened):

@@ -300,3 +300,48 @@ def test_the_room_of_a_private_one_is_archived(world: World) -> None:
     alice.clicks("Bring the room back", in_=told)
     world.advance(minutes=1)
     assert saying(room.messages, "the export is stopped") and not room.is_archived
+
+
+def test_muster_is_taken_out_of_the_room(world: World) -> None:
+    """It comes in again, since it has something to say there."""
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    room = world.room()
+    channels.leave(world.workspace, room.channel, world.workspace.bot_user)
+    alice.runs("/incident note it is quiet", in_=room)
+    world.settle()
+    assert saying(room.messages, "it is quiet") and room.bot_is_in
+    assert not saying(world.slack.channel("incidents").messages, "Slack refused something for good")
+
+
+def test_the_room_is_deleted(world: World) -> None:
+    """The thread says so and takes over, until another room is asked for."""
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    old, [card] = world.room(), world.slack.channel("incidents").messages[:1]
+    del world.workspace.state.channels[old.id]
+    alice.runs("/incident note 1 it is quiet")
+    world.settle()
+    [said] = saying(card.thread, "Muster can no longer write in the war room")
+    assert len(saying(card.thread, "it is quiet")) == 1 and not [row for row in world.waiting() if " dead " in row]
+    alice.clicks("Bring the room back", in_=said)
+    world.settle()
+    world.advance(seconds=5)
+    assert world.room() != old and alice.is_in(world.room())
+
+
+def test_taken_out_of_the_room_of_a_private_one(world: World) -> None:
+    """Nobody but who is in it can let Muster in again; then what was to be said comes."""
+    alice = world.person("alice")
+    alice.runs("/incident declare private: sev1 Salaries leaked")
+    world.settle()
+    room = world.room()
+    channels.leave(world.workspace, room.channel, world.workspace.bot_user)
+    alice.runs("/incident note INC-1 the export is stopped", in_="#random")
+    world.settle()
+    assert [post.buttons for post in alice.inbox if "no longer write" in post] == [["Bring the room back"]]
+    alice.invites("muster", to=room)
+    world.advance(minutes=1)
+    assert saying(room.messages, "the export is stopped") and not world.incident().room_shut
