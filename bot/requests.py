@@ -31,7 +31,7 @@ from incidents.core import Core, Repeated, find
 from incidents.errors import Refused
 from incidents.events import read
 from incidents.fields import FieldsMissing
-from incidents.rules.lifecycle import OPEN
+from incidents.rules.lifecycle import ACTIVE, OPEN, is_state
 from incidents.rules.naming import incident_ref
 from incidents.rules.severity import split_leading_severity
 from incidents.timeline import at_home
@@ -189,6 +189,7 @@ class Dispatcher:
     def _run_typed(self, request: Request, text: str) -> Answer:
         word, _, rest = text.partition(" ")
         word, _, tail = word.partition("\n")
+        word = word.rstrip(".,:;!?") or word
         command, rest = self._command(word.lower(), f"{tail} {rest}".strip() if tail else rest.strip())
         return self._run(command, request, rest, request.channel)
 
@@ -215,6 +216,10 @@ class Dispatcher:
                 named, _, person = rest.partition(" ")  # `ic 42 @who` is `role 42 ic @who`
                 said = f"{named} {role} {person}" if incident_ref(named) else f"{role} {rest}"
                 return self.commands["role"], said.strip()
+        if is_state(word):  # `mitigating 42 why` is `status 42 mitigating why`
+            named, _, why = rest.partition(" ")
+            said = f"{named} {word} {why}" if incident_ref(named) else f"{word} {rest}"
+            return self.commands["status"], said.strip()
         if incident_ref(word):
             return self.commands["show"], word  # `/incident INC-42`
         raise Refused(self._did_you_mean(word))
@@ -223,6 +228,7 @@ class Dispatcher:
         names = {command.name: command for command in self.commands.values() if command.group}
         names |= {alias: command for command in self.commands.values() if command.group for alias in command.aliases}
         names |= {word: self.commands["role"] for role, its in self.core.policy.roles.items() for word in (role, *its.aliases)}
+        names |= {str(state): self.commands["status"] for state in ACTIVE}
         near = difflib.get_close_matches(word[:40], list(names), n=1, cutoff=0.5)
         if not near:
             return f"There is no command `{word[:40]}`. `/incident help` shows them all."

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from incidents.addresses import known
 from incidents.core import Core, Unit
-from incidents.errors import Refused
+from incidents.errors import Refused, quote
 from incidents.events import (
     Acknowledged,
     Escalated,
@@ -17,7 +17,7 @@ from incidents.events import (
     PagesStopped,
     PageStarted,
 )
-from incidents.policy import EscalationLevel, EscalationPolicy, Target
+from incidents.policy import EscalationLevel, EscalationPolicy, ServicePolicy, Target
 from incidents.reach import refuse_unreachable
 from incidents.rules.escalation import LastResort, Step, next_step, step_due, step_key
 from incidents.rules.lifecycle import OPEN
@@ -255,10 +255,8 @@ def _policy_for(unit: Unit, ref: str) -> tuple[str, EscalationPolicy]:
         if service.escalation:
             return service.escalation, policy.escalations[service.escalation]
         if service.rotation is None:
-            raise Refused(f"Nobody is on call for {ref} in muster.yml. Page a person: `/incident page @who`.", field="who")
+            return f"owner of {ref}", _only(unit, _owners_of(ref, service))
         ref = service.rotation
-    fallback = policy.escalations.get(_escalation_of(unit) or "")
-    last_resort = fallback.last_resort if fallback else []
     if ref in policy.rotations:
         target = Target(kind="rotation", name=ref)
     elif is_person(ref) or "@" in ref:
@@ -267,8 +265,25 @@ def _policy_for(unit: Unit, ref: str) -> tuple[str, EscalationPolicy]:
         names = [*policy.rotations, *policy.services, *policy.escalations]
         known = f" There are: {', '.join(names[:20])}." if names else ""
         raise Refused(f"`{ref[:60]}` is no person, rotation or service.{known} Say `/incident page @who`.", field="who")
-    return f"{target.kind} {ref}" if target.kind == "rotation" else f"<@{ref}>", EscalationPolicy(
-        levels=[EscalationLevel(page=[target], wait=policy.paging.wait)], repeat=2, last_resort=last_resort
+    return f"{target.kind} {ref}" if target.kind == "rotation" else f"<@{ref}>", _only(unit, [target])
+
+
+def _owners_of(ref: str, service: ServicePolicy) -> list[Target]:
+    """Who is paged for a service that has nobody on call: whoever owns it."""
+    if service.owners:
+        return service.owners
+    names = [owner for owner in service.owner if isinstance(owner, str)]
+    owned = f"; {quote(', '.join(names))} owns it" if names else ""
+    raise Refused(f"Nobody is on call for {ref} in muster.yml{owned}. Page a person: `/incident page @who`.", field="who")
+
+
+def _only(unit: Unit, targets: list[Target]) -> EscalationPolicy:
+    """Again and again, then the last resort of the incident's own escalation."""
+    fallback = unit.policy.escalations.get(_escalation_of(unit) or "")
+    return EscalationPolicy(
+        levels=[EscalationLevel(page=targets, wait=unit.policy.paging.wait)],
+        repeat=2,
+        last_resort=fallback.last_resort if fallback else [],
     )
 
 

@@ -1,7 +1,7 @@
 """No nudges and no timed updates for a while."""
 
 from bot.commands import Answer, Command, Request
-from bot.views.texts import moment
+from bot.views.texts import coming
 from incidents import updates
 from incidents.rules.times import parse_until
 
@@ -11,7 +11,7 @@ def run(request: Request) -> Answer:
     text = request.text.strip()
     until = parse_until(text, request.now, request.timezone) if text else None
     updates.pause(request.core, request.incident_number, until, by=request.by, key=request.key)
-    end = f" until {moment(until)}" if until else "; `/incident resume` starts them again"
+    end = f" until {coming(until, request.now)}" if until else "; `/incident resume` starts them again"
     return Answer(f"No nudges and no timed updates{end}.")
 
 

@@ -2,7 +2,7 @@
 
 from bot import look
 from bot.commands import Answer, Command, Request
-from bot.views.texts import moment
+from bot.views.texts import coming
 from incidents import updates
 
 
@@ -11,7 +11,7 @@ def run(request: Request) -> Answer:
     number = request.incident_number
     updates.resume(request.core, number, by=request.by, key=request.key)
     due = look.scene(request.core, number).next_update_at
-    return Answer("Updates fall due again" + (f", the next {moment(due)}." if due else "."))
+    return Answer("Updates fall due again" + (f", the next {coming(due, request.now)}." if due else "."))
 
 
 COMMAND = Command(

@@ -26,7 +26,7 @@ def move(request: Request, to: Status, why: str) -> Answer:
     try:
         event = status.move(request.core, number, to, by=request.by, why=why, confirmed=request.confirmed, key=request.key)
     except NeedsConfirmation as question:
-        return answers.ask(question, "Resolve anyway", "status", number, f"{to} {why}".strip())
+        return answers.resolve_early(question, look.scene(request.core, number), why)
     except FieldsMissing:
         scene = look.scene(request.core, number)
         if to is Status.RESOLVED and scene.incident.status in OPEN:

@@ -9,7 +9,7 @@ from bot.modals import view as frame
 from bot.scene import Scene
 from bot.views import forms, handoffs
 from bot.views.blocks import Block, context
-from bot.views.texts import escape, moment
+from bot.views.texts import coming, escape
 from incidents import handoffs as verbs
 from incidents.events import BRIEF
 from incidents.handoffs import PART_LENGTH, Brief
@@ -24,7 +24,7 @@ def view(scene: Scene, role: str, known: Brief, to: str | None = None, response_
     for name, text in asdict(known).items():
         element = forms.text_input(text, multiline=True, most=PART_LENGTH, focus=name == _CURSOR)
         blocks.append(field(name, BRIEF[name], element, optional=True))
-    due = f"Next update due {moment(scene.next_update_at)}" if scene.next_update_at else "No update is due"
+    due = f"Next update due {coming(scene.next_update_at, scene.now)}" if scene.next_update_at else "No update is due"
     small = f"{due}. You keep the role until they accept; the brief goes on the timeline."
     blocks.append(context(small))
     private = forms.carried(response_url, scene.incident.number, role=role)

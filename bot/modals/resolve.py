@@ -64,7 +64,7 @@ def submit(form: Submission) -> Answer:
         )
     except NeedsConfirmation as refused:
         if "confirm" not in form.values:
-            return answers.ask(refused, "Resolve anyway", "status", number, f"resolved {form.text('why')}".strip())
+            return answers.resolve_early(refused, look.scene(request.core, number), form.text("why"))
         raise FormError({"confirm": "Tick this to resolve before the watch is over, or keep watching."}) from None
     scene = look.scene(request.core, number)
     return answers.resolved(scene, event, look.repeated(request.core, scene))

@@ -8,7 +8,7 @@ from bot.scene import Scene
 from bot.views import alerts, alike, handoffs, maintenance
 from bot.views.blocks import Block, button, buttons, context, section
 from bot.views.forms import FORM
-from bot.views.texts import channel, clip, cut, escape, lasted, moment, person, say, stamp
+from bot.views.texts import channel, clip, coming, cut, escape, lasted, moment, person, say, stamp
 from incidents import fields
 from incidents.errors import Refused
 from incidents.events import (
@@ -49,10 +49,26 @@ def ask(question: Refused, yes: str, command: str, number: int, said: str) -> An
 
     `said` comes back with the button, cut to the 2 000 characters that Slack keeps.
     """
-    kept = said if len(said) <= 1900 else said[:1899] + "…"
-    button_value = value(number, kept + CONFIRMED)
+    button_value = value(number, _kept(said) + CONFIRMED)
     row = buttons(button(yes, f"{RUN}{command}:confirm", button_value, style="danger"))
     return answer(clip(question.sentence, 2900), row)
+
+
+def _kept(said: str) -> str:
+    return said if len(said) <= 1900 else said[:1899] + "…"
+
+
+def resolve_early(question: Refused, scene: Scene, said: str) -> Answer:
+    """The same for resolving before the watch is over: until when it is watched, or how the watch begins."""
+    incident, watch_for = scene.incident, scene.severity.watch_for
+    asked = ask(question, "Resolve anyway", "status", incident.number, f"{Status.RESOLVED} {said}".strip())
+    if watch_for is None:
+        return asked
+    if incident.status == Status.MONITORING and incident.mitigated_at is not None:
+        small = f"It is watched until {moment(incident.mitigated_at + watch_for)}."
+        return Answer(f"{asked.text} {small}", [asked.blocks[0], context(small), *asked.blocks[1:]])
+    watch = button(f"Watch it for {lasted(watch_for)}", f"{RUN}mitigated", value(incident.number, _kept(said)))
+    return Answer(asked.text, [asked.blocks[0], buttons(*asked.blocks[1]["elements"], watch)])
 
 
 def home(scene: Scene) -> str:
@@ -269,7 +285,7 @@ def update_posted(scene: Scene, event: Event) -> Answer:
     """It is out, and when the next one is due."""
     posted = read(event.kind, event.payload)
     due = posted.next_update_at if isinstance(posted, UpdatePosted) else None
-    following = f" Next one {moment(due)}." if due and scene.incident.status in OPEN else ""
+    following = f" Next one {coming(due, scene.now)}." if due and scene.incident.status in OPEN else ""
     return answer(f"Update posted in {home(scene)}.{following}")
 
 

@@ -6,7 +6,7 @@ from bot.commands import RUN, value
 from bot.scene import Scene
 from bot.views import alerts, checklists, maintenance, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, option, section
-from bot.views.texts import ago, channel, clip, cut, escape, lasted, moment, person
+from bot.views.texts import ago, channel, clip, coming, cut, escape, lasted, moment, person
 from incidents.fields import lacking
 from incidents.policy import Target
 from incidents.rules import fields as rules
@@ -31,7 +31,7 @@ def line(scene: Scene) -> str:
     if incident.status == Status.TRIAGE:
         return alerts.line(scene)
     commander = f"IC {person(held['ic'])}" if "ic" in held else "no IC yet"
-    due = f", next update {moment(scene.next_update_at)}" if scene.next_update_at else ""
+    due = f", next update {coming(scene.next_update_at, scene.now)}" if scene.next_update_at else ""
     return (
         f"{incident.key} {incident.severity} {incident.status}: {clip(incident.title, 400)} ({commander}"
         f", {lasted(_end(scene) - incident.declared_at)}{due})"
@@ -72,7 +72,7 @@ def _facts(scene: Scene) -> list[tuple[str, str]]:
     took = lasted(_end(scene) - started)
     facts.append(("Started", f"{_day(started)} ({ago(started, took) if incident.status in OPEN else took})"))
     if incident.status in OPEN and incident.status != Status.TRIAGE:
-        due = moment(scene.next_update_at) if scene.next_update_at else "paused" if _paused(scene) else "none planned"
+        due = coming(scene.next_update_at, scene.now) if scene.next_update_at else "paused" if _paused(scene) else "none planned"
         facts.append(("Next update", due))
     return facts
 

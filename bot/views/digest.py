@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.views.blocks import Message, context, section
 from bot.views.card import signal
-from bot.views.texts import channel, clip, escape, lasted, moment, person
+from bot.views.texts import channel, clip, coming, escape, lasted, person
 from incidents import updates
 from incidents.policy import Policy
 from models import Incident
@@ -32,7 +32,7 @@ def _line(row: Incident, commander: str | None, policy: Policy, now: datetime) -
         row.status,
         f"for {lasted(max(now - row.declared_at, timedelta()))}",
         f"led by {person(commander)}" if commander else "nobody leads it",
-        f"next update {moment(due)}" if due else "no update planned",
+        f"next update {coming(due, now)}" if due else "no update planned",
         *([channel(row.room_channel)] if row.room_channel else []),
     ]
     impact = f"\n{clip(row.impact.replace(chr(10), ' '), 300)}" if row.impact else ""

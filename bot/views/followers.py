@@ -4,7 +4,7 @@ from bot.scene import Scene
 from bot.views import posts
 from bot.views.blocks import Block, Message, context, section
 from bot.views.card import signal
-from bot.views.texts import channel, clip, escape, lasted, moment, person, say
+from bot.views.texts import channel, clip, coming, escape, lasted, person, say
 from incidents.events import Unsubscribed, UpdatePosted
 
 
@@ -63,7 +63,11 @@ def summary(scene: Scene) -> Message:
     impact = (
         f"Impact: {clip(posted.impact or incident.impact, 600)}" if posted.impact or incident.impact else "Impact: not known yet"
     )
-    following = f"Next update {moment(posted.next_update_at)}" if posted.next_update_at else "No further update is planned"
+    following = (
+        f"Next update {coming(posted.next_update_at, scene.event.at)}"
+        if posted.next_update_at
+        else "No further update is planned"
+    )
     room = f"  ·  Room: {channel(incident.room_channel)}" if incident.room_channel else ""
     text = f"{incident.key} {clip(incident.title, 200)}: {state}. {impact}. {following}"
     return Message(text, [section(f"{head}\n{state}\n{impact}"), context(f"{following}{room}")])

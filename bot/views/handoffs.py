@@ -3,7 +3,7 @@
 from bot.commands import RUN, Answer, value
 from bot.scene import Scene
 from bot.views.blocks import Block, Message, button, buttons, context, section
-from bot.views.texts import channel, clip, escape, lasted, moment, person, say
+from bot.views.texts import channel, clip, coming, escape, lasted, moment, person, say
 from incidents.events import (
     BRIEF,
     HandoffDeclined,
@@ -40,7 +40,7 @@ def offered_dm(scene: Scene) -> Message:
 def _brief(scene: Scene, asked: HandoffOffered, head: str, fallback: str) -> Message:
     said = [(label, getattr(asked, name)) for name, label in BRIEF.items()]
     blocks = [section(f":handshake: {head}"), *[section(f"*{label}*\n{clip(text, 1600)}") for label, text in said if text]]
-    small = [f"Next update due {moment(asked.next_update_at)}"] if asked.next_update_at else []
+    small = [f"Next update due {coming(asked.next_update_at, scene.event.at)}"] if asked.next_update_at else []
     holding = scene.standing.holding(asked.role)
     if holding is not None and holding.offer_event == scene.event.id and scene.incident.status not in ENDED:
         until = f" until {moment(asked.until)}" if asked.until else ""

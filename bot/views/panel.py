@@ -6,7 +6,7 @@ from bot.views import checklists
 from bot.views.blocks import Block, Message, button, buttons, context, section
 from bot.views.card import line, signal
 from bot.views.forms import FORM
-from bot.views.texts import channel, clip, escape, lasted, moment, person
+from bot.views.texts import channel, clip, coming, escape, lasted, person
 from incidents.rules.checklists import open_items
 from incidents.rules.lifecycle import OPEN, Status
 
@@ -27,7 +27,7 @@ def state(scene: Scene) -> str:
     name = f"{incident.severity} {escape(scene.severity.name)}"
     first = [name, f"*{incident.status}*", lasted(end - incident.declared_at)]
     if scene.next_update_at and incident.status in OPEN:
-        first.append(f"next update {moment(scene.next_update_at)}")
+        first.append(f"next update {coming(scene.next_update_at, scene.now)}")
     if scene.standing.pages:
         first.append(":pager: paging")
     return "  ·  ".join(first) + "\n" + "  ·  ".join(_people(scene))

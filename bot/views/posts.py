@@ -1,17 +1,20 @@
 """What the room (or the thread) is told when something happens, and what single people are told."""
 
+from datetime import timedelta
+
 from bot.commands import RUN, value
 from bot.scene import Scene
 from bot.views import alerts, checklists, deploys, drills, handoffs, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, section
 from bot.views.card import line, signal
-from bot.views.texts import channel, clip, escape, lasted, moment, person, say
+from bot.views.texts import channel, clip, coming, escape, lasted, moment, person, say, stamp
 from incidents import rooms, updates
 from incidents.events import (
     AlertsOver,
     Automated,
     CommanderMissing,
     DeadlineNear,
+    Decided,
     DeliveryFailed,
     DeploysListed,
     DrillEnded,
@@ -20,6 +23,7 @@ from incidents.events import (
     Happened,
     LevelPaged,
     NobodyToPage,
+    Noted,
     OwnersTold,
     PageExhausted,
     RoleAssigned,
@@ -163,6 +167,8 @@ def post(scene: Scene) -> Message:
     sentence = say(happened.sentence(scene.event.actor))
     if isinstance(happened, RoomShut | RoomFailed):  # read in a thread, where a command names its incident
         sentence = sentence.replace("`/incident room`", f"`/incident room {scene.incident.number}`")
+    if isinstance(happened, Noted | Decided):
+        sentence += _back(scene)
     next_steps = _next_steps(scene)
     text = f"{sign} {sentence}".strip()
     blocks = [section(text), *([buttons(*next_steps)] if next_steps else [])]
@@ -170,6 +176,14 @@ def post(scene: Scene) -> Message:
     blocks[1:1] = small or runbooks.next_steps(scene)[0]
     blocks += ticking
     return Message(f"{scene.incident.key}: {sentence}", blocks)
+
+
+def _back(scene: Scene) -> str:
+    """When it was, where somebody writes down what happened a while ago."""
+    at, written = scene.event.at, scene.event.recorded_at
+    if written - at < timedelta(minutes=1):
+        return ""
+    return f" _({stamp(at) if written - at > timedelta(hours=12) else moment(at)})_"
 
 
 def _next_steps(scene: Scene) -> list[Block]:
@@ -251,7 +265,11 @@ def update(scene: Scene) -> Message:
             blocks.append(section(f"*{label}*\n{clip(text, 2500)}"))
     silence = f"Nothing new was reported since {moment(posted.silent_since)}." if posted.timed and posted.silent_since else ""
     author = "Posted by Muster, because an update was due." if posted.timed else f"By {person(scene.event.actor)}."
-    following = f"Next update {moment(posted.next_update_at)}." if posted.next_update_at else "No further update is planned."
+    following = (
+        f"Next update {coming(posted.next_update_at, scene.event.at)}."
+        if posted.next_update_at
+        else "No further update is planned."
+    )
     blocks.append(context(*[part for part in (silence, author, following) if part]))
     if posted.timed and scene.incident.status in OPEN:
         blocks.append(buttons(button("Write one", f"{RUN}update", value(scene.incident.number))))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from incidents.phrase import TOKEN, Link, Phrase
 from incidents.rules.times import duration_words
 
+_TODAY = timedelta(hours=12)
 _ALIAS = re.compile(r"<([@#][A-Z0-9]{2,31})\|[^>]*>")
 
 
@@ -86,6 +87,11 @@ def ago(at: datetime, otherwise: str) -> str:
 def stamp(at: datetime) -> str:
     """The day and the time in the reader's own zone, with UTC where dates cannot be shown."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def coming(at: datetime, now: datetime) -> str:
+    """When something falls due: with its day where the hour alone could be read as today's."""
+    return stamp(at) if at - now > _TODAY else moment(at)
 
 
 def say(sentence: Phrase, limit: int = 2900) -> str:

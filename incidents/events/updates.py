@@ -71,7 +71,7 @@ class UpdatesPaused(Happened):
 
     def sentence(self, by: str | None) -> Phrase:
         if self.until:
-            return phrase("{by} paused the timed updates until {until}", by=Who(by), until=When(self.until))
+            return phrase("{by} paused the timed updates until {until}", by=Who(by), until=When(self.until, day=True))
         return phrase("{by} paused the timed updates", by=Who(by))
 
 

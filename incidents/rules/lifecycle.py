@@ -75,9 +75,7 @@ def check_move(old: Status, new: Status, *, why: str | None, watch_over: bool, c
     if old is Status.CLOSED and not (why and why.strip()):
         raise NeedsReason("It is closed. Going back to resolved takes a reason: `reopen <why>`.", field="why")
     if new is Status.RESOLVED and old in OPEN and not watch_over and not confirmed:
-        raise NeedsConfirmation(
-            "The watch after the fix is not over yet. Resolve anyway, or keep watching in `monitoring`.", field="status"
-        )
+        raise NeedsConfirmation("The watch after the fix is not over yet. Resolve anyway?", field="status")
 
 
 def reopens_to(status: Status) -> Status:
@@ -138,6 +136,11 @@ _SHORTS = {
     "canceled": Status.CANCELLED,
 }
 _NAMES = {status.value: status for status in Status if status is not Status.MERGED} | _SHORTS
+
+
+def is_state(word: str) -> bool:
+    """Whether this is a state, or a short of one, letter by letter."""
+    return word in _NAMES
 
 
 def parse_status(text: str) -> Status:

@@ -23,7 +23,9 @@ def world(make_world: Callable[..., World]) -> World:
 
 def resolve(world: World, person: Somebody, why: str = "rolled back") -> None:
     """Before the watch is over, which asks once."""
-    assert "watch after the fix is not over yet" in person.runs(f"/incident resolve {why}", in_=world.room())
+    asked = person.runs(f"/incident resolve {why}", in_=world.room())
+    assert "watch after the fix is not over yet" in asked and asked.post
+    assert asked.post.buttons == ["Resolve anyway", "Watch it for 1 h"]
     person.clicks("Resolve anyway")
     world.settle()
 
@@ -129,6 +131,7 @@ def test_cancelled_it_is_quiet(make_world: Callable[..., World]) -> None:
         ("status investigating", "It is already investigating"),
         ("status banana", "“banana” is not a state"),
         ("status mitigatng", "Did you mean `mitigating`?"),
+        ("mitigatng", "Did you mean `mitigating`?"),
     ],
 )
 def test_a_refused_move_says_which_are_open(world: World, said: str, answer: str) -> None:
@@ -142,8 +145,14 @@ def test_a_refused_move_says_which_are_open(world: World, said: str, answer: str
 def test_among_the_active_states_any_move_and_back(world: World) -> None:
     alice = world.person("alice")
     room = world.room()
-    for state in ("mitigating", "identified", "monitoring", "mitigating", "investigating"):
-        assert f"is {state} now" in alice.runs(f"/incident status {state}", in_=room)
+    for state, said in (
+        ("mitigating", "mitigating"),
+        ("identified", "status identified"),
+        ("monitoring", "monitoring!"),
+        ("mitigating", "mitigate"),
+        ("investigating", "investigating 1 not it"),
+    ):
+        assert f"is {state} now" in alice.runs(f"/incident {said}", in_=room)
         world.settle()
         assert state in room.pins[0] and saying(room.messages, f"*{state}*")[-1].buttons[:1] == ["Update"]
     assert saying(room.messages, "roll back · turn the flag off · scale up · fail over · degrade on purpose")

@@ -118,6 +118,15 @@ def test_the_worst_invites_them_and_a_lower_level_does_not_tell_them_again(world
     assert len(saying(world.slack.channel("engineering").messages, "which is yours")) == 1
 
 
+def test_the_owner_is_paged_on_request_where_nobody_is_on_call_for_a_service(world: World) -> None:
+    alice, carol, erin = world.slack.people("alice", "carol", "erin")
+    declares(world, "sev4", "checkout")
+    assert "login in muster.yml; platform owns it. Page a person" in alice.runs("/incident page 1 login")
+    assert "Paged @carol, erin@example.com, #engineering" in alice.runs("/incident page 1 checkout payments fail")
+    world.settle()
+    assert is_paged(carol) and is_paged(erin)
+
+
 def test_of_a_private_one_nobody_is_told(world: World) -> None:
     declares(world, "sev3", "checkout", "search", tick="It is private")
     world.person("alice").runs("/incident sev 2", in_=world.room())

@@ -131,6 +131,7 @@ def test_paused(world: World, until: str) -> None:
         world.advance(minutes=1)
         assert len(updates(room)) == 1, "what fell due meanwhile is due then, once"
     else:
+        assert "until 2026-11-24 08:01 UTC" in alice.runs("/incident pause 16h", in_=room)
         alice.clicks("Resume updates")
         world.advance(minutes=25)
         assert not updates(room) and len(nudges(alice)) == 1, "a whole cadence from when they were resumed"

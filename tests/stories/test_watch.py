@@ -89,7 +89,8 @@ def test_no_watch_where_none_is_asked_for(world: World) -> None:
 def test_resolved_early_it_asks_once_and_says_so(world: World) -> None:
     declared(world)
     alice, room = world.person("alice"), world.room()
-    assert "The watch after the fix is not over yet" in alice.runs("/incident resolve all good", in_=room)
+    asked = alice.runs("/incident resolve all good", in_=room)
+    assert "The watch after the fix is not over yet. Resolve anyway?\nIt is watched until 15:42 UTC." in asked
     world.settle()
     assert world.incident().status == "monitoring"
     alice.clicks("Resolve anyway")
