@@ -28,7 +28,7 @@ from bot.views.texts import clip, say, typed
 from bot.workspace import Workspace
 from incidents import access, members, private
 from incidents.core import Core, Repeated, find
-from incidents.errors import Refused
+from incidents.errors import Refused, quote
 from incidents.events import read
 from incidents.fields import FieldsMissing
 from incidents.rules.lifecycle import ACTIVE, OPEN, is_state
@@ -42,6 +42,7 @@ log = logging.getLogger("muster.requests")
 BROKEN = "That broke on Muster's side and was not done. Try again; if it stays, tell whoever runs Muster."
 BUSY = "Muster's database did not answer in time, so that was not done. Try again in a moment."
 CONFIRMED = "confirmed"
+_SURELY = 0.75  # as like as `resolv` and `resolve`; `checkout` and `checklist` are less
 _ANSWER_WAITS = 1.0  # seconds
 _ZONE_WAITS = 1.0  # seconds, of the 2.5 that a whole request has
 _LIKE_A_NAME = re.compile(r"#?[0-9]+|inc[-_]?[0-9]*", re.IGNORECASE)  # looked at where it names no incident
@@ -190,8 +191,9 @@ class Dispatcher:
         word, _, rest = text.partition(" ")
         word, _, tail = word.partition("\n")
         word = word.rstrip(".,:;!?") or word
-        command, rest = self._command(word.lower(), f"{tail} {rest}".strip() if tail else rest.strip())
-        return self._run(command, request, rest, request.channel)
+        rest = f"{tail} {rest}".strip() if tail else rest.strip()
+        command, rest = self._command(word.lower(), rest)
+        return self._run(command, request, rest, request.channel) if command else self._unknown(request, word.lower(), text)
 
     def pressed(self, request: Request, action_id: str, action_value: str, *, is_typed: bool = False) -> Answer:
         """A button, a menu entry or a picker's choice: a command with its text. What somebody typed confirms nothing."""
@@ -205,7 +207,7 @@ class Dispatcher:
             request, rest = replace(request, confirmed=True), rest.removesuffix(f" {CONFIRMED}")
         return self._answered(lambda: self._run(self.commands[name], request, rest, request.channel))
 
-    def _command(self, word: str, rest: str) -> tuple[Command, str]:
+    def _command(self, word: str, rest: str) -> tuple[Command | None, str]:
         if not word:
             return self.commands["panel"], ""
         for command in self.commands.values():
@@ -222,18 +224,34 @@ class Dispatcher:
             return self.commands["status"], said.strip()
         if incident_ref(word):
             return self.commands["show"], word  # `/incident INC-42`
-        raise Refused(self._did_you_mean(word))
+        return None, rest
 
-    def _did_you_mean(self, word: str) -> str:
-        names = {command.name: command for command in self.commands.values() if command.group}
-        names |= {alias: command for command in self.commands.values() if command.group for alias in command.aliases}
-        names |= {word: self.commands["role"] for role, its in self.core.policy.roles.items() for word in (role, *its.aliases)}
-        names |= {str(state): self.commands["status"] for state in ACTIVE}
+    def _unknown(self, request: Request, word: str, text: str) -> Answer:
+        """The nearest command. Whoever has just said what is wrong, or what happened, is one tap away from that."""
+        names = self._names()
         near = difflib.get_close_matches(word[:40], list(names), n=1, cutoff=0.5)
-        if not near:
-            return f"There is no command `{word[:40]}`. `/incident help` shows them all."
-        command = names[near[0]]
-        return f"There is no command `{word[:40]}`. Did you mean `{near[0]}`? Usage: `/incident {command.usage}`"
+        said = f"There is no command `{quote(word, 40)}`. `/incident help` shows them all."
+        if near:
+            usage = names[near[0]].usage
+            said = f"There is no command `{quote(word, 40)}`. Did you mean `{near[0]}`? Usage: `/incident {usage}`"
+        is_typo = bool(difflib.get_close_matches(word[:40], near, cutoff=_SURELY))
+        if is_typo or " " not in text or len(text) > 1800:
+            return Answer(clip(said, 2900))
+        room = self._room(request, request.channel)
+        if room is None:
+            meant, row = "what is wrong: `/incident declare", button("Declare it", f"{RUN}declare:said", text)
+        else:
+            meant, row = "a note: `/incident note", button("Add it as a note", f"{RUN}note:said", value(room.number, text))
+        said = clip(f"{said}\nIf that is {meant} {quote(text, 200)}`", 2900)
+        return Answer(said, [section(said), buttons(row)])
+
+    def _names(self) -> dict[str, Command]:
+        """Every word that can follow `/incident`, with what it runs."""
+        names = {str(state): self.commands["status"] for state in ACTIVE}
+        names |= {word: self.commands["role"] for role, its in self.core.policy.roles.items() for word in (role, *its.aliases)}
+        for command in self.commands.values():
+            names |= {word: command for word in (command.name, *command.aliases) if command.group}
+        return names
 
     def _run(self, command: Command, request: Request, rest: str, channel: str) -> Answer:
         incident, rest, several = self._incident(request, command, rest, channel)

@@ -312,8 +312,10 @@ def acknowledged(scene: Scene, event: Event) -> Answer:
     stopped = " Paging has stopped." if event.payload.get("pages") else ""
     said = f"You acknowledged {scene.incident.key}.{stopped}"
     where = scene.incident.room_channel
-    if where:
+    if where and not asleep(scene.incident):
         said += f" Go to {channel(where)}."
+    elif scene.incident.announce_channel and not scene.incident.private:
+        said += f" It goes on in its thread in {channel(scene.incident.announce_channel)}."
     if scene.incident.status == Status.TRIAGE:
         return answer(f"{said} Is it real?", buttons(*alerts.triage(scene)))
     if "ic" in scene.standing.holders:

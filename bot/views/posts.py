@@ -320,13 +320,14 @@ def _again(paged: Happened) -> str:
 
 
 def _where(incident: Incident) -> str:
+    thread = f"the thread in {channel(incident.announce_channel)}" if incident.announce_channel else "the announce channel"
     if rooms.asleep(incident) and not incident.private:
-        return "the announce channel; its room was archived"
+        return f"{thread}; its room was archived"
     if incident.room_channel:
         return channel(incident.room_channel)
     if incident.private:
         return "private; you will be invited"
-    return "opening now; you will be invited" if incident.room_wanted_at else "the announce channel"
+    return "opening now; you will be invited" if incident.room_wanted_at else thread
 
 
 def page_channel(scene: Scene) -> Message:
@@ -363,9 +364,8 @@ def owner(scene: Scene) -> Message:
     nobody = scene.severity.escalation is None and not scene.standing.pages
     held = scene.standing.holders
     who = f"Incident commander: {person(held['ic'])}" if "ic" in held else "Nobody is incident commander yet"
-    where = f"the thread in {channel(incident.announce_channel)}" if incident.announce_channel else _where(incident)
     lines.append(f"{who}{', and nobody is paged' if nobody else ''}.")
-    lines.append(f"Where: {_where(incident) if incident.room_channel or incident.room_wanted_at else where}")
+    lines.append(f"Where: {_where(incident)}")
     blocks = [section("\n".join(lines))]
     if incident.status in OPEN and incident.acknowledged_at is None:
         row = [button("Acknowledge", f"{RUN}ack", value(number), style="primary"), button("Show", f"{RUN}show", value(number))]

@@ -188,3 +188,19 @@ def test_a_message_becomes_an_action_item(world: World) -> None:
     assert (event.channel, event.ts) == (post.message.channel, post.ts)
     assert "we need an alert on pool size" in alice.runs("/incident actions", in_=world.room(1))
     world.slack.assert_nothing_refused(allow=["already_in_channel"])
+
+
+def test_what_is_no_command_may_be_what_is_wrong_or_a_note(world: World) -> None:
+    alice = world.person("alice")
+    answer = alice.runs("/incident checkout is down <!channel>")
+    assert "Did you mean `checklist`?" in answer and "`/incident declare checkout is down <!channel>`" in answer
+    assert "Did you mean `resolve`?" in alice.runs("/incident resolv it") and not alice.ephemerals[-1].buttons
+    alice.clicks("Declare it", in_=answer.post)
+    world.settle()
+    assert world.incident().title == "checkout is down <!channel>"
+    alice.runs("/incident sev 1 1")
+    world.settle()
+    alice.runs("/incident payments work again", in_=world.room())
+    alice.clicks("Add it as a note")
+    world.settle()
+    assert saying(world.room().messages, "@alice: payments work again")
