@@ -20,7 +20,7 @@ from typing import Any, Self
 import yaml
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import Engine
+from sqlalchemy import Engine, or_
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.redis import socket_of
@@ -35,6 +35,7 @@ ROOT = Path(__file__).parent.parent.parent
 LINES = ("web", "worker", "clock")
 PATIENCE = 60.0  # seconds for things to come up on a busy machine; no promise of ours is measured by it
 SHARED = ("bot", "incidents", "integrations", "models", "web", "workers", "Procfile", "manifest.yml")
+_TO_BE_LOOKED_FOR = col(Delivery.check_at).is_not(None)
 TOKEN, APP_TOKEN, SECRET = "xoxb-sandbox", "xapp-sandbox", "sandbox-signing-secret"
 
 
@@ -285,14 +286,17 @@ class Installation:
         return self.rows(Event, Event.kind == kind, Event.incident_id == number)
 
     def waiting(self) -> list[str]:
-        """What has not left yet, for a failure's message."""
-        rows = self.rows(Delivery, col(Delivery.state) != "done")
-        return [f"{r.reaction}/{r.target} {r.state} attempt {r.attempt} {r.trouble or ''} next {r.next_at:%T}" for r in rows]
+        """What has not left yet or may have a copy, for a failure's message."""
+        rows = self.rows(Delivery, or_(col(Delivery.state) != "done", _TO_BE_LOOKED_FOR))
+        return [
+            f"{r.reaction}/{r.target} {r.state} attempt {r.attempt} {r.trouble or ''} next {r.next_at:%T} look {r.check_at}"
+            for r in rows
+        ]
 
     def is_quiet(self) -> bool:
         """Everything is delivered, and no copy is left to be looked for."""
-        checks = self.rows(Delivery, col(Delivery.check_at).is_not(None))
-        return not checks and not self.rows(Delivery, col(Delivery.state) == "open")
+        # in one question: what is open in a first one may be done, and a copy of it to be looked for, before a second
+        return not self.rows(Delivery, or_(col(Delivery.state) == "open", _TO_BE_LOOKED_FOR))
 
     # --- Slack
 
