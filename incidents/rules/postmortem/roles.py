@@ -1,6 +1,7 @@
 """Who did what: roles and their holders, and who was paged."""
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import NamedTuple
 
 from incidents.events import (
@@ -103,7 +104,7 @@ def escalations(story: Story) -> list[_Escalation]:
     return [
         _Escalation(
             names.get(page_id, "an escalation"),
-            tuple(_told(story, pair, following) for pair, following in zip(told, [*told[1:], None], strict=True)),
+            tuple(_told(story, pair, following) for pair, following in zip_longest(told, told[1:])),
         )
         for page_id, told in levels.items()
     ]
