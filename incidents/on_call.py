@@ -3,14 +3,15 @@
 It changes who is on call from then on, wherever that is asked. What is told of it leaves by deliveries of no incident.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from incidents.addresses import known
@@ -119,9 +120,8 @@ def _refuse_unfit(policy: Policy, rotation: str, starts_at: datetime, ends_at: d
 def undo(core: Core, id: int, *, by: str) -> OnCallOverride:
     """Take an override back; whoever it was about is told. Doing it again changes nothing."""
     policy = core.policy
-    with core.transaction() as session:
-        now = core.clock.now(session)
-        row = session.get(OnCallOverride, id, with_for_update=True)
+    with _turn(core) as (session, now):
+        row = session.get(OnCallOverride, id)
         if row is None:
             raise Refused("There is no such override. `/incident oncall` shows those that there are.")
         if row.undone_at is not None and row.undone_by == by:
@@ -145,12 +145,17 @@ def undo(core: Core, id: int, *, by: str) -> OnCallOverride:
 def ask(core: Core, *, by: str, starts_at: datetime | None, length: timedelta | None, key: str | None = None) -> CoverRequest:
     """Ask everybody else in the rotations in which this person is on call at that moment, else next, who covers.
 
-    `starts_at` None is now, or when their next shift begins; without `length` it is until that shift ends.
+    `starts_at` None is now, or when their next shift begins; without `length` it is until that shift ends. Nothing is asked
+    for the time in which somebody else is on call anyway.
     """
     policy = core.policy
+    if length is not None and length > LONGEST:
+        raise Refused(f"That is longer than {LONGEST.days} days. Change the rotation itself in `muster.yml`, or say less.")
 
     def make(session: Session, now: datetime) -> CoverRequest:
-        shifts = _their_shifts(session, policy, by, starts_at or now, length)
+        shifts = _their_shifts(session, policy, by, starts_at, length, now)
+        if not shifts and starts_at is not None:
+            raise Refused("You are not on call then, so there is nothing to cover: `/incident oncall` shows who is.")
         if not shifts:
             raise Refused("You are not on call, nor next, in any rotation, so there is nothing to cover: see `/incident oncall`.")
         names = list(dict.fromkeys(name for name, _, _ in shifts))
@@ -160,6 +165,8 @@ def ask(core: Core, *, by: str, starts_at: datetime | None, length: timedelta | 
             raise Refused(f"Nobody else is in {', '.join(names)}. {way}")
         if any(ends - begins > LONGEST for _, begins, ends in shifts):
             raise Refused("That does not end soon. Say for how long: `/incident cover me for 4h`.")
+        if len(shifts) > _SEVERAL:
+            raise Refused(f"That is more than {_SEVERAL} shifts. Ask for fewer of them at a time.")
         _refuse_asked_already(session, by, shifts, now)
         told = [[name, begins.isoformat(), ends.isoformat()] for name, begins, ends in shifts]
         row = CoverRequest(asked_by=by, asked_at=now, shifts=told, asked=asked, key=key)
@@ -174,19 +181,39 @@ def ask(core: Core, *, by: str, starts_at: datetime | None, length: timedelta | 
 Shift = tuple[str, datetime, datetime]
 
 
-def _their_shifts(session: Session, policy: Policy, person: str, at: datetime, length: timedelta | None) -> list[Shift]:
+def _their_shifts(
+    session: Session, policy: Policy, person: str, starts_at: datetime | None, length: timedelta | None, now: datetime
+) -> list[Shift]:
+    at = starts_at or now
     stand_ins = overrides(session, at)
+    if length is not None:
+        asked = [(name, at, at + length) for name in policy.rotations]
+        within = [part for shift in asked for part in _parts(session, policy, shift, person, stand_ins)]
+        if within or starts_at is not None:
+            return within
     on_now: list[Shift] = []
     on_next: list[Shift] = []
     for name in policy.rotations:
         its = turns(name, policy, at, stand_ins)
-        now, following = next(its), next(its, None)
-        for turn, found in ((now, on_now), (following, on_next)):
+        first, following = next(its), next(its, None)
+        for turn, found in ((first, on_now), (following, on_next)):
             if turn is None or turn.person is None or known(session, turn.person) != person:
                 continue
-            ends_at = turn.since + length if length is not None else turn.until or turn.since + 2 * LONGEST
-            found.append((name, turn.since, ends_at))
+            ends_at = turn.until or turn.since + 2 * LONGEST
+            found.append((name, turn.since, ends_at if length is None else min(turn.since + length, ends_at)))
     return on_now or on_next
+
+
+def _parts(session: Session, policy: Policy, shift: Shift, person: str, stand_ins: Sequence[Override]) -> list[Shift]:
+    """When in that time it is this person who is on call."""
+    name, begins, ends = shift
+    found: list[Shift] = []
+    for turn in turns(name, policy, begins, stand_ins):
+        if turn.since >= ends:
+            break
+        if turn.person is not None and known(session, turn.person) == person:
+            found.append((name, turn.since, min(turn.until or ends, ends)))
+    return found
 
 
 def _refuse_asked_already(session: Session, by: str, shifts: Sequence[Shift], now: datetime) -> None:
@@ -206,22 +233,21 @@ def shifts_of(row: CoverRequest) -> list[Shift]:
 def take(core: Core, id: int, *, by: str) -> list[OnCallOverride]:
     """The first one who says so covers what is left of it; whoever asked is told, and the others read who it is."""
     policy = core.policy
-    with core.transaction() as session:
-        row = session.get(CoverRequest, id, with_for_update=True)
-        now = core.clock.now(session)
+    with _turn(core) as (session, now):
+        row = session.get(CoverRequest, id)
         if row is None or by not in {known(session, each) for each in row.asked}:
             raise Refused("You were not asked to cover that. `/incident oncall` shows who is on call.")
-        if row.taken_by == by:
-            return _still_covered(session, id)
-        if row.taken_by is not None:
+        taken = _taken(session, id)
+        if row.taken_by is not None and row.taken_by != by and taken:
             raise Refused(f"<@{row.taken_by}> was a moment faster and covers. Thank you for being there!")
-        left = [shift for shift in shifts_of(row) if shift[0] in policy.rotations and shift[2] > now]
+        if row.taken_by == by and not taken:
+            raise Refused("That was taken back. To stand in after all: `/incident oncall override <rotation> me for 4h`.")
+        if taken:
+            return taken
+        asked = [shift for shift in shifts_of(row) if shift[0] in policy.rotations and shift[2] > now]
+        left = [(name, max(begins, now), ends) for name, begins, ends in asked]
         stand_ins = overrides(session, now)
-        theirs = [
-            (name, max(begins, now), ends)
-            for name, begins, ends in left
-            if row.asked_by in _on_call_between(session, policy, name, max(begins, now), ends, stand_ins)
-        ]
+        theirs = [part for shift in left for part in _parts(session, policy, shift, row.asked_by, stand_ins)]
         if not theirs:
             over = "That shift is over" if not left else "Somebody stands in already"
             raise Refused(f"{over}, so nobody needs to cover it any more. Thank you all the same!")
@@ -233,11 +259,12 @@ def take(core: Core, id: int, *, by: str) -> list[OnCallOverride]:
                 ends_at=ends,
                 set_by=row.asked_by,
                 set_at=now,
-                key=f"cover:{id}:{name}",
+                key=f"cover:{id}:{by}:{number}",
             )
-            for name, begins, ends in theirs
+            for number, (name, begins, ends) in enumerate(theirs)
         ]
         session.add_all(made)
+        row.shifts = [[name, begins.isoformat(), ends.isoformat()] for name, begins, ends in theirs]
         row.taken_by, row.taken_at = by, now
         session.add(row)
         session.flush()
@@ -247,13 +274,10 @@ def take(core: Core, id: int, *, by: str) -> list[OnCallOverride]:
         return made
 
 
-def _still_covered(session: Session, id: int) -> list[OnCallOverride]:
-    """What came of it the first time, as far as it was not taken back."""
+def _taken(session: Session, id: int) -> list[OnCallOverride]:
+    """What came of it, as far as it was not taken back."""
     theirs = (col(OnCallOverride.key).startswith(f"cover:{id}:"), col(OnCallOverride.undone_at).is_(None))
-    rows = list(session.exec(select(OnCallOverride).where(*theirs).order_by(col(OnCallOverride.id))))
-    if not rows:
-        raise Refused("That was taken back. To stand in after all: `/incident oncall override <rotation> me for 4h`.")
-    return rows
+    return list(session.exec(select(OnCallOverride).where(*theirs).order_by(col(OnCallOverride.id))))
 
 
 def _on_call_between(
@@ -284,16 +308,15 @@ def _tell(session: Session, now: datetime, people: Iterable[str], said: dict[str
 
 def _once(core: Core, table: type[Row], key: str | None, make: Callable[[Session, datetime], Row]) -> Row:
     """Carried out once for a key; again, and at the same moment, it gives the row that was made."""
+    with _turn(core) as (session, now):
+        made = session.exec(select(table).where(table.key == key)).first() if key is not None else None
+        return made or make(session, now)
 
-    def made(session: Session) -> Row | None:
-        return session.exec(select(table).where(table.key == key)).first() if key is not None else None
 
-    try:
-        with core.transaction() as session:
-            return made(session) or make(session, core.clock.now(session))
-    except IntegrityError:
-        with core.view() as session:
-            row = made(session)
-        if row is None:
-            raise
-        return row
+@contextmanager
+def _turn(core: Core) -> Iterator[tuple[Session, datetime]]:
+    """One after the other: of two who change the same shift, the second sees what the first did and tells them."""
+    with core.transaction() as session:
+        if core.engine.dialect.name == "postgresql":  # SQLite has one writer anyway
+            session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext('on call'))"))
+        yield session, core.clock.now(session)

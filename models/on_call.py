@@ -34,8 +34,9 @@ class OnCallOverride(SQLModel, table=True):
 
 
 class CoverRequest(SQLModel, table=True):
-    """Somebody asks the others of their rotations to stand in. `shifts` are [rotation, from, until], the moments in ISO;
-    `asked` is who was asked, by id or e-mail address; the first one who says so has `taken_by` it."""
+    """Somebody asks the others of their rotations to stand in. `shifts` are [rotation, from, until], the moments in ISO,
+    once it is taken those that are covered; `asked` is who was asked, by id or e-mail address; the first one who says so has
+    `taken_by` it."""
 
     __tablename__ = "cover_request"
     __table_args__ = {"sqlite_autoincrement": True}

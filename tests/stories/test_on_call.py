@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from incidents import on_call
 from incidents.errors import Refused
-from models import OnCallOverride
+from models import Delivery, OnCallOverride
 from sandbox.seen import Form
 from tests.stories.telling import is_paged, pages, saying
 from tests.world import World
@@ -110,7 +111,22 @@ def test_cover_me_asks_the_others_and_the_first_one_has_it(world: World) -> None
     assert "Thank you! You cover primary" in erin.runs("/incident oncall cover 1")
     bob.clicks("Undo")
     assert "That was taken back" in erin.runs("/incident oncall cover 1")
+    assert "Thank you! You cover primary" in carol.runs("/incident oncall cover 1"), "nobody does any more"
     world.slack.assert_nothing_refused()
+
+
+def test_only_what_is_still_theirs_is_covered(world: World) -> None:
+    alice, bob, carol, dave, erin = world.slack.people("alice", "bob", "carol", "dave", "erin")
+    world.advance(days=6, hours=16, minutes=58)
+    assert "from 2026-11-30 07:00 UTC until 2026-11-30 09:00 UTC" in bob.runs("/incident cover me for 4h"), "then it is Carol's"
+    world.settle()
+    alice.runs(f"/incident oncall override primary {dave.mention} for 1h")
+    assert "You cover primary from 2026-11-30 08:00 UTC until 2026-11-30 09:00 UTC" in erin.runs("/incident oncall cover 1")
+    assert "@dave (standing in) until 2026-11-30 08:00 UTC, then @erin" in alice.runs("/incident oncall")
+    world.settle()
+    assert saying(bob.inbox, "@erin covers primary from 2026-11-30 08:00 UTC until 2026-11-30 09:00 UTC for you")
+    assert "You are not on call then" in carol.runs("/incident cover me 2026-12-08 10:00 for 4h")
+    assert "2026-11-30 09:00 UTC until 2026-11-30 10:00 UTC" in carol.runs("/incident cover me 2026-11-30 8:30 UTC for 90m")
 
 
 def test_whoever_is_next_is_covered_for_and_nobody_else_can_ask(world: World) -> None:
@@ -142,6 +158,18 @@ def test_two_who_say_so_at_once_get_one_winner(make_world: Callable[..., World],
         came = list(pool.map(takes, ["U0CAROL", "erin@example.com"]))
     assert sorted(isinstance(each, str) for each in came) == [False, True], came
     assert on_call.rotas(core, "primary")[0].now.is_override
+    later = core.clock.now() + timedelta(days=1)
+
+    def puts(person: str) -> OnCallOverride:
+        return on_call.override(core, "primary", person, later, later + timedelta(hours=1), by="U0ALICE")
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = sorted(pool.map(puts, ["U0DAVE", "U0ERIN"]), key=lambda row: row.id or 0)
+    with core.view() as session:
+        told = session.exec(select(Delivery).where(Delivery.reaction == on_call.TOLD, Delivery.target == first.person)).all()
+    assert [row.result["said"]["override"] for row in told] == [first.id, second.id], (
+        "who was replaced a moment later hears of it"
+    )
 
 
 def test_what_may_have_been_said_is_said_once_and_what_slack_refuses_holds_nothing_up(world: World) -> None:
