@@ -1,6 +1,8 @@
 """Paging: escalations that go on, level by level, until somebody answers."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -53,8 +55,12 @@ def page_as_severity_says(unit: Unit, *, by: str | None, raised: bool = False) -
 
 def _said_nobody(unit: Unit) -> bool:
     """Whether it was said of this incident that nobody is set up to be paged."""
+    return any(payload.get("page_id") is None for payload in _nobody(unit))
+
+
+def _nobody(unit: Unit) -> Sequence[Mapping[str, Any]]:
     query = select(Event.payload).where(Event.incident_id == unit.incident.number, Event.kind == NobodyToPage.kind)
-    return any(payload.get("page_id") is None for payload in unit.session.exec(query))
+    return unit.session.exec(query).all()
 
 
 def _escalation_of(unit: Unit) -> str | None:
@@ -110,7 +116,7 @@ def level_due(page: Page) -> datetime | None:
 
 
 def advance(unit: Unit, page: Page) -> None:
-    """Tell the next level that has anybody in it. Levels with nobody on call are said aloud and passed over."""
+    """Tell the next level that has anybody in it. Levels with nobody on call are said aloud, once, and passed over."""
     policy = frozen(page)
     assert page.id is not None
     empty: list[str] = []
@@ -124,12 +130,22 @@ def advance(unit: Unit, page: Page) -> None:
         told, missing = resolve(unit, refs)
         empty += [name for name in missing if name not in empty]
         if told:
-            if empty:
-                unit.record(NobodyToPage(page_id=page.id, wanted=empty))
+            _say_empty(unit, page, empty)
             return _tell(unit, page, policy, told, last)
-    if empty:
-        unit.record(NobodyToPage(page_id=page.id, wanted=empty))
+    if page.fired_at is None:
+        return exhaust(unit, page, wanted=empty)
+    _say_empty(unit, page, empty)
     exhaust(unit, page)
+
+
+def _say_empty(unit: Unit, page: Page, wanted: list[str]) -> None:
+    """What was said of this escalation is not said again with each of its rounds."""
+    if not wanted:
+        return
+    said = [name for payload in _nobody(unit) if payload.get("page_id") == page.id for name in payload.get("wanted", [])]
+    news = [name for name in wanted if name not in said]
+    if news:
+        unit.record(NobodyToPage(page_id=page.id, wanted=news))
 
 
 def resolve(unit: Unit, refs: list[Target]) -> tuple[list[str], list[str]]:
@@ -179,11 +195,11 @@ def _tell(unit: Unit, page: Page, policy: EscalationPolicy, told: list[str], las
     )
 
 
-def exhaust(unit: Unit, page: Page) -> None:
-    """Nobody is left. Said aloud, in the room and where everybody can read it."""
+def exhaust(unit: Unit, page: Page, *, wanted: Sequence[str] = ()) -> None:
+    """Nobody is left. Said aloud, in the room and where everybody can read it. `wanted`: there never was anybody."""
     assert page.id is not None
     page.state, page.ended_at = PAGE_EXHAUSTED, unit.now
-    unit.record(PageExhausted(page_id=page.id, name=page.name), key=f"page:{page.id}:exhausted")
+    unit.record(PageExhausted(page_id=page.id, name=page.name, wanted=list(wanted)), key=f"page:{page.id}:exhausted")
 
 
 def page(core: Core, number: int, ref: str, *, by: str, why: str = "", key: str | None = None) -> Event:

@@ -19,8 +19,9 @@ class PageStarted(Happened):
 
     def sentence(self, by: str | None) -> Phrase:
         why = ": {why}" if self.why else ""
-        asked = "asked for {name}" if TOKEN.fullmatch(self.name) else "started the escalation *{name}*"  # a person is none
-        return phrase(f"{{by}} {asked}{why}", by=Who(by), name=self.name, why=self.why)
+        name = "{name}" if TOKEN.fullmatch(self.name) else "*{name}*"
+        asked = "asked for" if _asks_for_one(self.name) else "started the escalation"
+        return phrase(f"{{by}} {asked} {name}{why}", by=Who(by), name=self.name, why=self.why)
 
 
 class Escalated(Happened):
@@ -108,15 +109,20 @@ class PageFailed(Happened):
 
 
 class PageExhausted(Happened):
+    """`wanted`: whom it names while nobody is on call for any of them, so that nobody was paged at all."""
+
     kind = "page.exhausted"
     page_id: int
     name: str
+    wanted: list[str] = []
 
     def sentence(self, by: str | None) -> Phrase:
-        return phrase(
-            "Nobody acknowledged the escalation {name} and there is nobody left to page. Page somebody: `/incident page @who`",
-            name=self.name,
-        )
+        if self.wanted:
+            empty = "Nobody is on call for {wanted}, so nobody was paged. Page somebody: `/incident page @who`"
+            return phrase(empty, wanted=", ".join(self.wanted))
+        what = "the page to {name}" if _asks_for_one(self.name) else "the escalation {name}"
+        left = f"Nobody acknowledged {what} and there is nobody left to page. Page somebody: `/incident page @who`"
+        return phrase(left, name=self.name)
 
 
 class Acknowledged(Happened):
@@ -135,6 +141,11 @@ class PagesStopped(Happened):
 
     def sentence(self, by: str | None) -> Phrase:
         return phrase("Paging stopped")
+
+
+def _asks_for_one(name: str) -> bool:
+    """Whether a person was asked for, by id or address, or a rotation; that is no escalation of the config."""
+    return bool(TOKEN.fullmatch(name)) or "@" in name or name.startswith("rotation ")
 
 
 def _target(target: str) -> Part:

@@ -83,3 +83,26 @@ def test_nobody_answers_at_all(make_world: Callable[..., World]) -> None:
     assert "You acknowledged INC-1" in dave.runs("/incident ack INC-1")
     world.settle()
     assert "Acknowledged after 3 h 05 min" in room.pins[0] and "Acknowledge" not in room.pins[0].buttons
+
+
+def test_with_nobody_in_any_level_it_is_said_once_and_the_record_is_kept(make_world: Callable[..., World]) -> None:
+    world = make_world(EMPTY_ROTATION.partition("    last_resort")[0])
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    [said] = saying(world.room().messages, "obody")
+    assert "Nobody is on call for rotation primary, so nobody was paged. Page somebody" in said
+    alice.runs("/incident resolve 1 it was the monitoring")
+    alice.clicks("Resolve anyway")
+    world.settle()
+    assert [document.name for document in world.room().files] == ["inc-1-postmortem.md"], world.waiting()
+
+
+def test_an_empty_level_is_named_once_and_not_with_each_round(make_world: Callable[..., World]) -> None:
+    first, then = "[{page: [rotation:primary], wait: 5m}", "{page: [person:U0CAROL], wait: 5m}]"
+    world = make_world(EMPTY_ROTATION.replace(f"{first}]", f"{first}, {then}"))
+    world.person("alice").runs("/incident declare sev1 Checkout is down")
+    world.advance(minutes=12)
+    assert len(pages(world.person("carol"))) == 3
+    for channel in (world.room(), world.slack.channel("incidents")):
+        assert len(saying(channel.messages, "Nobody is on call for rotation primary")) == 1
