@@ -403,6 +403,8 @@ def _followers(happened: Happened, event: Event, incident: Incident) -> Iterable
             yield from (("follower.update", target) for target in others)
         if "leadership" in happened.tells:
             yield "leadership.update", ""
+    if isinstance(happened, MergedFrom):
+        yield from (("follower.change", target) for target in happened.followers if target != event.actor)
     if _concerns_followers(happened):
         yield from (("follower.change", target) for target in others)
     if isinstance(happened, Subscribed) and happened.target[:1] in "CG":

@@ -11,15 +11,17 @@ from incidents.edit import remember
 from incidents.errors import MoveRefused, Refused
 from incidents.events import MergedFrom, MergedInto
 from incidents.phrase import TOKEN
-from incidents.rules.lifecycle import ACTIVE, OPEN, Status
+from incidents.rules.lifecycle import ACTIVE, OPEN, Status, way_on
 from incidents.standing import holders
+from incidents.subscriptions import MOST
 from models import ActionItem, Alert, Event, Incident, Page, Task
 from models.alert import ALERT_FIRING
 from models.page import PAGE_OPEN
 
 
 def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None) -> Event:
-    """`number` ends as merged; its timeline, tasks, action items, alerts and running pages are the survivor's from here on.
+    """`number` ends as merged; its timeline, tasks, action items, alerts, followers and running pages are the survivor's from
+    here on.
 
     Both change or neither does. Only open incidents are merged, and into an open one. A page goes on in the survivor
     unless somebody is on the way there already: see `_goes_on`.
@@ -52,6 +54,7 @@ def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None
         owners = [target for target in incident.owners if target not in survivor.incident.owners]
         survivor.incident.owners = [*survivor.incident.owners, *owners]
         survivor.incident.silent_updates = 0  # that is news
+        followers = _hand_over_followers(incident, survivor.incident)
         survivor.record(
             MergedFrom(
                 number=number,
@@ -64,6 +67,7 @@ def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None
                 alerts=alerts,
                 in_triage=old == Status.TRIAGE,
                 owners=owners,
+                followers=followers,
             ),
             by=by,
         )
@@ -90,9 +94,9 @@ def check(incident: Incident, into: Incident) -> None:
         way = f"Attach it the other way round: `/incident merge {into.number} {incident.number}`."
         raise MoveRefused(f"{into.key} is an alert in triage, and {incident.key} is being worked on. {way}")
     if incident.status not in OPEN:
-        raise MoveRefused(f"{incident.key} is {incident.status}, and only open incidents are merged. Reopen it first.")
+        raise MoveRefused(f"{incident.key} is {incident.status}, and only open incidents are merged. {way_on(incident.status)}")
     if into.status not in OPEN:
-        raise MoveRefused(f"{into.key} is {into.status}, and nothing is merged into what is over. Reopen it first.")
+        raise MoveRefused(f"{into.key} is {into.status}, and nothing is merged into what is over. {way_on(into.status)}")
 
 
 def survivor(session: Session, incident: Incident) -> Incident:
@@ -136,6 +140,15 @@ def _hand_over(unit: Unit, into: int, table: type[Task] | type[ActionItem]) -> l
     ids = session.exec(select(table.id).where(table.incident_id == of).order_by(col(table.id))).all()
     session.execute(update(table).where(col(table.incident_id) == of).values(incident_id=into))
     return [id for id in ids if id is not None]
+
+
+def _hand_over_followers(incident: Incident, into: Incident) -> list[str]:
+    """Those who follow the survivor instead from here on; where it is told of anyway nobody need follow."""
+    there = (into.room_channel, into.announce_channel)
+    known = dict.fromkeys([*into.subscribers, *(each for each in incident.subscribers if each not in there)])
+    into.subscribers = list(known)[:MOST]
+    moved, incident.subscribers = [each for each in incident.subscribers if each in into.subscribers], []
+    return moved
 
 
 def _hand_over_alerts(unit: Unit, survivor: Unit) -> int:

@@ -22,7 +22,7 @@ from incidents.events import (
 from incidents.policy import EscalationLevel, EscalationPolicy, ServicePolicy, Target
 from incidents.reach import refuse_unreachable
 from incidents.rules.escalation import LastResort, Step, next_step, step_due, step_key
-from incidents.rules.lifecycle import OPEN
+from incidents.rules.lifecycle import OPEN, way_on
 from incidents.rules.on_call import who
 from incidents.texts import prose
 from models import Event, Notice, Page
@@ -383,4 +383,5 @@ def _pages(unit: Unit, state: str) -> list[Page]:
 
 def _refuse_not_open(unit: Unit) -> None:
     if unit.incident.status not in OPEN:
-        raise Refused(f"{unit.incident.key} is {unit.incident.status}. Reopen it first: `/incident reopen <why>`.")
+        over = unit.incident
+        raise Refused(f"{over.key} is {over.status}. {way_on(over.status, over.merged_into)}")

@@ -19,7 +19,7 @@ from incidents.events import (
     RoomStrayed,
     RoomWanted,
 )
-from incidents.rules.lifecycle import ENDED, OPEN
+from incidents.rules.lifecycle import ENDED, OPEN, way_on
 from incidents.rules.naming import room_name
 from incidents.standing import holders
 from models import Event, Incident
@@ -63,15 +63,16 @@ def _name(unit: Unit) -> str:
 def open_room(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
     """Somebody asks for the room."""
     with core.unit(number, key) as unit:
-        if unit.incident.room_shut:
+        incident = unit.incident
+        if incident.room_shut:
             return _bring_back(unit, by=by)
-        if unit.incident.room_channel:
-            raise Refused(f"{unit.incident.key} has its room already: <#{unit.incident.room_channel}>.")
-        if unit.incident.room_wanted_at is not None:
-            raise Refused(f"The room of {unit.incident.key} is being opened; it takes a few seconds.")
-        if unit.incident.status not in OPEN:
-            raise Refused(f"{unit.incident.key} is {unit.incident.status}. Reopen it first: `/incident reopen`.")
-        unit.incident.room_refused = False
+        if incident.room_channel:
+            raise Refused(f"{incident.key} has its room already: <#{incident.room_channel}>.")
+        if incident.room_wanted_at is not None:
+            raise Refused(f"The room of {incident.key} is being opened; it takes a few seconds.")
+        if incident.status not in OPEN:
+            raise Refused(f"{incident.key} is {incident.status}. {way_on(incident.status, incident.merged_into)}")
+        incident.room_refused = False
         return want(unit, "asked for", by=by)
 
 

@@ -21,7 +21,7 @@ from incidents.events import (
     WebhookAnswered,
     WebhookCalled,
 )
-from incidents.rules.lifecycle import OPEN
+from incidents.rules.lifecycle import OPEN, way_on
 from incidents.rules.runbook import Runbook, Step
 from incidents.runbook_runs import content, runs
 from incidents.standing import holders
@@ -156,9 +156,8 @@ def _at_step(unit: Unit, run_id: int, step: int) -> tuple[RunbookRun, Step]:
 
 def _refuse_over(incident: Incident) -> None:
     if incident.status not in OPEN:
-        raise Refused(
-            f"{incident.key} is {incident.status}; no runbook is followed any more. Reopen it: `/incident reopen <why>`."
-        )
+        said = f"{incident.key} is {incident.status}; no runbook is followed any more."
+        raise Refused(f"{said} {way_on(incident.status, incident.merged_into)}")
 
 
 def step_done(

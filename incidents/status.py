@@ -120,6 +120,7 @@ def carry_out(
     if old not in ACTIVE and to in ACTIVE:
         incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
         incident.update_promised_at, incident.silent_updates = None, 0
+        incident.updates_paused, incident.updates_paused_until = False, None
     if old is Status.TRIAGE and to in ACTIVE:
         _begin_work(unit, event, by=by)
     if old not in ACTIVE and to in ACTIVE:

@@ -28,7 +28,7 @@ from incidents.events import (
 )
 from incidents.policy import Policy
 from incidents.rules import cadence
-from incidents.rules.lifecycle import OPEN, Status, check_move
+from incidents.rules.lifecycle import OPEN, Status, check_move, way_on
 from incidents.rules.severity import is_raise
 from incidents.standing import holders
 from incidents.texts import prose
@@ -103,7 +103,8 @@ def post_update(
 def _check(unit: Unit, report: Report, confirmed: bool) -> Status:
     incident = unit.incident
     if incident.status not in OPEN:
-        raise Refused(f"{incident.key} is {incident.status}; nothing more is due. Reopen it: `/incident reopen <why>`.")
+        said = f"{incident.key} is {incident.status}; nothing more is due."
+        raise Refused(f"{said} {way_on(incident.status, incident.merged_into)}")
     old = Status(incident.status)
     if report.status is not old:
         check_move(old, report.status, why=None, watch_over=status.watch_over(unit), confirmed=confirmed)
@@ -251,7 +252,8 @@ def pause(core: Core, number: int, until: datetime | None, *, by: str, key: str 
     """No nudges and no timed updates until then; with no moment, until somebody resumes."""
     with core.unit(number, key) as unit:
         if unit.incident.status not in OPEN:
-            raise Refused(f"{unit.incident.key} is {unit.incident.status}; no updates are due.")
+            over = unit.incident
+            raise Refused(f"{over.key} is {over.status}; no updates are due. {way_on(over.status, over.merged_into)}")
         unit.incident.updates_paused, unit.incident.updates_paused_until = until is None, until
         return unit.record(UpdatesPaused(until=until), by=by)
 
@@ -272,8 +274,9 @@ def resume(core: Core, number: int, *, by: str, key: str | None = None) -> Event
 def still_going(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
     """Somebody answers the question that a quiet room is asked; it is asked again only after the next silence."""
     with core.unit(number, key) as unit:
-        if unit.incident.status not in OPEN:
-            raise Refused(f"{unit.incident.key} is {unit.incident.status}. Reopen it: `/incident reopen <why>`.")
-        if not unit.incident.quiet_asked:
+        incident = unit.incident
+        if incident.status not in OPEN:
+            raise Refused(f"{incident.key} is {incident.status}. {way_on(incident.status, incident.merged_into)}")
+        if not incident.quiet_asked:
             raise Refused("Somebody has answered already; nothing was changed.")
         return unit.record(StillGoing(), by=by)

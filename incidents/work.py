@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from incidents import access
 from incidents.core import Core, Unit
+from incidents.edit import refuse_merged
 from incidents.errors import Refused
 from incidents.events import ActionAdded, ActionDone, TaskAdded, TaskDone
 from incidents.reach import refuse_unreachable
@@ -28,6 +29,7 @@ def add_task(core: Core, number: int, text: str, *, owner: str | None, by: str, 
     text = prose(text, "task")
     refuse_unreachable(core, owner, by=by, field="owner")
     with core.unit(number, key) as unit:
+        refuse_merged(unit.incident)
         _refuse_outsider(unit, owner)
         task = Task(incident_id=number, text=text, owner=owner, added_by=by, added_at=unit.now)
         unit.session.add(task)
@@ -46,6 +48,7 @@ def _refuse_outsider(unit: Unit, owner: str | None) -> None:
 def finish_task(core: Core, number: int, task_id: int, *, by: str, key: str | None = None) -> Event:
     """Done, once."""
     with core.unit(number, key) as unit:
+        refuse_merged(unit.incident)
         task = unit.session.get(Task, task_id)
         if task is None or task.incident_id != number:
             raise Refused(f"{unit.incident.key} has no such task. `/incident tasks` shows them.")
@@ -70,6 +73,7 @@ def add_action(
     text = prose(text, "action item")
     refuse_unreachable(core, owner, by=by, field="owner")
     with core.unit(number, key) as unit:
+        refuse_merged(unit.incident)
         _refuse_outsider(unit, owner)
         item = ActionItem(incident_id=number, text=text, owner=owner, due_on=due_on, added_by=by, added_at=unit.now)
         unit.session.add(item)
@@ -84,6 +88,7 @@ def add_action(
 def finish_action(core: Core, number: int, action_id: int, *, by: str, key: str | None = None) -> Event:
     """Done, once."""
     with core.unit(number, key) as unit:
+        refuse_merged(unit.incident)
         item = unit.session.get(ActionItem, action_id)
         if item is None or item.incident_id != number:
             raise Refused(f"{unit.incident.key} has no such action item. `/incident actions` shows them.")

@@ -12,7 +12,7 @@ from bot.slack import SlackRefused
 from bot.views import bookmarks
 from incidents import access, owners, rooms, timeline
 from incidents.core import Unit
-from incidents.events import Automated, LinkAdded, RunbookBrought, RunbookOffered, RunbookOpened
+from incidents.events import Automated, Joined, LinkAdded, MergedFrom, RunbookBrought, RunbookOffered, RunbookOpened
 from incidents.overrides import overrides
 from incidents.policy import Target
 from incidents.rules.lifecycle import Status
@@ -34,10 +34,10 @@ class Invite(Act):
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         channel = desk.scene.incident.room_channel
-        if channel is None:
+        if channel is None and desk.scene.incident.room_wanted_at is not None:
             raise NotYet
-        if rooms.asleep(desk.scene.incident):
-            return {}  # everybody is invited when it comes back
+        if channel is None or rooms.asleep(desk.scene.incident):
+            return {}  # everybody is invited when there is one, or it is back
         asked, singly = list(desk.delivery.result.get("asked", [])), bool(desk.delivery.result.get("singly"))
         kept_out = list(desk.delivery.result.get("kept_out", []))
         left = [one for one in self._people(desk) if one not in asked]
@@ -79,6 +79,7 @@ class Invite(Act):
             *desk.scene.standing.holders.values(),
             *self._paged(desk),
             *self._by_rule(desk),
+            *self._came_early(desk),
             *self._owners(desk),
         ]
         return _ids(desk, [name for name in named if name and not name.startswith(("#", "group:"))])
@@ -107,6 +108,13 @@ class Invite(Act):
             members = sorted(desk.core.members(target) or ()) if is_group else who(target, policy, desk.scene.now, stand_ins)
             found += [one for one in members if one not in found]
         return found
+
+    def _came_early(self, desk: Desk) -> list[str]:
+        """Whoever came to help, or along with what was merged into it, before there was a room."""
+        query = select(Event).where(Event.incident_id == desk.scene.incident.number)
+        query = query.where(col(Event.kind).in_([Joined.kind, MergedFrom.kind])).order_by(col(Event.id))
+        with desk.core.view() as session:
+            return [one for event in session.exec(query) for one in event.payload.get("people", [event.actor]) if one]
 
     def _by_rule(self, desk: Desk) -> list[str]:
         """Whom rules of the config invited before the room was wanted; those that they invite later come one by one."""

@@ -17,7 +17,7 @@ _INSTEAD = re.compile(r"instead of (\S{1,40})", re.IGNORECASE)
 
 def run(request: Request) -> Answer:
     """Invites whoever asks. `instead of INC-40` merges that one into it, as the same thing."""
-    number = request.incident_number
+    number = look.goes_on(request.core, request.incident_number)
     said = request.text.strip()
     found = _INSTEAD.fullmatch(said)
     other = incident_ref(found[1]) if found else None

@@ -13,7 +13,7 @@ _CHANNEL = re.compile(r"<#([CG][A-Z0-9]{1,30})>")
 
 def run(request: Request) -> Answer:
     """Whoever asks by direct message; or the channel that is named, `here` for this one."""
-    number, target = request.incident_number, whom(request)
+    number, target = look.goes_on(request.core, request.incident_number), whom(request)
     subscriptions.subscribe(request.core, number, target, by=request.by, key=request.key)
     scene = look.scene(request.core, number)
     what = f"the updates of {scene.incident.key}, changes of its severity, and its end"

@@ -4,7 +4,7 @@ from bot import look
 from bot.commands import Answer, Command, Request
 from bot.modals import update as form
 from incidents.errors import Refused
-from incidents.rules.lifecycle import OPEN
+from incidents.rules.lifecycle import OPEN, way_on
 
 
 def run(request: Request) -> Answer:
@@ -12,7 +12,8 @@ def run(request: Request) -> Answer:
     scene = look.scene(request.core, request.incident_number)
     incident = scene.incident
     if incident.status not in OPEN:
-        raise Refused(f"{incident.key} is {incident.status}; nothing more is due. Reopen it: `/incident reopen <why>`.")
+        said = f"{incident.key} is {incident.status}; nothing more is due."
+        raise Refused(f"{said} {way_on(incident.status, incident.merged_into)}")
     request.forms.open(form.view(scene, request.response_url, actions=request.text.strip()))
     return Answer()
 

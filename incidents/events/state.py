@@ -103,7 +103,7 @@ class MergedInto(Happened):
 
 class MergedFrom(Happened):
     """Another incident is the same one: its entries are on this timeline, and its `people` are brought along.
-    `owners` were told of it there."""
+    `owners` were told of it there, `followers` follow this one now."""
 
     kind = "incident.absorbed"
     number: int
@@ -116,6 +116,7 @@ class MergedFrom(Happened):
     alerts: int = 0
     in_triage: bool = False
     owners: list[str] = []
+    followers: list[str] = []
 
     def sentence(self, by: str | None) -> Phrase:
         merged = f"INC-{self.number}"

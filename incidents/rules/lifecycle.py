@@ -89,6 +89,15 @@ def reopens_to(status: Status) -> Status:
     raise MoveRefused(f"What was {status} does not reopen; declare a new incident.", field="status")
 
 
+def way_on(status: str, merged_into: int | None = None) -> str:
+    """What can be done instead about what is over: it is reopened, goes on elsewhere, or is declared anew."""
+    if merged_into is not None:
+        return f"It goes on in INC-{merged_into}: name that one."
+    if status in (Status.CANCELLED, Status.DECLINED):
+        return "If it is one after all: `/incident declare`."
+    return "Reopen it first: `/incident reopen <why>`."
+
+
 def stamps(old: Status, new: Status) -> Stamps:
     """The kept moments that a move from `old` to `new` stamps or clears: "mitigated", "resolved", "closed".
 

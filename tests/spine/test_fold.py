@@ -533,6 +533,7 @@ class Folded:
             self.moments["closed"] = None
         if new in ACTIVE and old not in ACTIVE:
             self.anchor = self.last
+            self.known["paused"], self.known["paused_until"] = False, None
         if new in ACTIVE and old == "triage":
             self.known["declared_by"], self.moments["declared"] = event.actor, at
 
@@ -540,7 +541,7 @@ class Folded:
         assert self.known["status"] == said["old"] and said["old"] in OPEN
         assert said.get("alerts", 0) == len(self.alerts)
         self.alerts = {}
-        self.known["status"], self.known["merged_into"] = "merged", said["into"]
+        self.known["status"], self.known["merged_into"], self.followers = "merged", said["into"], []
         self.timers = {}
         self.moments["closed"] = event.recorded_at
         for id in said.get("tasks", []):
@@ -553,6 +554,7 @@ class Folded:
     def _incident_absorbed(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["status"] in ACTIVE and not said.get("alerts")
         assert not said.get("tasks") and not said.get("pages") and not said.get("owners"), "the twin has none here"
+        assert not said.get("followers"), "nobody follows it"
 
     def _owners_told(self, event: Event, said: dict[str, Any]) -> None:
         assert self.known["status"] in ACTIVE and self.known["severity"] in ("SEV2", "SEV3") and not self.private

@@ -224,3 +224,18 @@ def test_a_redelivered_click_merges_once(world: World) -> None:
     world.clock.at += timedelta(seconds=1)
     world.settle()
     assert kinds == [event.kind for number in (1, 2) for event in world.events(number)]
+
+
+def test_whoever_followed_it_or_came_to_help_goes_along(world: World) -> None:
+    """The one that goes on has no room yet: they come into it when it opens."""
+    two(world)
+    bob, carol, erin = world.slack.people("bob", "carol", "erin")
+    bob.runs("/incident subscribe 2")
+    erin.runs("/incident join 1")
+    merge(world)
+    assert [post.text for post in bob.inbox if "merged INC-2 into this" in post], "and is told so"
+    assert (world.incident(1).subscribers, world.incident(2).subscribers) == ([bob.id], [])
+    assert "It goes on in INC-1" in carol.runs("/incident update 2") and "INC-1" in carol.runs("/incident task 2 call the bank")
+    assert "You are sent no more of INC-1" in bob.runs("/incident unsubscribe 2")
+    world.advance(minutes=31)
+    assert carol.is_in(world.room()) and erin.is_in(world.room())

@@ -139,6 +139,16 @@ def test_paused(world: World, until: str) -> None:
         assert len(updates(room)) == 1
 
 
+def test_reopening_ends_a_pause(world: World) -> None:
+    alice, room = world.person("alice"), world.room()
+    alice.runs("/incident pause", in_=room)
+    alice.runs("/incident resolve", in_=room)
+    alice.clicks("Resolve anyway")
+    alice.runs("/incident reopen it is down again", in_=room)
+    world.advance(minutes=31)
+    assert len(updates(room)) == 1
+
+
 def test_a_cadence_of_seconds(make_world: Callable[..., World]) -> None:
     world = make_world(SECONDS)
     alice = world.person("alice")
