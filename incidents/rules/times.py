@@ -256,11 +256,13 @@ def _moments(said: str, now: datetime, zone: tzinfo, days: range | tuple[int, ..
 
 def _at(day: date, clock: time, zone: tzinfo) -> Iterator[datetime]:
     """Nothing for what no calendar can hold in UTC."""
-    for fold in (0, 1):
-        try:
-            yield datetime.combine(day, clock.replace(fold=fold), zone).astimezone(UTC)
-        except (OverflowError, ValueError):
-            return
+    try:
+        first, second = (datetime.combine(day, clock.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
+    except (OverflowError, ValueError):
+        return
+    yield first
+    if second > first:  # what is skipped would be an hour earlier by its other reading
+        yield second
 
 
 def _clock(found: re.Match[str]) -> time | None:

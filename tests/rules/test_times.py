@@ -104,6 +104,11 @@ def test_moments_out_of_bounds(text: str, sentence: str) -> None:
         parse_moment(text, NOW, BERLIN)
 
 
+def test_the_hour_that_is_skipped_is_an_hour_later() -> None:
+    evening = datetime(2027, 3, 27, 20, 0, tzinfo=UTC)
+    assert parse_until("tomorrow 02:30", evening, BERLIN) == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+
+
 def test_the_hour_that_comes_twice_is_the_most_recent_one() -> None:
     after = datetime(2026, 10, 25, 3, 0, tzinfo=UTC)
     assert parse_moment("2:30", after, BERLIN) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
