@@ -12,9 +12,9 @@ class NotUnderstood(ValueError):
 
 
 def bearer(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
-    """`Authorization: Bearer <secret>`."""
+    """`Authorization: Bearer <secret>`; a header's bytes are read as Latin-1, whatever they are meant as."""
     scheme, _, said = headers.get("authorization", "").partition(" ")
-    return scheme.lower() == "bearer" and hmac.compare_digest(said.strip().encode(), secret.encode())
+    return scheme.lower() == "bearer" and hmac.compare_digest(said.strip().encode("latin-1"), secret.encode())
 
 
 Body = TypeVar("Body", bound=BaseModel)

@@ -1,9 +1,9 @@
 """Prometheus Alertmanager: its webhook, version 4 (prometheus.io/docs/alerting/latest/configuration/#webhook_config)."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, FailFast
 
 from incidents.alerts import Signal
 from integrations.alerts import MOST, Source, parsed
@@ -22,7 +22,7 @@ class _Group(BaseModel):
     version: Literal["4"]
     groupKey: str
     externalURL: str = ""
-    alerts: list[_Alert]
+    alerts: Annotated[list[_Alert], FailFast()]
 
 
 def read(body: bytes) -> list[Signal]:

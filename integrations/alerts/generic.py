@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, FailFast, Field
 
 from incidents.alerts import Signal
 from integrations.alerts import MOST, Source, parsed
@@ -21,13 +21,13 @@ class _Alert(BaseModel):
     started_at: AwareDatetime | None = None
     group: str = ""
     severity: str = ""
-    service: Annotated[list[str], BeforeValidator(_some)] = []
+    service: Annotated[list[str], FailFast(), BeforeValidator(_some)] = []
     summary: str = ""
     url: str = ""
 
 
 class _Several(BaseModel):
-    alerts: Annotated[list[_Alert], Field(min_length=1, max_length=MOST)]
+    alerts: Annotated[list[_Alert], Field(min_length=1, max_length=MOST), FailFast()]
 
 
 class _Form(BaseModel):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, FailFast, Field
 
 from incidents.deploys import Said
 from integrations.deploys import Source, parsed
@@ -21,7 +21,9 @@ _Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 
 
 class _Deploy(BaseModel):
-    service: Annotated[list[Annotated[str, Field(pattern=r"\S")]], BeforeValidator(_some), Field(min_length=1, max_length=20)]
+    service: Annotated[
+        list[Annotated[str, Field(pattern=r"\S")]], FailFast(), BeforeValidator(_some), Field(min_length=1, max_length=20)
+    ]
     version: _Text
     by: str = ""
     at: AwareDatetime | None = None

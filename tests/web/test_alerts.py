@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from time import process_time
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from integrations.incoming import bearer
 from models import Alert, Event, Incident
 from tests.web.conftest import Kept, Web
 from web.alerts import LARGEST
@@ -65,6 +67,10 @@ def test_it_is_stored_before_the_answer(monitoring: Monitoring) -> None:
     assert len(web.sandbox.people.channel("incidents").messages) == 2
 
 
+def test_a_secret_may_hold_any_letters() -> None:
+    assert bearer({"authorization": "Bearer größer".encode().decode("latin-1")}, b"", "größer")
+
+
 def test_nothing_is_taken_without_the_secret(monitoring: Monitoring) -> None:
     wrong = ["", "Bearer", "Bearer ", f"Bearer {SECRET}x", f"Bearer {SECRET[:-1]}", f"Basic {SECRET}", SECRET, "Bearer é"]
     for said in wrong:
@@ -111,6 +117,11 @@ def test_what_is_no_notification_of_alertmanager(monitoring: Monitoring, change:
 
 def test_too_much(monitoring: Monitoring) -> None:
     assert monitoring.sends(b" " * (LARGEST + 1)).status_code == 413
+    began = process_time()
+    wrong = b'{"version": "4", "groupKey": "", "alerts": [%s{}]}' % (b"{}," * 200_000)
+    assert monitoring.sends(wrong, "alertmanager").status_code == 400 and process_time() - began < 0.5, (
+        "the first mistake will do"
+    )
     assert monitoring.sends(b" ", headers=RIGHT | {"content-length": "9" * 30}).status_code == 413
     storm = [{**DOWN, "fingerprint": f"f{number}"} for number in range(700)]
     assert monitoring.sends(GROUP | {"alerts": storm}, "alertmanager").status_code == 200
