@@ -48,10 +48,10 @@ def prose(text: str, what: str, field: str | None = None, *, needed: bool = True
 def foreign(text: str, limit: int) -> str:
     """What another system wrote, on one line and at most so long; it names no person and no channel, whatever it holds."""
     kept = _INVISIBLE.sub(" ", text[: 4 * limit].encode(errors="replace").decode())
-    line = " ".join(TOKEN.sub(lambda found: found[1], kept).split())
+    line = " ".join(TOKEN.sub(lambda found: f" {found[1]}", kept).split())  # apart, or `<<@U1>>` would be one then
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def foreign_link(url: str) -> str:
     """A web address of another system's, or nothing where it is none."""
-    return url if _LINK.fullmatch(url) else ""
+    return url if _LINK.fullmatch(url) and not _INVISIBLE.search(url) else ""
