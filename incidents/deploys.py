@@ -49,7 +49,7 @@ def record(core: Core, said: Said) -> int:
     with core.transaction() as session:
         now = core.clock.now(session)
         new = 0
-        for service in _services(said, core.policy):
+        for service in sorted(_services(said, core.policy)):  # in one order, so that two of the same never wait for each other
             row = _row(said, service, now)
             if _is_said_already(session, said, row, now):
                 continue
@@ -231,7 +231,7 @@ _INSERT = text(
     "VALUES (:source, :key, :service, :version, :by, :at, :url, :environment, :received_at) "
     "ON CONFLICT (source, key, service) DO NOTHING"
 ).bindparams(bindparam("at", type_=UTCDateTime()), bindparam("received_at", type_=UTCDateTime()))
-_WAKE = text(
-    "INSERT INTO wake (subject, due_at, failures) VALUES (:subject, :due, 0) "
-    "ON CONFLICT (subject) DO UPDATE SET due_at = excluded.due_at, failures = 0, trouble = NULL"
+_WAKE = text(  # never put off by what comes after: where somebody deploys every second it would not come at all
+    "INSERT INTO wake (subject, due_at, failures) VALUES (:subject, :due, 0) ON CONFLICT (subject) DO UPDATE SET "
+    "due_at = CASE WHEN wake.due_at < excluded.due_at THEN wake.due_at ELSE excluded.due_at END, failures = 0, trouble = NULL"
 ).bindparams(bindparam("due", type_=UTCDateTime()))

@@ -35,9 +35,9 @@ def told(core: Core, number: int) -> list[int]:
 
 def test_everything_at_once(house: House) -> None:
     cores = [process(house), process(house)]
-    same = Said("generic", "42", ("checkout",), id="a")
+    same, turned = (Said("generic", "42", ("checkout", "search")[::turn], id="a") for turn in (1, -1))
     others = [Said("generic", f"v{one}", ("postgres",), id=f"b{one}") for one in range(3)]
-    sent = [partial(record, cores[one % 2], said) for one, said in enumerate([same, same, same, *others])]
+    sent = [partial(record, cores[one % 2], said) for one, said in enumerate([same, turned, same, turned, *others])]
     opened = [
         partial(declare, cores[one % 2], Declaration(f"Payments fail {one}", "SEV3", f"U0P{one}", services=("checkout",)))
         for one in range(3)
@@ -50,7 +50,7 @@ def test_everything_at_once(house: House) -> None:
     house.clock.at += timedelta(minutes=6)
     fire_due(cores[0])
     with cores[0].view() as session:
-        stored = session.exec(select(Deploy).order_by(col(Deploy.id))).all()
+        stored = session.exec(select(Deploy).where(Deploy.service != "search").order_by(col(Deploy.id))).all()
     assert sorted(row.version for row in stored) == ["42", "v0", "v1", "v2"] and all(row.looked_at for row in stored)
     for row in incidents(cores[0]):
         assert sorted(told(cores[0], row.number)) == sorted(one.number for one in stored), row.title

@@ -111,6 +111,15 @@ def test_what_comes_while_it_is_open(shop: World) -> None:
     assert len(told(shop)) == 2
 
 
+def test_it_is_told_however_much_is_deployed_elsewhere(shop: World) -> None:
+    declared(shop)
+    deployed(shop, "44")
+    for one in range(3):
+        shop.advance(seconds=2)
+        deployed(shop, f"x{one}", "search")
+    assert len(told(shop)) == 1
+
+
 def test_services_that_are_named_later_bring_theirs(shop: World) -> None:
     deployed(shop, "42", ago=5)
     deployed(shop, "7", "search", ago=5)
@@ -175,7 +184,7 @@ def test_said_twice_it_is_there_once(shop: World) -> None:
     assert versions(shop) == ["1", "1", "1", "2", "1"], "within ten minutes"
 
 
-NASTY = "<!channel> <@U0ALICE> <https://evil.example|click> & \u202e*b*"
+NASTY = "<!channel> <@U0ALICE> <<@U0ALICE>> <https://evil.example|click> & \u202e*b*"
 
 
 def test_what_others_say_is_never_trusted(shop: World) -> None:
