@@ -1,7 +1,7 @@
 """Alerts: what monitoring says becomes an incident in triage, a declared one, one more line of an open one, or nothing."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -111,12 +111,23 @@ def _take(core: Core, signals: Sequence[Signal]) -> None:
     for signal in signals:
         bundles.setdefault((signal.source, signal.bundle), []).append(signal)
     for together in bundles.values():
-        for begin in range(0, len(together), _TOGETHER):
-            left = together[begin : begin + _TOGETHER]
+        for left in _parts(together):
             for _ in range(_TRIES):
                 left = _store(core, left)
             if left:
                 raise Unsettled
+
+
+def _parts(signals: Sequence[Signal]) -> Iterator[list[Signal]]:
+    """What is stored in one transaction each. None has an alert twice: what is said of it later is seen in the light of what
+    was said before."""
+    part: dict[str, Signal] = {}
+    for signal in signals:
+        if signal.fingerprint in part or len(part) == _TOGETHER:
+            yield list(part.values())
+            part = {}
+        part[signal.fingerprint] = signal
+    yield list(part.values())
 
 
 class Unsettled(Exception):
@@ -194,7 +205,8 @@ def _news(session: Session, core: Core, signal: Signal, windows: Sequence[Mainte
     is_held = row is not None and _is_held(row)
     window = _window(windows, signal, core.policy, None if is_held else started_at)
     if signal.firing:
-        is_new = row is None or started_at > row.started_at or (is_held and window is None)
+        is_free = is_held and window is None and row is not None and started_at == row.started_at
+        is_new = row is None or started_at > row.started_at or is_free
     else:
         is_new = row is None or started_at > row.started_at or (row.state == ALERT_FIRING and started_at == row.started_at)
     home = _home(session, signal, row) if is_new else None
@@ -282,14 +294,16 @@ def _add(unit: Unit, news: _News) -> None:
     if news.window is not None:
         _hold(unit, news, news.window)
         return
-    incident = unit.incident
-    if news.row is not None and news.row.incident_id == incident.number:
-        _fire_again(unit, news, news.row)
+    incident, row = unit.incident, news.row
+    if row is not None and row.incident_id == incident.number:
+        is_worse = is_raise(row.severity, news.severity, unit.policy)
+        _fire_again(unit, news, row)
     else:
+        is_worse = True
         _fire(unit, news)
-        is_worse = is_raise(incident.severity, news.severity, unit.policy)
-        if is_worse and (news.route == "page" or incident.status == Status.TRIAGE):
-            edit.set_severity(unit, news.severity, by=None, why=f"alert: {news.signal.title}")
+    is_worse = is_worse and is_raise(incident.severity, news.severity, unit.policy)
+    if is_worse and (news.route == "page" or incident.status == Status.TRIAGE):
+        edit.set_severity(unit, news.severity, by=None, why=f"alert: {news.signal.title}")
     if news.route == "page" and incident.status == Status.TRIAGE:
         status.carry_out(unit, Status.TRIAGE, Status.INVESTIGATING, by=None, why=f"alert: {news.signal.title}")
 
@@ -301,6 +315,7 @@ def _hold(unit: Unit, news: _News, window: int) -> None:
         row = _row(unit, news)
     else:
         row.state, row.started_at, row.times, row.resolved_at = ALERT_FIRING, news.started_at, row.times + 1, None
+        _retell(row, news)
     row.maintenance_id, row.summary = window, news.signal.summary
     unit.session.add(row)
     unit.session.flush()
@@ -311,6 +326,7 @@ def _fire(unit: Unit, news: _News) -> None:
     is_held = news.row is not None and _is_held(news.row)
     row = news.row if news.row is not None and is_held else _row(unit, news)
     row.started_at, row.incident_id = news.started_at, incident.number
+    _retell(row, news)
     unit.session.add(row)
     unit.session.flush()
     incident.alerts += 1
@@ -347,10 +363,18 @@ def _row(unit: Unit, news: _News) -> Alert:
     )
 
 
+def _retell(row: Alert, news: _News) -> None:
+    """What its source says of it now: what was held back counts by the last word."""
+    signal = news.signal
+    row.title, row.severity, row.services, row.url = signal.title, news.severity, list(signal.services), signal.url
+
+
 def _fire_again(unit: Unit, news: _News, row: Alert) -> None:
     incident = unit.incident
     told = incident.alerts_over_event is not None and incident.alerts_asked_event == incident.alerts_over_event
     row.state, row.started_at, row.times, row.resolved_at = ALERT_FIRING, news.started_at, row.times + 1, None
+    if is_raise(row.severity, news.severity, unit.policy):
+        row.severity = news.severity  # the worst, so that what people lowered is not raised each time that it comes back
     unit.session.add(row)
     unit.session.flush()
     incident.alerts_over_at, incident.alerts_over_event = None, None

@@ -38,6 +38,11 @@ def ended(row: Maintenance) -> Answer:
     """It is over, whoever ended it."""
     if row.over_at is None or row.ended_by is None:
         return Answer(f"The maintenance of {escape(row.service)} is over already.")
+    if row.over_at < row.starts_at:
+        return Answer(
+            f"{person(row.ended_by)} took back the maintenance of *{escape(row.service)}* that was to begin "
+            f"{stamp(row.starts_at)}. Its alerts go their usual way then."
+        )
     text = f"{person(row.ended_by)} ended the maintenance of *{escape(row.service)}* at {moment(row.over_at)}."
     return Answer(f"{text} What fires there still is handled now.")
 
@@ -68,8 +73,10 @@ def _silenced(held: Silenced) -> str:
 
 
 def _end(row: Maintenance, now: datetime) -> Block:
-    said = "End it now" if row.starts_at <= now else "Take back"
-    question = f"From now on alerts of {row.service} page people and make cards again."
-    return button(
-        said, f"{RUN}maintenance:{row.number}", f"- end {row.number}", confirm=("End the maintenance?", question, "End it")
-    )
+    if row.starts_at <= now:
+        said, question = "End it now", f"From now on alerts of {row.service} page people and make cards again."
+        sure = ("End the maintenance?", question, "End it")
+    else:
+        said, question = "Take back", f"Alerts of {row.service} will page people and make cards then, as ever."
+        sure = ("Take the maintenance back?", question, "Take back")
+    return button(said, f"{RUN}maintenance:{row.number}", f"- end {row.number}", confirm=sure)

@@ -9,7 +9,7 @@ import pytest
 
 from incidents import maintenance, wakes
 from incidents.alerts import Signal, receive
-from models import Wake
+from models import Maintenance, Wake
 from tests.spine.harness import House, at_once, process
 from tests.spine.test_alert_races import alerts, incidents, kinds
 
@@ -50,7 +50,9 @@ def test_the_end_waits_for_what_is_being_held_back(tmp_path: Path, request: pyte
     house = House(tmp_path, SHOP, "" if database == "sqlite" else request.getfixturevalue("postgres_url"))
     cores = [process(house), process(house)]
     at = house.clock.at
-    row = maintenance.plan(cores[0], "checkout", at, at + timedelta(hours=1), "disks", by="U0BOB")
+    plan = partial(maintenance.plan, service="checkout", starts_at=at, ends_at=at + timedelta(hours=1), why="disks", by="U0BOB")
+    row, same = at_once(*(partial(plan, core, key="the same") for core in cores))
+    assert isinstance(row, Maintenance) and isinstance(same, Maintenance) and row.id == same.id
     with ThreadPoolExecutor(1) as pool:
         with cores[0].new("alert:generic:a") as unit:
             assert maintenance.active(unit.session, at, kept=True)

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from incidents.alerts import receive
+from incidents.texts import foreign_link
 from integrations.alerts import alertmanager, generic
 from models import Alert, Incident
 from sandbox.seen import Post
@@ -232,6 +233,9 @@ def test_in_whatever_order_it_comes(world: World) -> None:
     over(world, started_at=began)
     alert(world, started_at=began)
     assert announced(world) == []
+    both = [{"title": "In one request", "status": status, "started_at": began} for status in ("resolved", "firing")]
+    generic_form(world, {"alerts": both})
+    assert announced(world) == []
     world.advance(minutes=1)
     alert(world)
     over(world, started_at=began)
@@ -304,6 +308,21 @@ def test_what_pages_takes_its_bundle_out_of_triage(make_world: Callable[..., Wor
     alert(world, "Checkout is down", severity="critical", group="checkout")
     assert statuses(world) == ["investigating"] and world.incident().severity == "SEV1"
     assert is_paged(world.person("bob")) and "2 alerts firing" in world.room().pins[0]
+
+
+def test_what_comes_back_worse_counts_as_worse_once(make_world: Callable[..., World]) -> None:
+    world = make_world(PAGING)
+    bob = world.person("bob")
+    alert(world, severity="warning")
+    over(world)
+    world.advance(minutes=1)
+    alert(world, severity="critical")
+    assert (statuses(world), world.incident().severity) == (["investigating"], "SEV1") and is_paged(bob)
+    bob.runs("/incident sev 1 3 only the test host")
+    over(world)
+    world.advance(minutes=1)
+    alert(world, severity="critical")
+    assert world.incident().severity == "SEV3", "as people have said since"
 
 
 def test_when_all_is_over_the_room_is_asked(make_world: Callable[..., World]) -> None:
@@ -432,7 +451,7 @@ def test_what_fires_still_is_said_when_it_is_resolved(make_world: Callable[..., 
     assert [world.incident(1).status, world.incident(2).status] == ["resolved", "investigating"]
 
 
-NASTY = "<!channel> <@U0ALICE> <https://evil.example|click> & \u202e\u0000*bold*"
+NASTY = "<!channel> <@U0ALICE> <<@U0ALICE>> <https://evil.example|click> & \u202e\u0000*bold*"
 
 
 def test_what_monitoring_says_is_never_trusted(world: World) -> None:
@@ -441,6 +460,7 @@ def test_what_monitoring_says_is_never_trusted(world: World) -> None:
     assert "<!channel>" not in said and "<@U0ALICE>" not in said and "<https://evil" not in said and "javascript" not in said
     world.person("bob").runs("/incident timeline 1")
     world.slack.assert_nothing_refused()
+    assert foreign_link("https://a.example/\x00") == "", "PostgreSQL takes no such text, whoever sends it again"
 
 
 def test_a_private_one_is_told_nowhere_else(make_world: Callable[..., World]) -> None:

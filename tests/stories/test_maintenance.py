@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from incidents import maintenance
+from incidents.alerts import Signal, receive
 from models import Alert, Incident, Wake
 from tests.stories.telling import ON_CALL, is_paged
 from tests.stories.test_alerts import alert, announced, kinds, over
@@ -113,6 +114,19 @@ def test_one_that_follows_another_holds_it_on(shop: World) -> None:
     assert count(shop) == 1
 
 
+def test_what_its_source_said_last_counts(shop: World) -> None:
+    alice, bob = shop.slack.people("alice", "bob")
+    alice.runs("/incident maintenance checkout now for 1h disks")
+    shop.advance(minutes=1)
+    alert(shop, severity="warning")
+    over(shop)
+    shop.advance(minutes=1)
+    alert(shop, severity="critical")
+    alice.clicks("End it now", in_=alice.ephemerals[-1])
+    shop.settle()
+    assert (shop.incident().status, shop.incident().severity) == ("investigating", "SEV1") and is_paged(bob)
+
+
 def test_said_again_when_it_is_over_it_is_handled_even_if_nobody_was_woken(shop: World) -> None:
     """As after an outage: the source's word comes before the clock's."""
     shop.person("alice").runs("/incident maintenance checkout now for 1h disks")
@@ -120,6 +134,8 @@ def test_said_again_when_it_is_over_it_is_handled_even_if_nobody_was_woken(shop:
     began = shop.clock.at.isoformat()
     alert(shop, severity="warning")
     shop.clock.at += timedelta(hours=2)
+    receive(shop.core, [Signal("generic", "Checkout errors at 40 percent", True, "x", shop.clock.at - timedelta(days=1))])
+    assert count(shop) == 0, "somebody's old word is none"
     alert(shop, severity="warning", started_at=began)
     assert count(shop) == 1 and kinds(shop).count("alert.fired") == 1
 
@@ -173,6 +189,7 @@ def test_what_is_wrong_with_it_is_said(shop: World) -> None:
     assert "2026-11-24 21:00 UTC" in alice.runs("/incident maintenance").text, "22:00 in Berlin"
     assert alice.ephemerals[-1].buttons == ["Take back"]
     alice.clicks("Take back")
+    assert "@alice took back the maintenance of *checkout* that was to begin 2026-11-24 21:00 UTC" in alice.ephemerals[-1]
     assert "No maintenance is planned" in alice.runs("/incident maintenance")
     shop.slack.assert_nothing_refused()
 
