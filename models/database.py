@@ -24,11 +24,16 @@ def make_engine(url: str, *, pool_size: int = 64) -> Engine:
     statement timeouts that fit a Slack request. No error of either shows the values of a statement: they are people's words.
     """
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return _sqlite(url, pool_size)
-    if parsed.get_backend_name() == "postgresql":
-        return _postgresql(url, pool_size)
-    raise ValueError(f"DATABASE_URL must begin with sqlite:/// or postgresql://, not {parsed.drivername}://")
+    make = {"sqlite": _sqlite, "postgresql": _postgresql}.get(parsed.get_backend_name())
+    if make is None:
+        raise ValueError(f"DATABASE_URL must begin with sqlite:/// or postgresql://, not {parsed.drivername}://")
+    engine = make(url, pool_size)
+    event.listen(engine, "before_cursor_execute", _refuse_unannounced_writes)
+    return engine
+
+
+class ReadOnlyError(RuntimeError):
+    """Something was to be written in a transaction that was begun to read: a mistake in the program."""
 
 
 class WriteTurn:
@@ -45,6 +50,17 @@ class WriteTurn:
 
     def __exit__(self, *exc: object) -> None:
         self._lock.__exit__(None, None, None)
+
+
+def _refuse_unannounced_writes(
+    connection: Connection, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool
+) -> None:
+    """On SQLite, what began by reading may not get the write lock later, so it may not even try; the same on PostgreSQL.
+
+    `PRAGMA query_only` would say so too, but each change of it makes SQLite prepare every statement anew.
+    """
+    if (context.isinsert or context.isupdate or context.isdelete) and not connection.get_execution_options().get(WRITES):
+        raise ReadOnlyError(f"this transaction only reads; it was asked to {statement.split(maxsplit=1)[0]}")
 
 
 def _sqlite(url: str, pool_size: int) -> Engine:
@@ -74,13 +90,9 @@ def _sqlite_connect(connection: Any, _record: Any) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     """Straight to the driver: these are a third of all statements. Only the last can fail, and then as SQLAlchemy's errors do."""
-    writes = bool(connection.get_execution_options().get(WRITES))
     driver = connection.connection.driver_connection
     assert driver is not None, "it begins on an open connection"
-    if connection.info.get(WRITES) != writes:
-        driver.execute(f"PRAGMA query_only={int(not writes)}")
-        connection.info[WRITES] = writes
-    if not writes:
+    if not connection.get_execution_options().get(WRITES):
         driver.execute("BEGIN")
     elif not _begun_soon(driver):
         connection.exec_driver_sql("BEGIN IMMEDIATE")

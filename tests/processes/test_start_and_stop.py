@@ -55,19 +55,12 @@ def test_any_line_may_start_first(install: Install) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_any_line_may_start_first_on_postgresql(install: Install, make_postgres_url: Callable[[], str]) -> None:
-    """Over HTTP; and all of them at once on one empty database, `release` among them."""
-    names = ("release", *LINES)
-    first = {name: install(name, database_url=make_postgres_url()) for name in (*LINES, "all")}
-    for name in LINES:
-        first[name].start(name)
-    first["all"].start(*names)
-    for name in LINES:
-        ready(first[name], name)
-        ready(first["all"], name)
-        stopped_cleanly(first[name])
-    assert first["all"].lines.pop("release").wait() == 0
-    muster = first["all"]
+def test_all_lines_may_start_at_once_on_postgresql(install: Install, make_postgres_url: Callable[[], str]) -> None:
+    """Over HTTP, on one empty database, `release` among them."""
+    muster = install(database_url=make_postgres_url())
+    muster.start("release", *LINES)
+    ready(muster, *LINES)
+    assert muster.lines.pop("release").wait() == 0
     muster.wait_until_well()
     assert "INC-1" in muster.person("alice").runs("/incident declare sev1 Checkout is down")
     until(lambda: muster.incident().room_channel and muster.room().pins, 10, lambda: str(muster.waiting()))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
@@ -19,6 +20,7 @@ from incidents.core import Unit
 from incidents.standing import Standing, standing
 from incidents.timers import Due, Timer
 from models import Brake, Delivery, Fact, Wake
+from models.database import ReadOnlyError
 from models.workspace import HEARTBEAT
 from tests.spine.harness import ACME, House, assert_kept, look_around, process
 from workers import leases
@@ -550,6 +552,18 @@ def stand_in(clock: ClockWork) -> None:
     clock.sweep()
     assert clock._standing_in is not None
     clock._standing_in.join()
+
+
+def test_what_began_by_reading_writes_nothing(house: House) -> None:
+    before = house.rows()
+    with house.core.view() as session:
+        session.add(Fact(name="bell", value=""))
+        with pytest.raises(ReadOnlyError):
+            session.flush()
+        session.rollback()
+        with pytest.raises(ReadOnlyError):
+            session.execute(delete(Fact))
+    assert house.rows() == before
 
 
 def test_finished_deliveries_go_after_thirty_days(settled: House) -> None:
