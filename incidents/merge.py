@@ -11,6 +11,7 @@ from incidents.edit import remember
 from incidents.errors import MoveRefused, Refused
 from incidents.events import MergedFrom, MergedInto
 from incidents.phrase import TOKEN
+from incidents.policy_values import is_address
 from incidents.rules.lifecycle import ACTIVE, OPEN, Status, way_on
 from incidents.standing import holders
 from incidents.subscriptions import MOST
@@ -187,4 +188,4 @@ def _goes_on(page: Page, into: Incident, there: Sequence[str]) -> bool:
     same one: then nobody is paged twice for one thing."""
     if page.name in there:
         return False
-    return bool(TOKEN.fullmatch(page.name)) or into.acknowledged_at is None
+    return bool(TOKEN.fullmatch(page.name)) or is_address(page.name) or into.acknowledged_at is None

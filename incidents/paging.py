@@ -19,7 +19,8 @@ from incidents.events import (
     PagesStopped,
     PageStarted,
 )
-from incidents.policy import EscalationLevel, EscalationPolicy, ServicePolicy, Target
+from incidents.policy import EscalationLevel, EscalationPolicy, Policy, ServicePolicy, Target
+from incidents.policy_values import folded, is_address
 from incidents.reach import refuse_unreachable
 from incidents.rules.escalation import LastResort, Step, next_step, step_due, step_key
 from incidents.rules.lifecycle import OPEN, way_on
@@ -205,9 +206,9 @@ def exhaust(unit: Unit, page: Page, *, wanted: Sequence[str] = ()) -> None:
 def page(core: Core, number: int, ref: str, *, by: str, why: str = "", key: str | None = None) -> Event:
     """Page a person, a rotation or a service, again and again until somebody answers.
 
-    `ref` is a Slack id, or the name of a rotation, a service or an escalation.
+    `ref` is a Slack id, an e-mail address, or the name of a rotation, a service or an escalation, in any case.
     """
-    why = prose(why, "reason", needed=False)[:300]
+    why, ref = prose(why, "reason", needed=False)[:300], named(core.policy, ref) or ref
     refuse_unreachable(core, ref if is_person(ref) else None, by=by, field="who")
     with core.unit(number, key) as unit:
         _refuse_not_open(unit)
@@ -216,6 +217,14 @@ def page(core: Core, number: int, ref: str, *, by: str, why: str = "", key: str 
             if row.name == name:
                 raise Refused(f"{name} is being paged already. Go on to the next level: `/incident escalate`.")
         return start(unit, name, policy, by=by, why=why)
+
+
+def named(policy: Policy, text: str) -> str | None:
+    """The rotation, service or escalation of this name, in any case and with any signs; None where nothing is called so."""
+    names = [*policy.escalations, *policy.services, *policy.rotations]
+    if text in names or not folded(text) or "@" in text:
+        return text if text in names else None
+    return next((name for name in names if folded(name) == folded(text)), None)
 
 
 def call(unit: Unit, ref: str, *, by: str | None, why: str) -> None:
@@ -275,13 +284,15 @@ def _policy_for(unit: Unit, ref: str) -> tuple[str, EscalationPolicy]:
         ref = service.rotation
     if ref in policy.rotations:
         target = Target(kind="rotation", name=ref)
-    elif is_person(ref) or "@" in ref:
-        target = Target(kind="person", name=ref)
+    elif is_person(ref) or is_address(ref):
+        target = Target(kind="person", name=known(unit.session, ref))
     else:
         names = [*policy.rotations, *policy.services, *policy.escalations]
-        known = f" There are: {', '.join(names[:20])}." if names else ""
-        raise Refused(f"`{ref[:60]}` is no person, rotation or service.{known} Say `/incident page @who`.", field="who")
-    return f"{target.kind} {ref}" if target.kind == "rotation" else f"<@{ref}>", _only(unit, [target])
+        there = f" There are: {', '.join(names[:20])}." if names else ""
+        raise Refused(f"“{quote(ref)}” is no person, rotation or service.{there} Say `/incident page @who`.", field="who")
+    if target.kind == "rotation":
+        return f"rotation {ref}", _only(unit, [target])
+    return f"<@{target.name}>" if is_person(target.name) else target.name, _only(unit, [target])
 
 
 def _owners_of(ref: str, service: ServicePolicy) -> list[Target]:
@@ -382,6 +393,9 @@ def _pages(unit: Unit, state: str) -> list[Page]:
 
 
 def _refuse_not_open(unit: Unit) -> None:
+    if unit.incident.merged_into is not None:
+        into = unit.incident.merged_into
+        raise Refused(f"{unit.incident.key} was merged into INC-{into}. Page there: `/incident page {into} @who`.")
     if unit.incident.status not in OPEN:
         over = unit.incident
         raise Refused(f"{over.key} is {over.status}. {way_on(over.status, over.merged_into)}")

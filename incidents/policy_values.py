@@ -153,6 +153,11 @@ def _person(value: object) -> object:
     return value.strip()
 
 
+def is_address(text: str) -> bool:
+    """Whether it may be somebody's e-mail address."""
+    return "@" in text and _PERSON.fullmatch(text) is not None
+
+
 def text(longest: int) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest)
 

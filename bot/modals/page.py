@@ -42,7 +42,8 @@ def submit(form: Submission) -> Answer:
     ref = form.person("who") or form.option("group")
     if ref is None:
         raise FormError({"who": "Choose whom to page."})
-    event = paging.page(request.core, request.incident_number, ref, by=request.by, why=form.text("why"), key=request.key)
+    number = look.goes_on(request.core, request.incident_number)
+    event = paging.page(request.core, number, ref, by=request.by, why=form.text("why"), key=request.key)
     return answers.paged(look.followed(request.core, event))
 
 

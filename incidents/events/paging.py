@@ -144,8 +144,8 @@ class PagesStopped(Happened):
 
 
 def _asks_for_one(name: str) -> bool:
-    """Whether a person was asked for, by id or address, or a rotation; that is no escalation of the config."""
-    return bool(TOKEN.fullmatch(name)) or "@" in name or name.startswith("rotation ")
+    """Whether a person was asked for, by id or address, a rotation or an owner; that is no escalation of the config."""
+    return bool(TOKEN.fullmatch(name)) or "@" in name or name.startswith(("rotation ", "owner of "))
 
 
 def _target(target: str) -> Part:

@@ -213,6 +213,18 @@ def test_a_page_of_somebody_by_hand_goes_on_until_they_answer(world: World) -> N
     assert len(pages(erin)) == 2 and not is_paged(world.person("dave"))
 
 
+def test_whom_to_page_as_people_type_it(make_world: Callable[..., World]) -> None:
+    world = make_world(SERIOUS + "services: {Web shop: {rotation: primary}}")
+    alice, bob = world.slack.people("alice", "bob")
+    alice.runs("/incident declare sev3 It is slow")
+    for wrong in ("a@<!channel> look", f"x@{'y' * 300}", "nobody"):
+        assert "is no person, rotation or service. There are: primary, Web shop" in alice.runs(f"/incident page 1 {wrong}"), wrong
+    assert "Paged @bob" in alice.runs("/incident page 1 Primary, the database is down")
+    world.settle()
+    assert "(the database is down)" in pages(bob)[0]
+    assert "rotation primary is being paged already" in alice.runs("/incident page 1 web shop nobody can pay")
+
+
 def test_a_press_that_crosses_an_edit_of_the_card_still_counts(world: World) -> None:
     declared(world)
     alice, bob = world.slack.people("alice", "bob")
