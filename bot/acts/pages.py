@@ -1,6 +1,6 @@
 """What became of a page, said in the messages that asked for an answer: nobody presses a button that is out of date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from bot.views.blocks import Message
 from bot.views.texts import cut
 from incidents import access
 from incidents.events import LevelPaged
+from incidents.merge import family
 from models import Delivery, Event, Incident, Page
 from models.page import PAGE_ACKNOWLEDGED, PAGE_STOPPED
 from models.spine import DONE, OPEN
@@ -38,7 +39,7 @@ class PagesOver(Act):
         shown = set(desk.delivery.result.get("pages", []))
         with desk.core.view() as session:
             pages = {page.id: page for page in self._over(session, desk.scene.incident.number) if page.id not in shown}
-            levels = self._levels(session, desk.scene.incident.number)
+            levels = self._levels(session, family(session, desk.scene.incident.number))
             strangers = self._strangers(session, desk.scene.incident, levels)
         for level in levels:
             page = pages.get(level.told.page_id)
@@ -63,9 +64,10 @@ class PagesOver(Act):
             select(Page).where(Page.incident_id == number, col(Page.state).in_([PAGE_ACKNOWLEDGED, PAGE_STOPPED]))
         ).all()
 
-    def _levels(self, session: Session, number: int) -> list["_Level"]:
-        query = select(Event).where(Event.incident_id == number, Event.kind == LevelPaged.kind).order_by(col(Event.id))
-        sent = select(Delivery).where(Delivery.incident_id == number, col(Delivery.reaction).in_(_PAGES))
+    def _levels(self, session: Session, numbers: Sequence[int]) -> list["_Level"]:
+        """Also of what was merged into it: its pages went on here."""
+        query = select(Event).where(col(Event.incident_id).in_(numbers), Event.kind == LevelPaged.kind).order_by(col(Event.id))
+        sent = select(Delivery).where(col(Delivery.incident_id).in_(numbers), col(Delivery.reaction).in_(_PAGES))
         rows = session.exec(sent).all()
         return [_Level.of(event, [row for row in rows if row.event_id == event.id]) for event in session.exec(query)]
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from incidents.events.happened import Happened
-from incidents.phrase import Link, Part, Phrase, When, Who, phrase
+from incidents.phrase import TOKEN, Link, Part, Phrase, When, Who, phrase
 
 
 class Noted(Happened):
@@ -106,8 +106,8 @@ class DeliveryFailed(Happened):
     trouble: str
 
     def sentence(self, by: str | None) -> Phrase:
-        return phrase(
-            "Slack refused something for good ({what}: {trouble})",
-            what=f"{self.reaction} {self.target}".strip(),
-            trouble=self.trouble,
-        )
+        if TOKEN.fullmatch(f"<@{self.target}>"):
+            said = "Slack refused something for good ({what} for {whom}: {trouble})"
+            return phrase(said, what=self.reaction, whom=Who(self.target), trouble=self.trouble)
+        what = f"{self.reaction} {self.target}".strip()
+        return phrase("Slack refused something for good ({what}: {trouble})", what=what, trouble=self.trouble)

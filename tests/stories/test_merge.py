@@ -124,6 +124,11 @@ def test_a_page_that_nobody_answered_goes_on_in_the_survivor(world: World) -> No
     world.settle()
     assert "You acknowledged INC-1" in bob.ephemerals[-1]
     assert world.incident(1).acknowledged_at == world.clock.at
+    assert "Acknowledged by @bob" in pages(bob)[0] and pages(bob)[0].buttons == [], "it was sent before the merge"
+    assert "Paged @erin" in carol.runs("/incident page 2 @erin"), "as acknowledging goes on there"
+    world.settle()
+    world.person("erin").clicks("Acknowledge")
+    world.settle()
     before = len(pages(carol))
     world.advance(hours=1)
     assert len(pages(carol)) == before
