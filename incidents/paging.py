@@ -393,9 +393,6 @@ def _pages(unit: Unit, state: str) -> list[Page]:
 
 
 def _refuse_not_open(unit: Unit) -> None:
-    if unit.incident.merged_into is not None:
-        into = unit.incident.merged_into
-        raise Refused(f"{unit.incident.key} was merged into INC-{into}. Page there: `/incident page {into} @who`.")
     if unit.incident.status not in OPEN:
         over = unit.incident
         raise Refused(f"{over.key} is {over.status}. {way_on(over.status, over.merged_into)}")
