@@ -71,10 +71,10 @@ class _News:
 def receive(core: Core, signals: Sequence[Signal]) -> None:
     """Store what is new of these, each part in one transaction; when this returns all of it is stored.
 
-    The same alert again changes nothing, in whatever order it comes. While the incident that an alert is in is open, it
-    counts there; so does another one of its bundle. An incident that people have dismissed or ended is not opened again
-    by what was known of it: only by what begins afterwards. What begins while all its services are under maintenance is
-    held back until that is over, see `release`.
+    The same alert again changes nothing, in whatever order it comes, unless it is worse by now. While the incident that an
+    alert is in is open, it counts there; so does another one of its bundle. An incident that people have dismissed or ended
+    is not opened again by what was known of it: only by what begins afterwards. What begins while all its services are
+    under maintenance is held back until that is over, see `release`.
     """
     _take(core, [_bounded(signal) for signal in signals])
 
@@ -205,8 +205,9 @@ def _news(session: Session, core: Core, signal: Signal, windows: Sequence[Mainte
     is_held = row is not None and _is_held(row)
     window = _window(windows, signal, core.policy, None if is_held else started_at)
     if signal.firing:
-        is_free = is_held and window is None and row is not None and started_at == row.started_at
-        is_new = row is None or started_at > row.started_at or is_free
+        is_new = row is None or started_at > row.started_at
+        if row is not None and started_at == row.started_at:
+            is_new = (is_held and window is None) or _is_worse(session, row, severity, core.policy)
     else:
         is_new = row is None or started_at > row.started_at or (row.state == ALERT_FIRING and started_at == row.started_at)
     home = _home(session, signal, row) if is_new else None
@@ -215,6 +216,13 @@ def _news(session: Session, core: Core, signal: Signal, windows: Sequence[Mainte
     if window is None or (home is not None and _stays(session, home, row)):
         return _News(signal, row, started_at, severity, services, route, home)
     return _News(signal, row, started_at, severity, services, route, None, window.number)
+
+
+def _is_worse(session: Session, row: Alert, severity: str, policy: Policy) -> bool:
+    """Is this worse than what was ever said of it, while it fires and its incident is open?"""
+    if row.state != ALERT_FIRING or not is_raise(row.severity, severity, policy):
+        return False
+    return row.incident_id is None or session.get_one(Incident, row.incident_id).status in OPEN
 
 
 def _is_held(row: Alert) -> bool:
@@ -297,7 +305,12 @@ def _add(unit: Unit, news: _News) -> None:
     incident, row = unit.incident, news.row
     if row is not None and row.incident_id == incident.number:
         is_worse = is_raise(row.severity, news.severity, unit.policy)
-        _fire_again(unit, news, row)
+        if news.started_at > row.started_at:
+            _fire_again(unit, news, row)
+        if is_worse:  # kept, so that what people lowered is not raised each time that it comes back
+            row.severity = news.severity
+            unit.session.add(row)
+            unit.session.flush()
     else:
         is_worse = True
         _fire(unit, news)
@@ -314,7 +327,8 @@ def _hold(unit: Unit, news: _News, window: int) -> None:
     if row is None or row.incident_id is not None or row.maintenance_id is None:
         row = _row(unit, news)
     else:
-        row.state, row.started_at, row.times, row.resolved_at = ALERT_FIRING, news.started_at, row.times + 1, None
+        row.times += news.started_at > row.started_at
+        row.state, row.started_at, row.resolved_at = ALERT_FIRING, news.started_at, None
         _retell(row, news)
     row.maintenance_id, row.summary = window, news.signal.summary
     unit.session.add(row)
@@ -373,8 +387,6 @@ def _fire_again(unit: Unit, news: _News, row: Alert) -> None:
     incident = unit.incident
     told = incident.alerts_over_event is not None and incident.alerts_asked_event == incident.alerts_over_event
     row.state, row.started_at, row.times, row.resolved_at = ALERT_FIRING, news.started_at, row.times + 1, None
-    if is_raise(row.severity, news.severity, unit.policy):
-        row.severity = news.severity  # the worst, so that what people lowered is not raised each time that it comes back
     unit.session.add(row)
     unit.session.flush()
     incident.alerts_over_at, incident.alerts_over_event = None, None

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, FailFast, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, FailFast, Field, model_validator
 
 from incidents.alerts import Signal
 from integrations.alerts import MOST, Source, parsed
+from integrations.incoming import without_nulls
 
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -15,6 +16,7 @@ def _some(value: object) -> object:
 
 
 class _Alert(BaseModel):
+    _lenient = model_validator(mode="before")(without_nulls)
     title: _Text
     status: Literal["firing", "resolved"] = "firing"
     fingerprint: str = ""

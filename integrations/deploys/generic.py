@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, FailFast, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, FailFast, Field, model_validator
 
 from incidents.deploys import Said
 from integrations.deploys import Source, parsed
+from integrations.incoming import without_nulls
 
 
 def _some(value: object) -> object:
@@ -21,6 +22,7 @@ _Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 
 
 class _Deploy(BaseModel):
+    _lenient = model_validator(mode="before")(without_nulls)
     service: Annotated[
         list[Annotated[str, Field(pattern=r"\S")]], FailFast(), BeforeValidator(_some), Field(min_length=1, max_length=20)
     ]

@@ -319,10 +319,15 @@ def test_what_comes_back_worse_counts_as_worse_once(make_world: Callable[..., Wo
     alert(world, severity="critical")
     assert (statuses(world), world.incident().severity) == (["investigating"], "SEV1") and is_paged(bob)
     bob.runs("/incident sev 1 3 only the test host")
+    alert(world, severity="critical", started_at=None)
     over(world)
     world.advance(minutes=1)
     alert(world, severity="critical")
     assert world.incident().severity == "SEV3", "as people have said since"
+    alert(world, "Search is slow", severity="warning", started_at=None)
+    alert(world, "Search is slow", severity="critical", started_at=None)
+    assert (world.incident(2).status, world.incident(2).severity) == ("investigating", "SEV1"), "also while it goes on"
+    assert kinds(world, 2).count("alert.fired") == 1 and "alert.again" not in kinds(world, 2)
 
 
 def test_when_all_is_over_the_room_is_asked(make_world: Callable[..., World]) -> None:

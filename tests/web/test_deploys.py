@@ -98,7 +98,7 @@ def test_it_is_stored_once_and_only_with_the_secret(deployer: Deployer) -> None:
     assert deployer.github("release", RELEASE, "other").status_code == 401
     assert deployer.sends(RELEASE, {"x-github-event": "release", **RIGHT}).status_code == 401, "each has its own way"
     assert deployer.stored() == []
-    assert [deployer.sends(DEPLOY).status_code for _ in range(3)] == [200] * 3
+    assert [deployer.sends(DEPLOY | {"by": None}).status_code for _ in range(3)] == [200] * 3
     assert deployer.stored() == [("checkout", "42", "", "")]
     assert [row.subject for row in web.rows(Wake) if row.subject == "deploys"] == ["deploys"], "the clock is woken"
 
