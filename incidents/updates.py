@@ -108,6 +108,8 @@ def _check(unit: Unit, report: Report, confirmed: bool) -> Status:
     old = Status(incident.status)
     if report.status is not old:
         check_move(old, report.status, why=None, watch_over=status.watch_over(unit), confirmed=confirmed)
+    elif report.severity == incident.severity and not (report.impact or report.theory or report.actions).strip():
+        raise Refused("Say in one line what is known, or what is being done: whoever reads it has nothing else.", field="actions")
     if report.next_update_at is not None and report.next_update_at <= unit.now:
         raise Refused("The next update has to lie ahead. Pick a later time.", field="next_update")
     return old

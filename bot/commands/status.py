@@ -23,6 +23,10 @@ def run(request: Request) -> Answer:
 def move(request: Request, to: Status, why: str) -> Answer:
     """Moves it, and asks what the move still needs: a confirmation by a button, a reason or a field by the form."""
     number = request.incident_number
+    if to is Status.CANCELLED and not why and not request.confirmed:
+        scene = look.scene(request.core, number)
+        if scene.incident.status in OPEN:
+            return answers.cancels(scene)
     try:
         event = status.move(request.core, number, to, by=request.by, why=why, confirmed=request.confirmed, key=request.key)
     except NeedsConfirmation as question:

@@ -71,6 +71,16 @@ def resolve_early(question: Refused, scene: Scene, said: str) -> Answer:
     return Answer(asked.text, [asked.blocks[0], buttons(*asked.blocks[1]["elements"], watch)])
 
 
+def cancels(scene: Scene) -> Answer:
+    """Asked of whoever says no more than `cancel`, which may have been meant for a form, a page or a mistyped word."""
+    incident, number = scene.incident, scene.incident.number
+    said = f"Cancel {incident.key}, {clip(incident.title, 400)}? It was no incident after all: paging and updates stop, no "
+    said += "postmortem is owed, and this cannot be undone. If it was one and is over, resolve it."
+    cancel = button("Cancel it", f"{RUN}cancel", value(number, CONFIRMED.strip()), style="danger")
+    row = [cancel] if incident.status == Status.TRIAGE else [cancel, button("Resolve", f"{RUN}resolve", value(number))]
+    return answer(said, buttons(*row), small=f"With a reason: `/incident cancel {number} a test run`")
+
+
 def home(scene: Scene) -> str:
     """Where the incident lives, to stand after "in"."""
     incident = scene.incident
@@ -314,7 +324,7 @@ def acknowledged(scene: Scene, event: Event) -> Answer:
     where = scene.incident.room_channel
     if where and not asleep(scene.incident):
         said += f" Go to {channel(where)}."
-    elif scene.incident.announce_channel and not scene.incident.private:
+    elif scene.incident.announce_channel and not scene.incident.private and scene.incident.status != Status.TRIAGE:
         said += f" It goes on in its thread in {channel(scene.incident.announce_channel)}."
     if scene.incident.status == Status.TRIAGE:
         return answer(f"{said} Is it real?", buttons(*alerts.triage(scene)))

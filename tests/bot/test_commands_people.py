@@ -94,7 +94,7 @@ def test_the_list_of_roles_offers_the_free_ones(desk: Desk) -> None:
 
 
 def test_the_roles_of_a_closed_incident_are_history(desk: Desk) -> None:
-    desk.says("cancel")
+    desk.says("cancel a test")
     assert buttons(desk.says("roles")) == {}
 
 

@@ -87,7 +87,7 @@ def test_reopens_with_a_reason(desk: Desk) -> None:
 
 
 def test_a_refused_move_says_which_are_open(desk: Desk) -> None:
-    desk.says("cancel")
+    desk.says("cancel a test")
     with pytest.raises(MoveRefused, match="declare a new incident"):
         desk.resolves()
     with pytest.raises(Refused, match="(?i)declare a new incident"):

@@ -103,6 +103,6 @@ def test_the_draft_is_built_and_says_what_it_lacks(desk: Desk) -> None:
     assert answer.text.startswith("The draft comes to its room within seconds.")
     assert "It still lacks" in answer.text and "lucky" in shown(answer)
     assert "in place of the one before" in desk.says("postmortem").text
-    desk.says("cancel")
+    desk.says("cancel a test")
     with pytest.raises(Refused, match="no postmortem"):
         desk.says("postmortem")

@@ -143,7 +143,7 @@ def test_one_resolved_lately_is_named_with_its_cause(make_world: Callable[..., W
     )
     assert f"What was done: #{room.name}" in answer
     assert "Show INC-1" in str(answer.post and answer.post.buttons)
-    bob.runs("/incident cancel 2")
+    bob.runs("/incident cancel 2 a test run")
     world.advance(hours=2)
     assert "Looks like INC-1" not in bob.runs("/incident declare sev1 Checkout is down again, really")
 

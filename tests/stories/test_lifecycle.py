@@ -104,6 +104,9 @@ def test_cancelled_it_is_quiet(make_world: Callable[..., World]) -> None:
     alice, bob, carol = world.slack.people("alice", "bob", "carol")
     alice.runs("/incident declare sev1 Checkout is down")
     world.settle()
+    asked = alice.runs("/incident cancel 1")
+    assert "Cancel INC-1, Checkout is down?" in asked and asked.post and asked.post.buttons == ["Cancel it", "Resolve"]
+    assert world.incident().status == "investigating"
     told = alice.runs("/incident cancel 1 a test run")
     assert "is cancelled now" in told and "no postmortem is owed" in told
     world.advance(hours=4)

@@ -198,7 +198,7 @@ def test_refusals(world: World) -> None:
     alice = world.person("alice")
     for title in ("A false alarm", "The same once more"):
         alice.runs(f"/incident declare sev3 {title}")
-    alice.runs("/incident cancel 3")
+    alice.runs("/incident cancel 3 a test run")
     world.settle()
     merge(world, 4, 1, by="alice")
     before = [len(world.events(number)) for number in (1, 2, 3, 4)]

@@ -22,7 +22,7 @@ def test_how_the_last_while_went(make_world: Callable[..., World], database_url:
     alice.runs("/incident action 1 test the rollback by tomorrow")
     declare(world.core, Declaration("Practice", "SEV4", by=alice.id, drill=""))
     bob.runs("/incident declare sev3 Another thing")
-    bob.runs("/incident cancel 3")
+    bob.runs("/incident cancel 3 a test run")
     world.advance(days=2)
     alice.runs("/incident declare private: sev4 Xylotitle leaked")
     said = alice.runs("/incident metrics")

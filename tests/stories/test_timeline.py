@@ -195,7 +195,7 @@ def test_it_tells_what_comes_next(make_world: object) -> None:
     alice.runs("/incident mitigated 1")
     coming = alice.runs("/incident timeline", in_=world.room()).reads.partition("What comes next")[2]
     assert "next level" not in coming and "2026-11-23 14:32 UTC  the room is asked: still holding?" in coming
-    alice.runs("/incident cancel 1")
+    alice.runs("/incident cancel 1 a test run")
     world.settle()
     assert saying(world.room().messages, "cancelled")
     assert "the next" not in alice.runs("/incident timeline", in_=world.room()).reads.partition("What comes next")[2]

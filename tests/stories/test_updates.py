@@ -55,7 +55,11 @@ def test_who_was_asked_reads_each_time_once(world: World) -> None:
     alice = world.person("alice")
     world.advance(minutes=25)
     alice.clicks("Update", in_=nudges(alice)[0])
-    alice.submits()
+    assert alice.submits() == {
+        "Actions in progress": "Say in one line what is known, or what is being done: whoever reads it has nothing else."
+    }
+    alice.fills("Actions in progress", "still looking")
+    assert alice.submits() == {}
     world.advance(minutes=56)
     told = [(message.reads.splitlines()[0], bool(message.buttons)) for message in nudges(alice)]
     assert told == [
