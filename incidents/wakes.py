@@ -17,6 +17,7 @@ def fire(core: Core, subject: str) -> int:
         return deploys.fire(core)
     if not maintenance.close(core, subject):
         return 0
-    released = alerts.release(core)
-    maintenance.done(core, subject)
+    released, all_of_it = alerts.release(core)
+    if all_of_it:  # else it goes on with the clock's next look
+        maintenance.done(core, subject)
     return released

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from incidents import maintenance
+from incidents import alerts, maintenance
 from incidents.alerts import Signal, receive
+from incidents.policy_file import load_policy
 from models import Alert, Incident, Wake
 from tests.stories.telling import ON_CALL, is_paged
 from tests.stories.test_alerts import alert, announced, kinds, over
 from tests.world import World
+from workers.clock import fire_due
 
 SERVICES = "services: {checkout: {}, search: {}, postgres: {}}\n"
 PAGING = SERVICES + ON_CALL + "alerts: {routes: [{severity: SEV1, then: page}]}\n"
@@ -138,6 +140,23 @@ def test_said_again_when_it_is_over_it_is_handled_even_if_nobody_was_woken(shop:
     assert count(shop) == 0, "somebody's old word is none"
     alert(shop, severity="warning", started_at=began)
     assert count(shop) == 1 and kinds(shop).count("alert.fired") == 1
+
+
+def test_much_of_it_keeps_the_clock_from_nothing(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is handled in pieces, and what is dropped by now is none of them for ever."""
+    monkeypatch.setattr(alerts, "_AT_ONCE", 2)
+    alice = shop.person("alice")
+    alice.runs("/incident maintenance checkout now for 1h disks")
+    shop.advance(minutes=1)
+    for one in range(5):
+        alert(shop, f"Disk {one} is full", severity="warning" if one > 2 else "info")
+    (shop.folder / "muster.yml").write_text(SERVICES + "alerts: {routes: [{severity: SEV4, then: drop}]}\n")
+    changed = load_policy(shop.folder / "muster.yml")
+    monkeypatch.setattr(shop.core, "_policy", lambda: changed)
+    alice.clicks("End it now", in_=alice.ephemerals[-1])
+    assert fire_due(shop.core) == (2, True)
+    shop.settle()
+    assert count(shop) == 2 and [row.maintenance_id for row in held(shop)] == [None] * 3
 
 
 def test_one_that_is_private_keeps_its_group(shop: World) -> None:
