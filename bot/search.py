@@ -216,6 +216,9 @@ def _filter(query: Query, key: str, value: str, said: str, asking: _Asking) -> Q
         return _own(query, own, value, said, asking)
     known = [*_KEYS, *policy.fields, *policy.roles]
     near = get_close_matches(name, known, n=1, cutoff=0.7)
+    if near == [name]:
+        nothing = f"Your team has set up nothing that `{name}:` could find."
+        raise Refused(f"{nothing} In quotes it is looked for as a word.")
     if near:
         raise Refused(f"There is no filter `{quote(key, 30)}:`. Did you mean `{near[0]}:`? In quotes it is looked for as a word.")
     return _word(query, said, f'"{said}"', policy)

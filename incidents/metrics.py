@@ -22,14 +22,15 @@ _COUNTED = [str(status) for status in (*ACTIVE, Status.RESOLVED, Status.CLOSED)]
 def over(core: Core, span: timedelta) -> Metrics:
     """Of the incidents that were declared within the last `span`. What was declined, cancelled or merged was none of its own."""
     policy = core.policy
+    zone = ZoneInfo(policy.workspace.timezone)  # a day is over when it is over there
     with core.view() as session:
         until = core.clock.now(session)
         since = until - span
         return measure(
             _facts(session, policy, since),
-            _follow_ups(session, policy, since, until),
-            since=since,
-            until=until,
+            _follow_ups(session, zone, since, until),
+            since=since.astimezone(zone),
+            until=until.astimezone(zone),
             levels=policy.levels(),
             targets={name: {each: getattr(policy.metrics.of(name), each) for each in MEASURES} for name in policy.severities},
             postmortems=policy.metrics.postmortems,
@@ -91,9 +92,8 @@ def _is_timed(policy: Policy, severity: str) -> bool:
     return level is not None and level.update_every is not None
 
 
-def _follow_ups(session: Session, policy: Policy, since: datetime, until: datetime) -> list[FollowUp]:
+def _follow_ups(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[FollowUp]:
     """Those whose day lies in the while, of whatever incident."""
-    zone = ZoneInfo(policy.workspace.timezone)
     first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
     query = select(col(ActionItem.due_on), col(ActionItem.done_at)).join(
         Incident, col(Incident.id) == col(ActionItem.incident_id)

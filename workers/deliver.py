@@ -216,6 +216,7 @@ class Courier:
             "alarm",
             "private.alarm",
             "announcement",
+            "pin",  # many teams leave that to admins, and the card stands there all the same
             "room",
             "unarchive",
         )

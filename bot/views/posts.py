@@ -1,5 +1,6 @@
 """What the room (or the thread) is told when something happens, and what single people are told."""
 
+import re
 from datetime import timedelta
 
 from bot.commands import RUN, value
@@ -490,10 +491,14 @@ def room_shut(scene: Scene) -> Message:
     return Message(sentence, [section(f":warning: {sentence}"), *([buttons(*row)] if row else [])])
 
 
+_COMMAND = re.compile(r"(`/incident (?:page|postmortem|room|show|timeline))\b")  # in its room it need not be named
+
+
 def alarm(scene: Scene) -> Message:
     """Something that must not go unnoticed, for the announce channel."""
     incident, number = scene.incident, value(scene.incident.number)
-    sentence = say(scene.happened.sentence(scene.event.actor)).replace("/incident page @", f"/incident page {incident.number} @")
+    sentence = _COMMAND.sub(rf"\1 {incident.number}", say(scene.happened.sentence(scene.event.actor)))
+    sentence = sentence.replace("in this thread", "in its thread")
     text = f"{incident.key} {incident.severity} {clip(incident.title, 200)}: {sentence}"
     blocks = [section(f":warning: {text}")]
     if isinstance(scene.happened, NobodyToPage | PageExhausted) and incident.status in OPEN:

@@ -106,8 +106,30 @@ class DeliveryFailed(Happened):
     trouble: str
 
     def sentence(self, by: str | None) -> Phrase:
-        if TOKEN.fullmatch(f"<@{self.target}>"):
-            said = "Slack refused something for good ({what} for {whom}: {trouble})"
-            return phrase(said, what=self.reaction, whom=Who(self.target), trouble=self.trouble)
-        what = f"{self.reaction} {self.target}".strip()
-        return phrase("Slack refused something for good ({what}: {trouble})", what=what, trouble=self.trouble)
+        what = _REFUSED.get(self.reaction, "{raw} for {whom}" if self.target else "{raw}")
+        said = f"Slack refused something for good ({{trouble}}): {what}"
+        return phrase(said, raw=self.reaction, whom=_whom(self.target), trouble=self.trouble)
+
+
+_REFUSED = {
+    "card": "the card in the war room. See it by `/incident show`",
+    "post": "a message. It is on the timeline: `/incident timeline`",
+    "update.thread": "a status update in the thread. It is in the war room",
+    "invite": "to invite {whom} to the war room. Whoever is missing can come in by themselves",
+    "page": "a page to {whom}",
+    "page.channel": "a page to {whom}",
+    "nudge": "a message to {whom}",
+    "role": "a message to {whom}",
+    "role.lost": "a message to {whom}",
+    "handoff": "a message to {whom}",
+    "owner": "a message to {whom}",
+    "owner.channel": "a message to {whom}",
+    "draft": "the postmortem draft. Try again: `/incident postmortem`",
+}
+"""What was refused in the words of whoever reads it, and what can be done."""
+
+
+def _whom(target: str) -> Part:
+    if target in ("everyone", "owners"):
+        return "people"
+    return Who(target) if TOKEN.fullmatch(f"<@{target}>") else target

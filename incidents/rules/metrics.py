@@ -104,7 +104,7 @@ def measure(
 ) -> Metrics:
     """`levels` are the severities, the worst first, `targets` theirs by measure; the last two are percentages.
 
-    Action items count once their day has passed, or they are done.
+    Action items count once their day has passed, or they are done; days are those of the zone of `since` and `until`.
     """
     named = [*levels, *sorted({each.severity for each in incidents} - set(levels))]
     by_level = {level: [each for each in incidents if each.severity == level] for level in named}

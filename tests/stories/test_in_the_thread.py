@@ -114,7 +114,10 @@ def test_slack_refuses_the_room(world: World) -> None:
     assert world.incident().room_channel is None and "*INC-1  Checkout is down*" in card
     assert saying(card.thread, "The war room could not be opened (restricted_action)")
     assert saying(card.thread, "payments time out") and saying(card.thread, "Nobody is on call")
-    assert len(saying(channel.messages, "The war room could not be opened")) == 1, "said where all can read it"
+    [said] = saying(channel.messages, "The war room could not be opened")
+    assert "in its thread" in said and "`/incident room 1`" in said.text, (
+        "said where all can read it, and press no room's command"
+    )
 
     world.workspace.faults.clear()
     assert "opens within seconds" in alice.runs("/incident room 1")

@@ -1,6 +1,7 @@
 """`/incident metrics`: how incidents went, of the record as it is."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from incidents.declare import Declaration, declare
 from tests.stories.telling import ON_CALL
@@ -35,3 +36,15 @@ def test_how_the_last_while_went(make_world: Callable[..., World], database_url:
     assert "The last 1 day: 0 incidents" in alice.runs("/incident metrics 1d")
     assert "is no while" in alice.runs("/incident metrics soon") and "two years" in alice.runs("/incident metrics 900d")
     world.slack.assert_nothing_refused(allow=["already_in_channel"])
+
+
+def test_a_day_is_over_when_it_is_over_where_people_work(make_world: Callable[..., World]) -> None:
+    """17:00 in Los Angeles is the next day in UTC."""
+    world = make_world("workspace: {timezone: America/Los_Angeles}")
+    alice = world.person("alice")
+    alice.runs("/incident declare sev3 Checkout is down")
+    alice.runs("/incident action 1 test the rollback by today")
+    world.clock.at += timedelta(hours=11)
+    assert "Action items" not in alice.runs("/incident metrics")
+    world.clock.at += timedelta(hours=8)
+    assert "0 of 1 (0 %)" in alice.runs("/incident metrics")
