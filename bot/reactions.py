@@ -25,7 +25,7 @@ from bot.acts.members import Members
 from bot.acts.mirror import Announcement, Mirror, Topic
 from bot.acts.on_call import CoverTaken, HomesFollow, TellOnCall
 from bot.acts.owners import TellMembers
-from bot.acts.pages import PagesOver
+from bot.acts.pages import PageGroup, PagesOver
 from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, outsider, person, room, thread
 from bot.acts.quiet import AskQuiet
 from bot.acts.room import OpenRoom
@@ -83,7 +83,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "page.channel": Reaction(
             PagePost(named_channel, posts.page_elsewhere, plain=posts.plain_elsewhere), "page:{target}", PAGES, private=_WORDLESS
         ),
-        "page.group": Reaction(PagePost(home, posts.page_channel), "page:{target}", PAGES, private=_ROOM),
+        "page.group": Reaction(PageGroup(home, posts.page_channel, told=posts.page_group), "page:{target}", PAGES, private=_ROOM),
         "oncall": Reaction(TellOnCall(person, posts.plain_sentence), "oncall:{target}", POSTS, private=_WORDLESS),
         "oncall.homes": Reaction(HomesFollow(), "oncall:homes", DECORATION, private=_WORDLESS),
         "oncall.over": Reaction(CoverTaken(), "oncall:{target}", POSTS, private=_WORDLESS),

@@ -364,11 +364,14 @@ def _role(given: RoleAssigned, event: Event, incident: Incident) -> Iterable[tup
 
 def _said_already(happened: Happened) -> bool:
     """A change that came with an update stands in it, a tick or a task that came by itself in what brought it, a page in the
-    runbook's or the rule's own words, and that an ended drill is resolved in its score. What brings a checklist is said all
-    the same. Of a declaration the card says who leads, and the first page that somebody is paged: three messages would be
-    one fact each."""
+    runbook's or the rule's own words, that a user group is paged in the page that it reads there, and that an ended drill is
+    resolved in its score. What brings a checklist is said all the same. Of a declaration the card says who leads, and the first
+    page that somebody is paged: three messages would be one fact each."""
     if isinstance(happened, RoleAssigned | PageStarted):
         return happened.at_declaration or (isinstance(happened, PageStarted) and happened.said)
+    if isinstance(happened, LevelPaged):
+        only_groups = all(target.startswith("group:") for target in happened.people) and not happened.channels
+        return only_groups and not happened.last_resort
     if isinstance(happened, ChecklistTicked):
         return happened.by_itself
     if isinstance(happened, TaskAdded):

@@ -1,6 +1,6 @@
 """What may simply be done again: invitations, pins, bookmarks, reactions. Slack says so when it was done before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,7 +92,12 @@ class Invite(Act):
         """Whoever was paged, also by a page that is over by now: the room may have come late."""
         with desk.core.view() as session:
             query = select(Notice.target).join(Page).where(Page.incident_id == desk.scene.incident.number)
-            return session.exec(query.order_by(col(Notice.id))).all()
+            targets = session.exec(query.order_by(col(Notice.id))).all()
+        return [*targets, *self._members(desk, targets)]
+
+    def _members(self, desk: Desk, targets: Iterable[str]) -> list[str]:
+        groups = [target.removeprefix("group:") for target in targets if target.startswith("group:")]
+        return sorted({one for name in groups for one in desk.core.members(Target(kind="group", name=name)) or ()})
 
     def _owners(self, desk: Desk) -> list[str]:
         """Those of its services; of what is in triage nobody is told."""
@@ -121,9 +126,7 @@ class Invite(Act):
         with desk.core.view() as session:
             query = select(Event.payload).where(Event.incident_id == desk.scene.incident.number, Event.kind == Automated.kind)
             targets = [target for payload in session.exec(query) for target in payload.get("invites", [])]
-        groups = [target.removeprefix("group:") for target in targets if target.startswith("group:")]
-        members = [one for name in groups for one in desk.core.members(Target(kind="group", name=name)) or ()]
-        return [target for target in targets if not target.startswith("group:")] + sorted(members)
+        return [target for target in targets if not target.startswith("group:")] + self._members(desk, targets)
 
 
 def _ids(desk: Desk, people: Sequence[str]) -> list[str]:

@@ -1,26 +1,55 @@
 """What became of a page, said in the messages that asked for an answer: nobody presses a button that is out of date."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from sqlmodel import Session, col, select
 
 from bot.acts import ARCHIVED, Act, Desk, NotYet
-from bot.acts.post import TEXT_LENGTH
+from bot.acts.again import Invite
+from bot.acts.post import TEXT_LENGTH, PagePost
 from bot.scene import Scene
-from bot.slack import SlackRefused
+from bot.slack import SlackBraked, SlackDoubt, SlackRefused
 from bot.views.blocks import Message
 from bot.views.texts import cut
 from incidents import access
 from incidents.events import LevelPaged
 from incidents.merge import family
+from incidents.policy import Target
 from models import Delivery, Event, Incident, Page
 from models.page import PAGE_ACKNOWLEDGED, PAGE_STOPPED
 from models.spine import DONE, OPEN
 
+log = logging.getLogger(__name__)
+
 _PAGES = ("page", "page.channel", "page.group")
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", *ARCHIVED})
+
+
+@dataclass(frozen=True)
+class PageGroup(PagePost):
+    """A page to a user group, which is named in it. Its members come into the room first: a mention rings for nobody else."""
+
+    told: Callable[[Scene, str], Message] = lambda scene, group: Message(group)
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        group = desk.delivery.target
+        members = desk.core.members(Target(kind="group", name=group.removeprefix("group:")))
+        if members is not None and not members:
+            raise SlackRefused("usergroups.users.list", "no_users_provided", "nobody is in that user group")
+        if self.place(desk).channel == desk.scene.incident.room_channel:
+            self._bring(desk)
+        named = replace(self, view=lambda scene: self.told(scene, group))
+        return PagePost.perform(named, desk)
+
+    def _bring(self, desk: Desk) -> None:
+        """May be done again; whatever Slack says to it, the page is not held up."""
+        try:
+            Invite().perform(desk)
+        except (SlackRefused, SlackBraked, SlackDoubt) as failed:
+            log.warning("INC-%s: not all of %s are in the room: %s", desk.delivery.incident_id, desk.delivery.target, failed)
 
 
 class View(Protocol):

@@ -333,13 +333,19 @@ def _where(incident: Incident) -> str:
 
 def page_channel(scene: Scene) -> Message:
     """A page to several: the same, for whoever reads it first."""
+    return _paging(scene, "this channel")
+
+
+def page_group(scene: Scene, group: str) -> Message:
+    """A page to a user group, which is named so that it rings."""
+    return _paging(scene, person(group))
+
+
+def _paging(scene: Scene, whom: str) -> Message:
     message = page_dm(scene)
     return Message(
-        message.text.replace("You are paged", "Paging this channel", 1),
-        [
-            section(message.blocks[0]["text"]["text"].replace("You are paged", "Paging this channel", 1)),
-            *message.blocks[1:],
-        ],
+        message.text.replace("You are paged", f"Paging {whom}", 1),
+        [section(message.blocks[0]["text"]["text"].replace("You are paged", f"Paging {whom}", 1)), *message.blocks[1:]],
     )
 
 

@@ -74,9 +74,7 @@ class OwnersTold(Happened):
 
     def sentence(self, by: str | None) -> Phrase:
         told = [*self.people, *(f"#{channel}" for channel in self.channels)]
-        parts: dict[str, Part] = {
-            f"told{i}": Who(target) if target.startswith("group:") else _target(target) for i, target in enumerate(told)
-        }
+        parts: dict[str, Part] = {f"told{i}": _target(target) for i, target in enumerate(told)}
         names = ", ".join(f"{{told{i}}}" for i in range(len(told)))
         return Phrase(f"Told {names} in Slack, as owner of {{services}}", {**parts, "services": ", ".join(self.services)})
 
@@ -149,5 +147,5 @@ def _asks_for_one(name: str) -> bool:
 
 
 def _target(target: str) -> Part:
-    """A paged target as a sentence shows it: a person by name, a channel or an address as it is written."""
-    return Who(target) if target[:1] in ("U", "W") and target.isalnum() else target
+    """A paged target as a sentence shows it: a person or a user group by name, a channel or an address as it is written."""
+    return Who(target) if (target[:1] in ("U", "W") and target.isalnum()) or target.startswith("group:") else target

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from sandbox import usergroups
+from sandbox.state import UserGroup
 from tests.stories.telling import ON_CALL, is_paged, pages, saying
 from tests.world import World
 
@@ -223,6 +225,22 @@ def test_whom_to_page_as_people_type_it(make_world: Callable[..., World]) -> Non
     world.settle()
     assert "(the database is down)" in pages(bob)[0]
     assert "rotation primary is being paged already" in alice.runs("/incident page 1 web shop nobody can pay")
+
+
+def test_a_user_group_is_named_in_the_room_where_its_people_are_and_an_empty_one_is_passed_over(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(SERIOUS.replace("person:U0CAROL", "group:S0EMPTY").replace("person:U0ERIN", "group:S0TEAM"))
+    for id in ("S0EMPTY", "S0TEAM"):
+        world.workspace.state.groups[id] = UserGroup(id, id.lower(), id, "", channels=[], created=0, created_by="U0ERIN")
+    usergroups.fill(world.workspace, world.workspace.state.groups["S0TEAM"], ["U0BOB", "U0DAVE"], "U0ERIN")
+    declared(world)
+    world.advance(seconds=3)
+    room = world.room()
+    assert {"bob", "dave"} <= set(room.members)
+    assert saying(room.messages, "The page to @s0empty did not get through")
+    [paged] = [post for post in room.messages if post.text.startswith("Paging <!subteam^S0TEAM>: INC-1 SEV1")]
+    assert "Acknowledge" in paged.buttons
 
 
 def test_a_press_that_crosses_an_edit_of_the_card_still_counts(world: World) -> None:

@@ -70,7 +70,9 @@ def _paging_trouble(story: Story) -> Iterator[Line]:
     if failed:
         yield line(f"{count(len(failed), 'page')} did not get through: ", *story.times(failed))
     for happening, exhausted in story.of(PageExhausted):
-        yield line(f"{story.said(exhausted.name)} ran out of people to page: ", story.at(happening))
+        ran_out = f"{story.said(exhausted.name)} ran out of people to page: "
+        nobody_there = f"Nobody was on call for {story.said(', '.join(exhausted.wanted))}: "
+        yield line(nobody_there if exhausted.wanted else ran_out, story.at(happening))
 
 
 def _setbacks(story: Story) -> Iterator[Line]:

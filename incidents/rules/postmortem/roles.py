@@ -149,7 +149,8 @@ def pages(story: Story) -> Section:
         for told in page.levels
     )
     blocks: list[Block] = [Table(("Paged at", "Who", "Escalation", "Answer"), rows)] if rows else []
-    missing = tuple(line(story.at(h), ": ", *story.sentence(h)) for h, _ in story.of(NobodyToPage))
+    nobody = [*story.of(NobodyToPage), *((h, exhausted) for h, exhausted in story.of(PageExhausted) if exhausted.wanted)]
+    missing = tuple(line(story.at(h), ": ", *story.sentence(h)) for h, _ in nobody)
     if missing:
         blocks.append(Items(missing))
     return Section("pages", "Pages", tuple(blocks) or (Paragraph(line("Nobody was paged.")),))
