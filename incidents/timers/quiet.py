@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from incidents.core import Unit
 from incidents.events import RoomQuiet
 from incidents.policy import Policy
-from incidents.rules.lifecycle import ACTIVE
+from incidents.rules.lifecycle import ACTIVE, Status
 from incidents.standing import Standing
 from incidents.timers import Due, Timer
 
@@ -16,7 +16,11 @@ def owed(now: Standing, policy: Policy) -> Iterable[Due]:
     every = policy.severity(incident.severity).update_every
     if every is None or incident.status not in ACTIVE or incident.updates_paused or incident.quiet_asked:
         return
-    at = (incident.heard_at or incident.declared_at) + every * policy.updates.quiet_after_cadences
+    since = incident.heard_at or incident.declared_at
+    watch_for = policy.severity(incident.severity).watch_for
+    if incident.status == Status.MONITORING and watch_for and incident.mitigated_at:
+        since = max(since, incident.mitigated_at + watch_for)  # until then the watch asks
+    at = since + every * policy.updates.quiet_after_cadences
     until = incident.updates_paused_until
     yield Due(max(at, until) if until else at, f"quiet:{incident.number}:{incident.heard_event}")
 

@@ -79,6 +79,16 @@ def test_the_watch_is_as_long_as_the_severity_says(world: World) -> None:
     assert saying(room.messages, "The watch is over: still holding?")
 
 
+def test_what_the_watch_asks_is_not_asked_of_a_quiet_room_as_well(world: World) -> None:
+    declared(world)
+    world.person("alice").runs("/incident resume 1")
+    world.advance(hours=1, minutes=59)
+    asked = [post.text for post in world.room().messages if "still holding?" in post or "Is this still going on?" in post]
+    assert len(asked) == 2 and not any("Is this still going on?" in text for text in asked)
+    world.advance(minutes=1)
+    assert saying(world.room().messages, "Is this still going on?"), "nobody has answered"
+
+
 def test_no_watch_where_none_is_asked_for(world: World) -> None:
     declared(world, "sev3")
     world.advance(hours=3)
