@@ -16,7 +16,7 @@ from incidents.merge import survivor
 from incidents.overrides import overrides
 from incidents.policy import Target
 from incidents.rules.lifecycle import OPEN, Status
-from incidents.rules.likeness import alike, words
+from incidents.rules.likeness import about_the_same, alike, words
 from incidents.rules.on_call import for_command, who
 from incidents.rules.postmortem.document import Todo
 from models import Event, Incident, Maintenance, RoleAssignment
@@ -112,13 +112,14 @@ _LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incid
 
 def near(core: Core, title: str = "", limit: int = 3) -> Sequence[Incident]:
     """Open incidents to look at before another one is declared: those with a title like this one, their own or an alert's,
-    else the newest."""
+    else about the same thing, else the newest."""
     mine = words(title)
     rows, _ = incidents(core, is_open(), is_real(), limit=_LOOKED_AT if mine else limit)
     with core.view() as session:
         alerts = likeness.said_by_alerts(session, [row.number for row in rows if row.alerts] if mine else [])
     titles = {row.number: [words(row.title), *alerts.get(row.number, ([], set()))[0]] for row in rows}
     fitting = [row for row in rows if any(alike(mine, theirs) for theirs in titles[row.number])]
+    fitting = fitting or [row for row in rows if about_the_same(mine, words(row.title))]
     return (fitting or rows)[:limit]
 
 

@@ -10,7 +10,7 @@ from incidents import access
 from incidents.core import Unit
 from incidents.policy import Policy
 from incidents.rules.lifecycle import OPEN, Status
-from incidents.rules.likeness import alike, words
+from incidents.rules.likeness import about_the_same, alike, words
 from models import Alert, Incident, Postmortem, RunbookRun
 from models.runbook import RUN_OFFERED, RUN_SOLVED
 
@@ -40,6 +40,10 @@ class _Said:
         """Do any two titles say the same?"""
         return any(alike(one, another) for one in self.titles for another in other.titles)
 
+    def about_what(self, other: "_Said") -> bool:
+        """Are their own titles about the same thing?"""
+        return about_the_same(self.titles[0], other.titles[0])
+
 
 _Ringing = Mapping[int, tuple[list[frozenset[str]], set[str]]]
 
@@ -68,12 +72,14 @@ def show_in_triage(unit: Unit) -> None:
     mine = _said(ringing, incident.number, incident.title, incident.services)
     for number, title, services, _ in waiting:
         theirs = _said(ringing, number, title, services)
-        if number is not None and (mine.titled_like(theirs) or mine.services & theirs.services):
+        is_like = mine.titled_like(theirs) or mine.about_what(theirs) or mine.services & theirs.services
+        if number is not None and is_like:
             unit.redo("announcement", of=number)
 
 
 def similar(session: Session, incident: Incident, policy: Policy, now: datetime) -> Alike:
-    """Open: a title, its own or an alert's, that shares most of its words, else a service in common. Resolved within
+    """Open: a title, its own or an alert's, that shares most of its words, else its own about the same thing, else a service
+    in common. Resolved within
     `similar_within`: the title, or a service in common and a word of the title. A drill is like nothing, and nothing like
     a drill. What is in triage is like what is declared, or like what came to triage before it."""
     if incident.drill is not None:
@@ -92,18 +98,20 @@ def similar(session: Session, incident: Incident, policy: Policy, now: datetime)
     ringing = said_by_alerts(session, alerted)
 
     mine = _said(ringing, incident.number, incident.title, incident.services)
-    titled, serving, before = [], [], []
+    titled, about, serving, before = [], [], [], []
     for number, title, services, _ in opened:
         theirs = _said(ringing, number, title, services)
         if mine.titled_like(theirs):
             titled.append(number)
+        elif mine.about_what(theirs):
+            about.append(number)
         elif mine.services & theirs.services:
             serving.append(number)
     for number, title, services, _ in over:
         theirs, own = _said(ringing, number, title, services), words(incident.title)
         if alike(own, words(title)) or (mine.services & theirs.services and own & words(title)):
             before.append(number)
-    found = next(iter([*titled, *serving]), None), next(iter(before), None)
+    found = next(iter([*titled, *about, *serving]), None), next(iter(before), None)
     like, past = (session.get(Incident, number) if number is not None else None for number in found)
     if past is None:
         return Alike(like)
