@@ -20,7 +20,8 @@ def subscribe(core: Core, number: int, target: str, *, by: str, key: str | None 
         if target in (incident.room_channel, incident.announce_channel):
             raise Refused(f"The updates of {incident.key} come there anyway; nothing was changed.")
         if target in incident.subscribers:
-            raise Refused(f"{_name(target, by)} this incident already. To stop: `/incident unsubscribe`.")
+            stop = f"`/incident unsubscribe {number}`" + (f" <#{target}>" if target[:1] in "CG" else "")
+            raise Refused(f"{_name(target, by)} this incident already. To stop: {stop}.")
         if len(incident.subscribers) >= MOST:
             raise Refused(f"{MOST} follow {incident.key} already, which is the most. Subscribe a channel that they are all in.")
         incident.subscribers = [*incident.subscribers, target]

@@ -31,6 +31,11 @@ _TOKEN_TROUBLE = frozenset(
 )
 _CHANNEL_TROUBLE = frozenset({"channel_not_found", "not_in_channel", "is_archived"})
 _REFUSED_LOOKS = 10  # about six minutes; then nothing can be found out there, and its lane has waited long enough
+_SILENT = frozenset(
+    {"alarm", "private.alarm", "announcement", "room", "unarchive",
+     "pin",  # many teams leave that to admins, and the card stands there all the same
+     "follower.update", "follower.change", "follower.welcome"}  # who cannot be told follows no longer
+)  # fmt: skip
 _REFUSALS = 2  # a plain refusal is tried once more: what it needed may have been on its way
 
 
@@ -212,14 +217,7 @@ class Courier:
             leases.put_back(self.core, claimed, after=timedelta(seconds=1), doubt=False, trouble=str(refused), refused=True)
             return
         log.error("INC-%s: %s %s given up: %s", delivery.incident_id, delivery.reaction, delivery.target, refused)
-        silent = reaction.priority >= DECORATION or delivery.reaction in (
-            "alarm",
-            "private.alarm",
-            "announcement",
-            "pin",  # many teams leave that to admins, and the card stands there all the same
-            "room",
-            "unarchive",
-        )
+        silent = reaction.priority >= DECORATION or delivery.reaction in _SILENT
         leases.give_up(self.core, claimed, act, _plainly(refused), silent=silent)
 
     def _check_one(self) -> bool:

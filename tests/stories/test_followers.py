@@ -108,6 +108,7 @@ def test_a_channel_that_muster_may_not_post_to_follows_no_longer(world: World) -
     world.advance(seconds=5)
     assert world.incident().subscribers == []
     assert len(saying(erin.inbox, "Invite Muster there")) == 1
+    assert not saying(world.slack.channel("incidents").messages, "refused something"), "that is told to who asked for it"
     writes(world, "no orders", alice)
     assert not saying(secret.messages, "no orders")
 
