@@ -6,6 +6,7 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from integrations.incoming import bearer
 from web.bodies import read_body
 
 
@@ -34,9 +35,10 @@ async def body_of(request: Request, sender: Sender, secrets: Mapping[str, str], 
     secret = secrets.get(sender.variable, "").strip()
     if not secret:
         return PlainTextResponse(f"{sender.variable} is not set, so nothing is taken from this source.", 404)
+    wrong = PlainTextResponse(f"The secret is missing or wrong; {page} says where it goes.", 401)
+    if sender.is_its_own is bearer and not bearer(request.headers, b"", secret):
+        return wrong  # no body need be read for that
     body = await read_body(request, largest)
     if isinstance(body, Response):
         return body
-    if not sender.is_its_own(request.headers, body, secret):
-        return PlainTextResponse(f"The secret is missing or wrong; {page} says where it goes.", 401)
-    return body
+    return body if sender.is_its_own(request.headers, body, secret) else wrong

@@ -117,6 +117,7 @@ def test_what_is_no_notification_of_alertmanager(monitoring: Monitoring, change:
 
 def test_too_much(monitoring: Monitoring) -> None:
     assert monitoring.sends(b" " * (LARGEST + 1)).status_code == 413
+    assert monitoring.sends(b" " * (LARGEST + 1), headers={}).status_code == 401, "nothing is read of somebody else's"
     began = process_time()
     wrong = b'{"version": "4", "groupKey": "", "alerts": [%s{}]}' % (b"{}," * 200_000)
     assert monitoring.sends(wrong, "alertmanager").status_code == 400 and process_time() - began < 0.5, (
