@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from bot.commands import Answer, Command, Needs, Request
 from bot.views import maintenance as shown
 from incidents import maintenance
-from incidents.errors import Refused, quote
+from incidents.errors import BadMoment, Refused, quote
 from incidents.policy import Policy
 from incidents.policy_values import folded
 from incidents.rules.windows import split_window
@@ -23,12 +23,23 @@ def run(request: Request) -> Answer:
         return _listed(request)
     if found := _END.fullmatch(said):
         return shown.ended(maintenance.end(request.core, int(found[1]), by=request.by))
+    if not request.policy.services and _begins_with_its_time(said, request):
+        raise Refused(f"Say first of what: `/incident maintenance checkout {quote(said, 120)}`.")
     service, rest = split_service(said, request.policy)
     starts_at, ends_at, why = split_window(rest, request.now, request.timezone)
     if not why:
         raise Refused(f"Say why, for whoever is awake then: `/incident maintenance {quote(said, 120)} moving the database`.")
     row = maintenance.plan(request.core, service, starts_at, ends_at, why, by=request.by, key=request.key)
     return shown.planned(row)
+
+
+def _begins_with_its_time(said: str, request: Request) -> bool:
+    """Where there is no catalogue any word is a service, so `now for 2h` would be one called “now”."""
+    try:
+        split_window(said, request.now, request.timezone)
+    except BadMoment:
+        return False
+    return True
 
 
 def _listed(request: Request) -> Answer:

@@ -213,6 +213,13 @@ def test_what_is_wrong_with_it_is_said(shop: World) -> None:
     shop.slack.assert_nothing_refused()
 
 
+def test_without_a_catalogue_any_word_is_a_service_but_no_time(world: World) -> None:
+    alice = world.person("alice")
+    for said in ("now for 2h disks", "tomorrow 22:00 for 2h disks"):
+        assert f"Say first of what: `/incident maintenance checkout {said}`" in alice.runs(f"/incident maintenance {said}")
+    assert "*monday* is under planned maintenance" in alice.runs("/incident maintenance monday now for 2h disks")
+
+
 def test_the_same_request_sets_one(shop: World) -> None:
     at = shop.clock.at
     rows = [maintenance.plan(shop.core, "checkout", at, at.replace(hour=20), "disks", by="U0ALICE", key="cmd:1") for _ in "12"]
