@@ -369,6 +369,8 @@ def _said_already(happened: Happened) -> bool:
     page that somebody is paged: three messages would be one fact each."""
     if isinstance(happened, RoleAssigned | PageStarted):
         return happened.at_declaration or (isinstance(happened, PageStarted) and happened.said)
+    if isinstance(happened, PagesStopped):
+        return not happened.was_paging
     if isinstance(happened, LevelPaged):
         only_groups = all(target.startswith("group:") for target in happened.people) and not happened.channels
         return only_groups and not happened.last_resort

@@ -336,7 +336,7 @@ def acknowledge(core: Core, number: int, *, by: str, key: str | None = None) -> 
     with core.unit(number, key) as unit:
         if unit.incident.status not in OPEN:
             raise Refused(f"{unit.incident.key} is {unit.incident.status}; nothing is paging.")
-        running = [*_pages(unit, PAGE_OPEN), *_pages(unit, PAGE_EXHAUSTED)]
+        running = _pages(unit, PAGE_OPEN, PAGE_EXHAUSTED)
         first = unit.incident.acknowledged_at is None
         if not running and not first:
             raise Refused(f"{unit.incident.key} is acknowledged already and nothing is paging. You can lean back.")
@@ -353,12 +353,13 @@ def acknowledge(core: Core, number: int, *, by: str, key: str | None = None) -> 
 
 
 def stop(unit: Unit) -> None:
-    """End every page, because the incident is over."""
-    running = _pages(unit, PAGE_OPEN)
+    """End every page, because the incident is over; also those that nobody is left for, which still ask to be acknowledged."""
+    running = _pages(unit, PAGE_OPEN, PAGE_EXHAUSTED)
+    was_paging = any(row.state == PAGE_OPEN for row in running)
     for row in running:
-        row.state, row.ended_at = PAGE_STOPPED, unit.now
+        row.state, row.ended_at = PAGE_STOPPED, row.ended_at or unit.now
     if running:
-        unit.record(PagesStopped(pages=[row.id for row in running if row.id]))
+        unit.record(PagesStopped(pages=[row.id for row in running if row.id], was_paging=was_paging))
 
 
 def notice_of(session: Session, page_id: int, round_: int, level: int, target: str) -> Notice | None:
@@ -387,8 +388,8 @@ def notice_failed(unit: Unit, notice: Notice, trouble: str) -> None:
         )
 
 
-def _pages(unit: Unit, state: str) -> list[Page]:
-    query = select(Page).where(Page.incident_id == unit.incident.number, Page.state == state).order_by(col(Page.id))
+def _pages(unit: Unit, *states: str) -> list[Page]:
+    query = select(Page).where(Page.incident_id == unit.incident.number, col(Page.state).in_(states)).order_by(col(Page.id))
     return list(unit.session.exec(query))
 
 

@@ -133,9 +133,12 @@ class Acknowledged(Happened):
 
 
 class PagesStopped(Happened):
+    """`was_paging`: not where nobody was left to page anyway."""
+
     kind = "page.stopped"
     headline = False
     pages: list[int]
+    was_paging: bool = True
 
     def sentence(self, by: str | None) -> Phrase:
         return phrase("Paging stopped")

@@ -85,6 +85,18 @@ def test_nobody_answers_at_all(make_world: Callable[..., World]) -> None:
     assert "Acknowledged after 3 h 05 min" in room.pins[0] and "Acknowledge" not in room.pins[0].buttons
 
 
+def test_what_nobody_answered_asks_for_no_answer_once_it_is_over(make_world: Callable[..., World]) -> None:
+    world = make_world(EMPTY_ROTATION)
+    alice, dave = world.slack.people("alice", "dave")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.advance(minutes=6)
+    alice.runs("/incident resolve 1 it was the monitoring")
+    alice.clicks("Resolve anyway")
+    world.settle()
+    assert "Paging stopped; it is resolved" in pages(dave)[0] and pages(dave)[0].buttons == []
+    assert not saying(world.room().messages, "INC-1: Paging stopped")
+
+
 def test_with_nobody_in_any_level_it_is_said_once_and_the_record_is_kept(make_world: Callable[..., World]) -> None:
     world = make_world(EMPTY_ROTATION.partition("    last_resort")[0])
     alice = world.person("alice")
