@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from bot.commands import Request
+from incidents.errors import BadMoment, quote
 from incidents.policy_values import parse_duration
 from incidents.rules.times import parse_until
 
@@ -23,4 +24,8 @@ def read(text: str, request: Request) -> tuple[datetime | None, timedelta | None
     if found[1].lower() == "for":
         return starts_at, parse_duration(found[2])
     since = starts_at or request.now
-    return starts_at, parse_until(found[2], since, request.timezone) - since
+    is_counted_from_today = re.match(r"(today|tonight|tomorrow)\b", found[2], re.IGNORECASE) is not None
+    ends_at = parse_until(found[2], request.now if is_counted_from_today else since, request.timezone)
+    if ends_at <= since:
+        raise BadMoment(f"“{quote(found[2])}” is before it begins. Say until when, or for how long: `for 4h`.", field="until")
+    return starts_at, ends_at - since

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from bot.slack import CallFailed, SlackRefused, Transport
+from incidents.addresses import known
 from incidents.core import Core
 from models import Fact, Person
 
@@ -130,9 +131,9 @@ class Workspace:
         if "@" not in who:
             return who
         with self._core.view() as session:
-            known = session.exec(select(Person).where(Person.email == who)).first()
-        if known is not None:
-            return known.id
+            found = known(session, who)
+        if found != who:
+            return found
         user = self._slack.call("users.lookupByEmail", {"email": who})["user"]
         self._keep(user)
         return str(user["id"])

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from incidents import on_call
 from incidents.errors import Refused
-from models import Delivery, OnCallOverride
+from models import Delivery, OnCallOverride, Person
 from sandbox.seen import Form
 from tests.stories.telling import is_paged, pages, saying
 from tests.world import World
@@ -87,6 +87,11 @@ def test_later_on_in_words_and_for_yourself(world: World) -> None:
         (f"primary {carol.mention} for 90d", "longer than 60 days"),
         ("primary for 4h", "Who stands in?"),
         (f"primary {carol.mention} for ages", "not a length of time"),
+        (f"primary {carol.mention} tomorrow 18:00 until tomorrow 8:00", "is before it begins"),
+        (
+            f"primary {carol.mention} tomorrow 9:00 UTC until tomorrow 17:00 UTC",
+            "2026-11-24 09:00 UTC until 2026-11-24 17:00 UTC",
+        ),
     ):
         assert said in bob.runs(f"/incident oncall override {wrong}"), wrong
 
@@ -135,6 +140,11 @@ def test_whoever_is_next_is_covered_for_and_nobody_else_can_ask(world: World) ->
     assert "Nobody else is in commanders" in dave.runs("/incident cover me")
     assert "You are not on call, nor next" in alice.runs("/incident cover me")
     assert "You were not asked to cover that" in alice.runs("/incident oncall cover 1")
+    with world.core.transaction() as session:  # whoever had Erin's address before her was heard of a year ago
+        for id, days in (("U0BEFORE", 365), ("U0ERIN", 1)):
+            since = world.clock.at - timedelta(days=days)
+            session.add(Person(id=id, name=id, email="erin@example.com", timezone=None, fetched_at=since))
+    assert "@carol, @erin are asked" in world.person("bob").runs("/incident cover me")
 
 
 def test_the_form_says_who_is_on_call_to_command(world: World) -> None:
