@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from sqlmodel import col
+
 from bot import drill, look
 from bot.commands import RUN, Answer, Command, Needs, Request, value
 from bot.views import answers
@@ -30,13 +32,15 @@ def run(request: Request) -> Answer:
     with request.core.view() as session:
         if len(named) == 2:
             return _merge(request, find(session, named[0]), find(session, named[1]))
-        rows, total = look.incidents(request.core, look.is_open(), limit=_SHOWN + 2)
-        others = [each for each in rows if each.number not in (*named, request.number)]
-        if named and request.number is None:
-            return _pick(f"Which one goes on in {find(session, named[0]).key}?", others, total, into=named[0])
-        if request.number is None:
+        if not named and request.number is None:
             raise Refused(USAGE)
-        mine = find(session, request.number)
+        mine = find(session, named[0] if request.number is None else request.number)
+        is_like = look.is_real() if mine.drill is None else ~look.is_real()  # what can be merged with it at all
+        fitting = (look.is_open(), is_like, col(Incident.private).is_(mine.private))
+        rows, total = look.incidents(request.core, *fitting, limit=_SHOWN + 2)
+        others = [each for each in rows if each.number not in (*named, mine.number)]
+        if request.number is None:
+            return _pick(f"Which one goes on in {mine.key}?", others, total, into=mine.number)
         others = [each for each in others if each.status != Status.TRIAGE or mine.status == Status.TRIAGE]
         like = look.similar(request.core, mine).now
         others.sort(key=lambda each: (like is None or each.number != like.number, each.status == Status.TRIAGE))
@@ -65,7 +69,7 @@ def _merge(request: Request, incident: Incident, into: Incident) -> Answer:
 
 def _pick(question: str, others: list[Incident], opened: int, *, of: int | None = None, into: int | None = None) -> Answer:
     if not others:
-        raise Refused("No other incident is open, so there is nothing to merge with.")
+        raise Refused("No other incident is open that it could be merged with.")
     rows = [
         button(f"{each.called} {each.title}", f"{RUN}merge:{each.number}", value(of or each.number, f"INC-{into or each.number}"))
         for each in others[:_SHOWN]

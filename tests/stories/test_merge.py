@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from incidents.declare import Declaration, declare
 from incidents.dossier import gather
 from incidents.exports.markdown import render
 from tests.stories.telling import ON_CALL, is_paged, pages, saying
@@ -219,6 +220,16 @@ def test_what_was_merged_into_it_goes_along(world: World) -> None:
     merge(world, 1, 3, by="alice")
     assert "seen first in Payments" in alice.runs("/incident timeline 3") and "seen first in Payments" in draft(world, 3)
     assert "INC-3" in alice.runs("/incident ack 2"), "a button of the first one reaches the last"
+
+
+def test_what_cannot_be_merged_is_not_offered(world: World) -> None:
+    two(world)
+    alice = world.person("alice")
+    alice.runs("/incident declare private: sev4 Salaries leaked")
+    declare(world.core, Declaration("Practice", "SEV4", by=alice.id, drill=""))
+    offered = alice.runs("/incident merge 1")
+    assert offered.post and offered.post.buttons == ["INC-2 Payments time out"]
+    assert "No other incident is open" in alice.runs("/incident merge 3")
 
 
 def test_a_redelivered_click_merges_once(world: World) -> None:
