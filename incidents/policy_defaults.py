@@ -157,6 +157,8 @@ COMMAND_WORDS = frozenset(
         "action",
         "actions",
         "automations",
+        "bridge",
+        "call",
         "cancel",
         "cancelled",
         "catch-up",

@@ -31,9 +31,22 @@ def _title(link: LinkAdded) -> str:
     return link.title or link.url.partition("://")[2].partition("/")[0][:80]
 
 
+def bridge(scene: Scene) -> str | None:
+    """The call that the severity brings."""
+    return scene.severity.bridge.replace("{key}", scene.incident.key) if scene.severity.bridge else None
+
+
+def bridge_on_request(scene: Scene) -> str | None:
+    """The same, else the call of the worst severity that has one."""
+    policy = scene.policy
+    others = (level.bridge for level in sorted(policy.severities.values(), key=lambda level: level.rank) if level.bridge)
+    found = scene.severity.bridge or next(others, None)
+    return found.replace("{key}", scene.incident.key) if found else None
+
+
 def _bridge(scene: Scene) -> dict[str, str]:
-    bridge = scene.severity.bridge
-    return {bridge.replace("{key}", scene.incident.key): "Bridge call"} if bridge else {}
+    url = bridge(scene)
+    return {url: "Bridge call"} if url else {}
 
 
 def _status_page(scene: Scene) -> dict[str, str]:

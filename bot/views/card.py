@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from bot.commands import RUN, value
 from bot.scene import Scene
-from bot.views import alerts, checklists, maintenance, runbooks
+from bot.views import alerts, bookmarks, checklists, maintenance, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, option, section
-from bot.views.texts import ago, channel, clip, coming, cut, escape, lasted, moment, person
+from bot.views.texts import ago, channel, clip, coming, cut, escape, lasted, linked, moment, person
 from incidents.fields import lacking
+from incidents.phrase import Link
 from incidents.policy import Target
 from incidents.rules import fields as rules
 from incidents.rules.lifecycle import OPEN, Status
@@ -114,6 +115,9 @@ def _small_print(scene: Scene) -> list[str]:
     small = [_declared(incident)]
     if origin(scene) and incident.status != Status.TRIAGE:
         small.append(origin(scene))
+    call = bookmarks.bridge(scene)
+    if call and incident.status in OPEN and incident.status != Status.TRIAGE:
+        small.append(f":telephone_receiver: {linked(Link('Bridge call', call))}")
     if incident.services:
         told = " (owner told)" if incident.owners and incident.status in OPEN else ""
         small.append("Services: " + clip(", ".join(incident.services), 300) + told)

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from bot.commands import RUN, value
 from bot.scene import Scene
-from bot.views import alerts, checklists, deploys, drills, handoffs, runbooks
+from bot.views import alerts, bookmarks, checklists, deploys, drills, handoffs, runbooks
 from bot.views.blocks import Block, Message, button, buttons, context, fields, section
 from bot.views.card import line, signal
-from bot.views.texts import channel, clip, coming, escape, lasted, moment, person, say, stamp
+from bot.views.texts import channel, clip, coming, escape, lasted, linked, moment, person, say, stamp
 from incidents import rooms, updates
 from incidents.events import (
     AlertsOver,
@@ -40,6 +40,7 @@ from incidents.events import (
     UpdatePosted,
     WatchAsked,
 )
+from incidents.phrase import Link
 from incidents.rules.checklists import INVESTIGATION, open_items
 from incidents.rules.lifecycle import OPEN, Status
 from models import Incident, Page
@@ -301,6 +302,9 @@ def page_dm(scene: Scene) -> Message:
     if incident.impact:
         lines.append(f"Impact: {clip(incident.impact, 600)}")
     lines.append(f"Room: {_where(incident)}")
+    call = bookmarks.bridge(scene)
+    if call and incident.status in OPEN:
+        lines.append(f":telephone_receiver: {linked(Link('Bridge call', call))}")
     blocks = [section("\n".join(lines))]
     if incident.status in OPEN:
         blocks.append(

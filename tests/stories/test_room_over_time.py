@@ -46,9 +46,14 @@ def test_links_are_bookmarks(make_world: Callable[..., World]) -> None:
         "Error <rate>": "https://g.example.com/d/7?from=1&to=2",
     }
     assert "among the room's bookmarks" in alice.runs("/incident link https://tickets.example.com/42", in_=room)
+    for _ in range(2):
+        assert "of INC-1: https://meet.example.com/INC-1" in alice.runs("/incident bridge", in_=room)
+        world.settle()
+    assert len(saying(room.messages, "@alice added a link: Bridge call")) == 1
     alice.runs("/incident sev 1", in_=room)
     world.settle()
-    assert bookmarks(room)["Bridge call"] == "https://meet.example.com/INC-1"
+    assert [each.link for each in room.bookmarks if each.title == "Bridge call"] == ["https://meet.example.com/INC-1"]
+    assert "Bridge call" in room.pins[0]
     assert bookmarks(room)["tickets.example.com"] == "https://tickets.example.com/42"
     assert saying(room.messages, "@alice added a link: https://tickets.example.com/42")
     assert "added a link: Error <rate> https://g.example.com/d/7?from=1&to=2" in alice.runs("/incident timeline", in_=room)
