@@ -716,7 +716,7 @@ class Folded:
 
     def _page_stopped(self, event: Event, said: dict[str, Any]) -> None:
         for id in said["pages"]:
-            assert self.pages[id]["state"] == "open"
+            assert self.pages[id]["state"] in ("open", "exhausted")
             self.pages[id]["state"] = "stopped"
 
     def _room_wanted(self, event: Event, said: dict[str, Any]) -> None:
