@@ -146,6 +146,11 @@ def _redis(settings: Settings) -> Finding:
         return _wrong("redis", f"does not answer ({type(error).__name__})", fix)
 
 
+_LATER = "Try again in a minute."
+_PASSING = frozenset({"ratelimited", "internal_error", "fatal_error", "request_timeout", "service_unavailable"})
+_UNKNOWN = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
+
+
 def _slack(settings: Settings, policy: Policy, manifest: Path, api: WebApi | None) -> Iterator[Finding]:
     token = settings.slack_bot_token.get_secret_value()
     if not token:
@@ -155,8 +160,12 @@ def _slack(settings: Settings, policy: Policy, manifest: Path, api: WebApi | Non
     try:
         said = api.client.auth_test()
     except SlackApiError as error:
+        why = str(error.response.get("error"))
+        if why in _PASSING:  # whoever changes a token that is right has one trouble more
+            yield _wrong("slack", f"does not answer as it should ({why})", _LATER)
+            return
         fix = "Copy the token again from your app's *OAuth & Permissions*, and install the app if it is not."
-        yield _wrong("bot token", f"Slack refuses it ({error.response.get('error')})", fix)
+        yield _wrong("bot token", f"Slack refuses it ({why})", fix)
         return
     except (httpx.HTTPError, OSError) as error:
         yield _wrong("slack", f"cannot be reached ({error})", f"Let this machine reach {settings.slack_api_url}.")
@@ -170,7 +179,10 @@ def _slack(settings: Settings, policy: Policy, manifest: Path, api: WebApi | Non
         yield from _channels(there, policy)
         yield from _private(api, there, policy, granted)
     except CallFailed as failed:
-        yield _wrong("channels", f"could not be listed ({failed.error})", "See the scopes above.")
+        if isinstance(failed, SlackRefused):
+            yield _wrong("channels", f"could not be listed ({failed.error})", "See the scopes above.")
+        else:
+            yield _mind("channels", f"could not be listed ({failed.error})", _LATER)
     yield from _people(api, policy)
 
 
@@ -303,11 +315,12 @@ def _people(api: WebApi, policy: Policy) -> Iterator[Finding]:
         fix = "Correct the address in the config, or write the person's Slack id (*Profile*, *Copy member ID*)."
         try:
             against = why_not(api.call(method, args).get("user") or {})
-        except SlackRefused as refused:
-            yield _wrong("people", f"Slack knows nobody as {person} ({refused.error})", fix)
-            continue
         except CallFailed as failed:
-            yield _mind("people", f"from {person} on they could not be looked up ({failed.error})", "Try again in a minute.")
+            if failed.error in _UNKNOWN:
+                yield _wrong("people", f"Slack knows nobody as {person} ({failed.error})", fix)
+                continue
+            what = "See the scopes above." if isinstance(failed, SlackRefused) else _LATER
+            yield _mind("people", f"from {person} on they could not be looked up ({failed.error})", what)
             return
         if against is not None:
             yield _wrong("people", f"{person} {against}", "Take them out of the config: whoever pages them waits for nobody.")
