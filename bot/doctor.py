@@ -207,6 +207,8 @@ def _way_in(settings: Settings) -> Finding:
             WebClient(token=app_token, base_url=settings.slack_api_url, timeout=5).apps_connections_open(app_token=app_token)
             return _ok("app token", "opens Socket Mode")
         except SlackApiError as error:
+            if error.response.get("error") in _PASSING:
+                return _wrong("slack", f"does not answer as it should ({error.response.get('error')})", _LATER)
             fix = "Make an app-level token with `connections:write` under *Basic Information*, and switch Socket Mode on."
             return _wrong("app token", f"Slack refuses it ({error.response.get('error')})", fix)
         except OSError as error:

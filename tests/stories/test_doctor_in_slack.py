@@ -21,6 +21,16 @@ def test_what_is_wrong_comes_first_and_says_how_to_mend_it(make_world: Callable[
         assert secret.get_secret_value() not in str(said.blocks) + said.text
 
 
+def test_a_token_that_is_right_is_not_to_be_changed(world: World) -> None:
+    """Slack is busy for a moment, which says nothing against the token."""
+    world.workspace.faults.fail_next("auth.test", error="ratelimited", status=429, retry_after=30)
+    alice = world.person("alice")
+    alice.runs("/incident doctor")
+    world.settle()
+    assert "does not answer as it should (ratelimited) Try again" in alice.ephemerals[-1].text
+    assert "Copy the token" not in alice.ephemerals[-1]
+
+
 def test_what_hangs_is_not_waited_for() -> None:
     go_on = threading.Event()
 
