@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
+from pydantic_core import from_json
 
 from incidents.deploys import Said
 from integrations.deploys import Source, parsed
@@ -83,14 +84,14 @@ def _deployment(said: _Deployed) -> Said | None:
     deployment, status = said.deployment, said.deployment_status
     if (status is not None and status.state != "success") or deployment.transient_environment:
         return None
-    named = deployment.payload.get("service") if isinstance(deployment.payload, dict) else None
+    named = _service(deployment.payload)
     sha = deployment.sha[:7]
     ref = deployment.ref if not _SHA.fullmatch(deployment.ref) else ""
     where = said.repository.html_url
     return Said(
         source=SOURCE.name,
         version=f"{ref} ({sha})" if ref and sha and ref != sha else ref or sha or "a version without a name",
-        services=(named,) if isinstance(named, str) else (),
+        services=(named,) if named else (),
         repository=said.repository.full_name,
         id=f"{said.repository.full_name} deployment {deployment.id}",
         by=deployment.creator.login if deployment.creator else "",
@@ -98,6 +99,17 @@ def _deployment(said: _Deployed) -> Said | None:
         url=f"{where}/commit/{deployment.sha}" if where and _SHA.fullmatch(deployment.sha) else where,
         environment=deployment.environment,
     )
+
+
+def _service(payload: object) -> str | None:
+    """GitHub passes a payload on as it was given: also as JSON within a text."""
+    if isinstance(payload, str):
+        try:
+            payload = from_json(payload)
+        except ValueError:
+            return None
+    named = payload.get("service") if isinstance(payload, dict) else None
+    return named if isinstance(named, str) else None
 
 
 def _release(said: _Released) -> Said | None:

@@ -114,14 +114,15 @@ def test_what_github_says(deployer: Deployer) -> None:
     assert deployer.stored()[1][:3] == ("checkout", "v1.2", "dave")
     preview = DEPLOYMENT["deployment"] | {"id": 9, "transient_environment": True}
     named = DEPLOYMENT["deployment"] | {"id": 10, "payload": {"service": "search"}, "ref": SHA}
-    for deployment in (preview, named):
+    as_text = named | {"id": 11, "payload": '{"service": "search"}'}
+    for deployment in (preview, named, as_text):
         assert deployer.github("deployment", DEPLOYMENT | {"deployment": deployment}).status_code == 200
-    assert deployer.stored()[2:] == [("search", "0123456", "carol", f"https://github.com/acme/checkout/commit/{SHA}")]
+    assert deployer.stored()[2:] == [("search", "0123456", "carol", f"https://github.com/acme/checkout/commit/{SHA}")] * 2
     for event in ("ping", "push"):
         assert deployer.github(event, {"zen": "x"}).status_code == 200
     form = deployer.github("release", RELEASE, kind="application/x-www-form-urlencoded")
     assert form.status_code == 400 and "application/json" in form.text
-    assert deployer.web.count(Deploy) == 3
+    assert deployer.web.count(Deploy) == 4
 
 
 REFUSED: list[Any] = [
