@@ -40,6 +40,7 @@ class _Deployment(BaseModel):
 
 class _Status(BaseModel):
     state: str
+    created_at: AwareDatetime | None = None
 
 
 class _Deployed(BaseModel):
@@ -95,7 +96,7 @@ def _deployment(said: _Deployed) -> Said | None:
         repository=said.repository.full_name,
         id=f"{said.repository.full_name} deployment {deployment.id}",
         by=deployment.creator.login if deployment.creator else "",
-        at=deployment.created_at,
+        at=status.created_at if status is not None and status.created_at is not None else deployment.created_at,
         url=f"{where}/commit/{deployment.sha}" if where and _SHA.fullmatch(deployment.sha) else where,
         environment=deployment.environment,
     )

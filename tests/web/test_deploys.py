@@ -106,9 +106,10 @@ def test_it_is_stored_once_and_only_with_the_secret(deployer: Deployer) -> None:
 def test_what_github_says(deployer: Deployer) -> None:
     status = DEPLOYMENT | {"deployment_status": {"state": "failure"}}
     assert deployer.github("deployment_status", status).text == "That tells of no deploy; nothing was stored."
-    status = DEPLOYMENT | {"deployment_status": {"state": "success"}}
+    status = DEPLOYMENT | {"deployment_status": {"state": "success", "created_at": "2026-11-21T12:00:00Z"}}
     assert [deployer.github("deployment_status", status).text, deployer.github("deployment", DEPLOYMENT).text] == ["Stored."] * 2
     assert deployer.stored() == [("checkout", "main (0123456)", "carol", f"https://github.com/acme/checkout/commit/{SHA}")]
+    assert deployer.web.rows(Deploy)[0].at.hour == 12, "it waited for somebody's approval"
     assert deployer.github("release", RELEASE | {"action": "edited"}).status_code == 200
     assert deployer.github("release", RELEASE).status_code == 200
     assert deployer.stored()[1][:3] == ("checkout", "v1.2", "dave")
