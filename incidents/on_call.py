@@ -22,11 +22,13 @@ from incidents.policy import Policy
 from incidents.policy_values import folded
 from incidents.reach import refuse_unreachable
 from incidents.rules.on_call import Override, Turn, turns
-from models import CoverRequest, Delivery, OnCallOverride
+from models import CoverRequest, Delivery, OnCallOverride, Wake
 
 LONGEST = timedelta(days=60)
 TOLD, CHANGED = "oncall", "oncall.over"  # reactions: a direct message, and an edit of the one that asked
 HOMES = "oncall.homes"  # who is on call stands in everybody's Home
+_WAKE = "cover:"
+_UNANSWERED, _BEFORE_IT = timedelta(minutes=15), timedelta(hours=1)
 _POSTS = 2  # how pressing: like what is posted
 _SEVERAL = 10  # people who are told of one override
 
@@ -173,6 +175,7 @@ def ask(core: Core, *, by: str, starts_at: datetime | None, length: timedelta | 
         session.add(row)
         session.flush()
         _tell(session, now, asked, {"kind": "ask", "cover": row.id})
+        session.add(Wake(subject=f"{_WAKE}{row.id}", due_at=_unanswered_at(row)))
         return row
 
     return _once(core, CoverRequest, key, make)
@@ -244,10 +247,7 @@ def take(core: Core, id: int, *, by: str) -> list[OnCallOverride]:
             raise Refused("That was taken back. To stand in after all: `/incident oncall override <rotation> me for 4h`.")
         if taken:
             return taken
-        asked = [shift for shift in shifts_of(row) if shift[0] in policy.rotations and shift[2] > now]
-        left = [(name, max(begins, now), ends) for name, begins, ends in asked]
-        stand_ins = overrides(session, now)
-        theirs = [part for shift in left for part in _parts(session, policy, shift, row.asked_by, stand_ins)]
+        left, theirs = _still_theirs(session, policy, row, now)
         if not theirs:
             over = "That shift is over" if not left else "Somebody stands in already"
             raise Refused(f"{over}, so nobody needs to cover it any more. Thank you all the same!")
@@ -272,6 +272,42 @@ def take(core: Core, id: int, *, by: str) -> list[OnCallOverride]:
         _tell(session, now, row.asked, {"kind": "covered", "cover": row.id}, CHANGED)
         _tell(session, now, [""], {"kind": "changed"}, HOMES)
         return made
+
+
+def _still_theirs(session: Session, policy: Policy, row: CoverRequest, now: datetime) -> tuple[list[Shift], list[Shift]]:
+    """What is left of the shifts, and when in that time whoever asked is on call."""
+    asked = [shift for shift in shifts_of(row) if shift[0] in policy.rotations and shift[2] > now]
+    left = [(name, max(begins, now), ends) for name, begins, ends in asked]
+    stand_ins = overrides(session, now)
+    return left, [part for shift in left for part in _parts(session, policy, shift, row.asked_by, stand_ins)]
+
+
+def is_subject(subject: str) -> bool:
+    """Does this wake ask whether somebody covers?"""
+    return subject.startswith(_WAKE)
+
+
+def remind(core: Core, subject: str) -> int:
+    """Tell whoever asked, once, that nobody has said yet that they cover; nothing where somebody has, or it is over."""
+    policy = core.policy
+    with _turn(core) as (session, now):
+        wake, row = session.get(Wake, subject), session.get(CoverRequest, int(subject.removeprefix(_WAKE)))
+        if wake is None or row is None:
+            return 0
+        if _unanswered_at(row) > now:  # all wakes are looked at after a start
+            wake.due_at = _unanswered_at(row)
+            session.add(wake)
+            return 0
+        session.delete(wake)
+        if row.taken_by is not None or not _still_theirs(session, policy, row, now)[1]:
+            return 0
+        _tell(session, now, [row.asked_by], {"kind": "uncovered", "cover": row.id})
+        return 1
+
+
+def _unanswered_at(row: CoverRequest) -> datetime:
+    """An hour before it begins, and a while after they were asked."""
+    return max(row.asked_at + _UNANSWERED, min(begins for _, begins, _ in shifts_of(row)) - _BEFORE_IT)
 
 
 def _taken(session: Session, id: int) -> list[OnCallOverride]:

@@ -60,10 +60,12 @@ def _theirs(unit: Unit) -> list[str]:
 
 
 def _know_already(unit: Unit, by: str | None) -> set[str]:
-    """Whoever does this, declared it, holds a role in it, was paged for it, or was told when only their address was known."""
+    """Whoever does this, declared it, holds a role in it, was paged for it, or was told when only their address was known; and
+    the channel in which every incident is announced."""
     number = unit.incident.number
     unit.session.flush()
     held = [row.person for row in unit.given] if unit.is_new else holders(unit.session, number).values()
     paged = unit.session.exec(select(Notice.target).join(Page).where(Page.incident_id == number)).all()
-    named = {by or "", unit.incident.declared_by or "", *held, *paged, *unit.incident.owners}
+    announced = f"#{unit.policy.workspace.announce_channel}"
+    named = {by or "", unit.incident.declared_by or "", *held, *paged, *unit.incident.owners, announced}
     return {known(unit.session, each) for each in named}

@@ -1,12 +1,13 @@
-"""What falls due and belongs to no incident: the morning's digest, the end of a maintenance, and what is deployed."""
+"""What falls due and belongs to no incident: the morning's digest, the end of a maintenance, what is deployed, and a shift that
+nobody has said they cover."""
 
-from incidents import alerts, deploys, digest, maintenance
+from incidents import alerts, deploys, digest, maintenance, on_call
 from incidents.core import Core
 
 
 def is_known(subject: str) -> bool:
     """Is there anything that can be fired for it?"""
-    return subject in (digest.SUBJECT, deploys.SUBJECT) or maintenance.is_subject(subject)
+    return subject in (digest.SUBJECT, deploys.SUBJECT) or maintenance.is_subject(subject) or on_call.is_subject(subject)
 
 
 def fire(core: Core, subject: str) -> int:
@@ -15,6 +16,8 @@ def fire(core: Core, subject: str) -> int:
         return digest.fire(core)
     if subject == deploys.SUBJECT:
         return deploys.fire(core)
+    if on_call.is_subject(subject):
+        return on_call.remind(core, subject)
     if not maintenance.close(core, subject):
         return 0
     released, all_of_it = alerts.release(core)

@@ -16,6 +16,7 @@ from incidents.on_call import TOLD
 from models import CoverRequest, Delivery, OnCallOverride
 from models.spine import DONE
 
+_OF_A_COVER = {"ask": views.ask_dm, "covered": views.covered_dm, "uncovered": views.uncovered_dm}
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
 _AT_ONCE = 4.0  # seconds; a lease is longer, and the call at hand ends within it
 _LOOKED_AT = 50  # of one person's messages, the newest first
@@ -27,7 +28,7 @@ def message(desk: Desk) -> Message:
     with desk.core.view() as session:
         if "cover" in said:
             row = session.get_one(CoverRequest, said["cover"])
-            return views.ask_dm(row) if said["kind"] == "ask" else views.covered_dm(row)
+            return _OF_A_COVER[said["kind"]](row)
         override = session.get_one(OnCallOverride, said["override"])
         return views.set_dm(override, to) if said["kind"] == "set" else views.undone_dm(override, to)
 

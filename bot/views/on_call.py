@@ -141,3 +141,11 @@ def covered_dm(row: CoverRequest) -> Message:
     """For whoever asked."""
     text = f"{person(row.taken_by)} covers {_shifts(row)} for you."
     return Message(text, [section(f":calendar: {text}")])
+
+
+def uncovered_dm(row: CoverRequest) -> Message:
+    """For whoever asked and got no answer: what stays theirs, and what to do about it."""
+    name = clip(row.shifts[0][0], 60)
+    text = f"Nobody has said yet that they cover {_shifts(row)}: it is still yours."
+    ask = f"Ask somebody, then put them on call: `/incident oncall override {name} @who for 4h`"
+    return Message(f"{text} {ask}", [section(f":calendar: {text}"), context(ask)])

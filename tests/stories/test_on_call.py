@@ -136,15 +136,20 @@ def test_only_what_is_still_theirs_is_covered(world: World) -> None:
 
 def test_whoever_is_next_is_covered_for_and_nobody_else_can_ask(world: World) -> None:
     carol, dave, alice = world.slack.people("carol", "dave", "alice")
-    assert "primary from 2026-11-30 09:00 UTC until 2026-12-07 09:00 UTC" in carol.runs("/incident cover me")
-    assert "Nobody else is in commanders" in dave.runs("/incident cover me")
-    assert "You are not on call, nor next" in alice.runs("/incident cover me")
-    assert "You were not asked to cover that" in alice.runs("/incident oncall cover 1")
     with world.core.transaction() as session:  # whoever had Erin's address before her was heard of a year ago
         for id, days in (("U0BEFORE", 365), ("U0ERIN", 1)):
             since = world.clock.at - timedelta(days=days)
             session.add(Person(id=id, name=id, email="erin@example.com", timezone=None, fetched_at=since))
-    assert "@carol, @erin are asked" in world.person("bob").runs("/incident cover me")
+    asked = carol.runs("/incident cover me")
+    assert "@bob, @erin are asked to cover primary from 2026-11-30 09:00 UTC until 2026-12-07 09:00 UTC" in asked
+    world.advance(days=6, hours=17, minutes=57)
+    assert not saying(carol.inbox, "Nobody has said yet")
+    world.advance(minutes=30)
+    [told] = saying(carol.inbox, "Nobody has said yet that they cover primary from 2026-11-30 09:00 UTC")
+    assert "it is still yours" in told and "/incident oncall override primary @who" in told
+    assert "Nobody else is in commanders" in dave.runs("/incident cover me")
+    assert "You are not on call, nor next" in alice.runs("/incident cover me")
+    assert "You were not asked to cover that" in alice.runs("/incident oncall cover 1")
 
 
 def test_the_form_says_who_is_on_call_to_command(world: World) -> None:

@@ -17,7 +17,7 @@ rotations:
   primary: {people: [U0BOB]}
   payments: {people: [U0CAROL]}
 services:
-  checkout: {owner: ["rotation:payments", "person:erin@example.com", "channel:engineering", Payments team]}
+  checkout: {owner: ["rotation:payments", "person:erin@example.com", "channel:engineering", "channel:incidents", Payments team]}
   search: {owner: "group:S0SEARCH"}
   login: {owner: platform}
   billing: {owner: ["person:typo@example.com", "person:U0DAVE"]}
@@ -63,8 +63,8 @@ def test_the_owners_of_a_minor_one_are_told_and_nobody_is_paged(world: World) ->
     assert "Services: checkout, login (owner told)" in card
     shown = bob.runs("/incident show 1")
     assert (
-        "Owned by: checkout: whoever is on call in payments, erin@example.com, #engineering, Payments team; login: platform"
-        in shown
+        "Owned by: checkout: whoever is on call in payments, erin@example.com, #engineering, #incidents, Payments team; "
+        "login: platform" in shown
     )
     assert "Told @carol, erin@example.com, #engineering in Slack, as owner of checkout" in bob.runs("/incident timeline 1")
 
