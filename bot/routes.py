@@ -478,5 +478,5 @@ def _leaders(happened: Happened, incident: Incident, policy: Policy) -> Iterable
         begins, ends = happened.new in OPEN, False
     if isinstance(happened, SeverityChanged | StatusChanged) and "leadership" in happened.told:
         return
-    if policy.workspace.leaders and (begins or ends) and policy.severity(incident.severity).rank == 1:
+    if policy.workspace.leaders and (begins or ends) and policy.is_worst(incident.severity):
         yield "leadership", ""

@@ -69,4 +69,4 @@ def _sentence(act: str, people: Sequence[str], unknown: bool) -> str:
         return f"Your team lets only some {act}, and {why}. Try again{also}."
     if not people:
         return f"Your team lets only a user group {act}, and nobody is in it. Whoever keeps muster.yml can change that."
-    return f"Your team lets only {named}{more} {act}. Ask one of them; nothing was changed."
+    return f"Your team lets only {named}{more} {act}. Ask {'one of them' if len(people) > 1 else 'them'}; nothing was changed."

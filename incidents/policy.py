@@ -7,7 +7,7 @@ import re
 from datetime import date, time, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from incidents.errors import UnknownSeverity, quote
@@ -125,13 +125,14 @@ class SeverityPolicy(Settings):
     """What one level means and what it sets off (PRODUCT §1). `rank` 1 is the worst of the defaults; lower is worse.
 
     A duration of None: there is no such deadline. `nudge_before` is zero where nobody is to be nudged. `escalation` of
-    a default level may name one that is not configured: it is wanted, and its absence is said aloud in the incident.
+    a default level, and of the worst one, may name one that is not configured: it is wanted, and its absence is said aloud
+    in the incident.
     `bridge` is a link in which `{key}` stands for the incident's name. `tell_owner`: the owners of its services are told in
     Slack, once.
     """
 
     name: Annotated[str, text(40)] = ""
-    when: Line = "See what the team agreed on"
+    when: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
     aliases: Annotated[list[Word], Field(max_length=20)] = []
     rank: Annotated[int, Field(ge=0, le=99)]
     room: RoomRule = RoomRule(kind="on request")
@@ -405,6 +406,10 @@ class Policy(Settings):
         """The names of the levels, the worst first."""
         return sorted(self.severities, key=lambda name: self.severities[name].rank)
 
+    def is_worst(self, name: str) -> bool:
+        """The level that leaders hear of, whatever it is called; any that is as bad as SEV1 by its rank is, too."""
+        return self.severity(name).rank <= max(1, self.severities[self.levels()[0]].rank)
+
     def check_level(self, name: str) -> str:
         """`name` itself if it is exactly a level of this policy, otherwise raises UnknownSeverity naming them."""
         if name not in self.severities:
@@ -464,6 +469,9 @@ class Policy(Settings):
             severity = self.severities.get(name)
             if severity is not None and "escalation" not in severity.model_fields_set:
                 self.severities[name] = severity.model_copy(update={"escalation": wanted})
+        worst = self.severities[self.levels()[0]]
+        if "escalation" not in worst.model_fields_set:  # nobody is to find out at night that a new name pages nobody
+            self.severities[self.levels()[0]] = worst.model_copy(update={"escalation": DEFAULT_ESCALATIONS["SEV1"]})
         for name, severity in self.severities.items():
             if not severity.name:
                 self.severities[name] = severity.model_copy(update={"name": name})

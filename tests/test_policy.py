@@ -162,6 +162,9 @@ def test_levels_can_be_added_and_taken_out(tmp_path: Path) -> None:
     assert policy.levels() == ["SEV0", "SEV1", "SEV2", "SEV3"]
     assert policy.severity("SEV0").name == "SEV0"
     assert policy.severity("SEV0").update_every is None
+    assert policy.severity("SEV0").escalation == "critical" and policy.is_worst("SEV0") and not policy.is_worst("SEV2")
+    quiet = load(tmp_path, "severities:\n  SEV0: {rank: 0, escalation: none}\n")
+    assert quiet.severity("SEV0").escalation is None and quiet.is_worst("SEV1")
 
 
 def test_none_takes_a_deadline_away(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def _audiences(scene: Scene) -> list[Block]:
 
 def _by_default(scene: Scene) -> list[str]:
     """Leaders hear of the worst."""
-    return ["thread", "subscribers", *(["leadership"] if scene.severity.rank == 1 else [])]
+    return ["thread", "subscribers", *(["leadership"] if scene.policy.is_worst(scene.incident.severity) else [])]
 
 
 def _promised(scene: Scene) -> datetime | None:

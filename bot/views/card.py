@@ -23,7 +23,7 @@ def signal(rank: int, status: str) -> str:
     """The coloured sign of an incident: by severity while it is open, a tick afterwards."""
     if status not in OPEN:
         return ":white_check_mark:" if status in (Status.RESOLVED, Status.CLOSED) else ":heavy_minus_sign:"
-    return EMOJI.get(rank, ":white_circle:")
+    return EMOJI.get(max(rank, 1), ":white_circle:")
 
 
 def line(scene: Scene) -> str:

@@ -103,7 +103,8 @@ class RunbookStuck(Happened):
         said = "{by} is stuck at step {step} of *{title}*: {text}"
         if self.asked is None:
             return Phrase(said, parts)
-        return Phrase(f"{said}. {{asked}} ({{role}}), can you help?", {**parts, "asked": Who(self.asked), "role": self.role})
+        said += "" if self.text.endswith((".", "!", "?")) else "."
+        return Phrase(f"{said} {{asked}} ({{role}}), can you help?", {**parts, "asked": Who(self.asked), "role": self.role})
 
 
 class RunbookOverdue(Happened):
