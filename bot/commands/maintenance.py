@@ -1,6 +1,7 @@
 """Planned maintenance of a service: set, listed and ended."""
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from bot.commands import Answer, Command, Needs, Request
@@ -11,6 +12,7 @@ from incidents.policy import Policy
 from incidents.policy_values import folded
 from incidents.rules.windows import split_window
 from incidents.texts import one_line
+from models import Maintenance
 
 _END = re.compile(r"(?:- )?end ([0-9]{1,9})")
 _LONGEST_NAME = 40
@@ -46,7 +48,13 @@ def _listed(request: Request) -> Answer:
     with request.core.view() as session:
         now = request.core.clock.now(session)
         rows = maintenance.coming(session, now)
-        return shown.listed(rows, maintenance.silenced(session, rows), now)
+        return shown.listed(rows, maintenance.silenced(session, rows), _gone(rows, request.policy), now)
+
+
+def _gone(rows: Sequence[Maintenance], policy: Policy) -> list[str]:
+    """The services that the catalogue has no more; where there is none any word is one."""
+    known = {folded(name) for name in policy.services}
+    return [row.service for row in rows if known and folded(row.service) not in known]
 
 
 def split_service(text: str, policy: Policy) -> tuple[str, str]:

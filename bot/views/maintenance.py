@@ -47,8 +47,8 @@ def ended(row: Maintenance) -> Answer:
     return Answer(f"{text} What fires there still is handled now.")
 
 
-def listed(rows: Sequence[Maintenance], silenced: Mapping[int, Silenced], now: datetime) -> Answer:
-    """What is open and what comes, each with the button that ends it."""
+def listed(rows: Sequence[Maintenance], silenced: Mapping[int, Silenced], gone: Sequence[str], now: datetime) -> Answer:
+    """What is open and what comes, each with the button that ends it. `gone`: services that are in the catalogue no more."""
     set_one = "Set one: `/incident maintenance checkout tomorrow 22:00 for 2h moving the database`"
     if not rows:
         return Answer(f"No maintenance is planned. {set_one}")
@@ -60,6 +60,8 @@ def listed(rows: Sequence[Maintenance], silenced: Mapping[int, Silenced], now: d
         line = f"*{escape(row.service)}* {when}, says {person(row.owner)}: {clip(row.reason, 300)}"
         if (held := silenced.get(row.number)) is not None:
             line += f"\n{_silenced(held)}"
+        if row.service in gone:
+            line += "\n:warning: muster.yml has no service of this name any more, so no alert is silenced"
         lines.append(line)
         blocks.append(section(line, _end(row, now)))
     more = f"and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""

@@ -252,6 +252,7 @@ _NAMED: dict[tuple[str, Any], Callable[[Strange], Any]] = {
     ("number", int): lambda made: NUMBER,
     ("channel", str): lambda made: "C0ROOM",
     **dict.fromkeys((("private", str), ("carried", str)), lambda made: "{}"),
+    ("gone", Sequence[str]): lambda made: [_window(made, n).service for n in range(made.many)],
     ("people", Sequence[str]): lambda made: [f"U0{n:09}" for n in range(made.many)],
     ("looked", Sequence[tuple[str, datetime]]): lambda made: [(f"U0{n:09}", NOW) for n in range(made.many)],
     ("response_url", str): lambda made: "https://hooks.slack.com/actions/T0/1/x",

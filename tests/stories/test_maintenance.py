@@ -146,17 +146,19 @@ def test_much_of_it_keeps_the_clock_from_nothing(shop: World, monkeypatch: pytes
     """It is handled in pieces, and what is dropped by now is none of them for ever."""
     monkeypatch.setattr(alerts, "_AT_ONCE", 2)
     alice = shop.person("alice")
+    alice.runs("/incident maintenance postgres now for 1h disks")
     alice.runs("/incident maintenance checkout now for 1h disks")
     shop.advance(minutes=1)
     for one in range(5):
         alert(shop, f"Disk {one} is full", severity="warning" if one > 2 else "info")
-    (shop.folder / "muster.yml").write_text(SERVICES + "alerts: {routes: [{severity: SEV4, then: drop}]}\n")
+    (shop.folder / "muster.yml").write_text("services: {checkout: {}}\nalerts: {routes: [{severity: SEV4, then: drop}]}\n")
     changed = load_policy(shop.folder / "muster.yml")
     monkeypatch.setattr(shop.core, "_policy", lambda: changed)
     alice.clicks("End it now", in_=alice.ephemerals[-1])
     assert fire_due(shop.core) == (2, True)
     shop.settle()
     assert count(shop) == 2 and [row.maintenance_id for row in held(shop)] == [None] * 3
+    assert "has no service of this name any more" in alice.runs("/incident maintenance"), "postgres"
 
 
 def test_one_that_is_private_keeps_its_group(shop: World) -> None:
