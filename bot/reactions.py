@@ -23,7 +23,7 @@ from bot.acts.draft import DraftFile, Render
 from bot.acts.homes import Homes
 from bot.acts.members import Members
 from bot.acts.mirror import Announcement, Mirror, Topic
-from bot.acts.on_call import CoverTaken, HomesFollow, TellOnCall
+from bot.acts.on_call import HomesFollow, NoLongerSo, TellOnCall
 from bot.acts.owners import TellMembers
 from bot.acts.pages import PageGroup, PagesOver
 from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, outsider, person, room, thread
@@ -86,7 +86,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "page.group": Reaction(PageGroup(home, posts.page_channel, told=posts.page_group), "page:{target}", PAGES, private=_ROOM),
         "oncall": Reaction(TellOnCall(person, posts.plain_sentence), "oncall:{target}", POSTS, private=_WORDLESS),
         "oncall.homes": Reaction(HomesFollow(), "oncall:homes", DECORATION, private=_WORDLESS),
-        "oncall.over": Reaction(CoverTaken(), "oncall:{target}", POSTS, private=_WORDLESS),
+        "oncall.over": Reaction(NoLongerSo(), "oncall:{target}", POSTS, private=_WORDLESS),
         "owner": Reaction(Post(person, posts.owner, marks=False), "dm:{target}", POSTS),
         "owner.channel": Reaction(Post(named_channel, posts.owner, marks=False), "owner:{target}", POSTS),
         "owner.group": Reaction(TellMembers(), "owner:{target}", POSTS),

@@ -25,7 +25,7 @@ from incidents.rules.on_call import Override, Turn, turns
 from models import CoverRequest, Delivery, OnCallOverride, Wake
 
 LONGEST = timedelta(days=60)
-TOLD, CHANGED = "oncall", "oncall.over"  # reactions: a direct message, and an edit of the one that asked
+TOLD, CHANGED = "oncall", "oncall.over"  # reactions: a direct message, and an edit of what one said before
 HOMES = "oncall.homes"  # who is on call stands in everybody's Home
 _WAKE = "cover:"
 _UNANSWERED, _BEFORE_IT = timedelta(minutes=15), timedelta(hours=1)
@@ -140,6 +140,7 @@ def undo(core: Core, id: int, *, by: str) -> OnCallOverride:
             stand_ins, since = overrides(session, now), max(now, row.starts_at)
             again = _on_call_between(session, policy, row.rotation, since, row.ends_at, stand_ins)
         _tell(session, now, _others([row.person, *again], by), {"kind": "undone", "override": row.id})
+        _tell(session, now, dict.fromkeys([row.person, *again, by]), {"kind": "undone", "override": row.id}, CHANGED)
         _tell(session, now, [""], {"kind": "changed"}, HOMES)
         return row
 

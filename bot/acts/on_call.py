@@ -64,18 +64,26 @@ class HomesFollow(Act):
 
 
 @dataclass(frozen=True)
-class CoverTaken(Act):
-    """The message that asked says who covers; an edit may be made again."""
+class NoLongerSo(Act):
+    """What was asked says who covers, and what was set that it was taken back: nobody presses what is out of date. An edit may
+    be made again."""
 
     def perform(self, desk: Desk) -> dict[str, Any]:
-        cover = desk.delivery.result["said"]["cover"]
+        said, to = desk.delivery.result["said"], desk.workspace.user_id(desk.delivery.target)
         with desk.core.view() as session:
             query = select(Delivery).where(Delivery.reaction == TOLD, Delivery.target == desk.delivery.target)
             query = query.where(Delivery.state == DONE, Delivery.lane == desk.delivery.lane)
             rows = session.exec(query.order_by(col(Delivery.id).desc()).limit(_LOOKED_AT)).all()
-            shown = views.taken_dm(session.get_one(CoverRequest, cover))
+            if "cover" in said:
+                before, shown = (
+                    {"kind": "ask", "cover": said["cover"]},
+                    views.taken_dm(session.get_one(CoverRequest, said["cover"])),
+                )
+            else:
+                override = session.get_one(OnCallOverride, said["override"])
+                before, shown = {"kind": "set", "override": override.id}, views.set_dm(override, to)
         for row in rows:
-            if row.result["said"] == {"kind": "ask", "cover": cover} and row.result.get("ts"):
+            if row.result["said"] == before and row.result.get("ts"):
                 self._edit(desk, row.result, shown)
         return {}
 

@@ -107,6 +107,9 @@ def set_dm(row: OnCallOverride, to: str) -> Message:
         text = f"{by} stands in for {where} {_span(row)}; you need not be on call then."
     else:
         text = f"{by} put {person(row.person)} on call in {where} {_span(row)}; you need not be on call then."
+    if row.undone_at is not None:
+        text = f"{text} {person(row.undone_by)} took it back."
+        return Message(text, [section(f":calendar: {text}")])
     return Message(text, [section(f":calendar: {text}"), buttons(_undo(row))])
 
 
