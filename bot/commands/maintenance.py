@@ -14,17 +14,21 @@ from incidents.rules.windows import split_window
 from incidents.texts import one_line
 from models import Maintenance
 
-_END = re.compile(r"(?:- )?end ([0-9]{1,9})")
+_END = re.compile(r"(?:- )?end ([0-9]{1,9})", re.IGNORECASE)
+_ENDS = ("end", "stop", "cancel")
 _LONGEST_NAME = 40
 
 
 def run(request: Request) -> Answer:
-    """Alone it lists what is planned; `end <number>` is what its buttons say."""
+    """Alone it lists what is planned; `end <number>` is what its buttons say, `end <service>` what people do."""
     said = " ".join(request.text.split())
     if not said:
         return _listed(request)
     if found := _END.fullmatch(said):
         return shown.ended(maintenance.end(request.core, int(found[1]), by=request.by))
+    word, _, rest = said.partition(" ")
+    if word.lower() in (*_ENDS, "list") and folded(word) not in map(folded, request.policy.services):
+        return _ended(request, rest) if word.lower() in _ENDS else _listed(request)
     if not request.policy.services and _begins_with_its_time(said, request):
         raise Refused(f"Say first of what: `/incident maintenance checkout {quote(said, 120)}`.")
     service, rest = split_service(said, request.policy)
@@ -33,6 +37,14 @@ def run(request: Request) -> Answer:
         raise Refused(f"Say why, for whoever is awake then: `/incident maintenance {quote(said, 120)} moving the database`.")
     row = maintenance.plan(request.core, service, starts_at, ends_at, why, by=request.by, key=request.key)
     return shown.planned(row)
+
+
+def _ended(request: Request, service: str) -> Answer:
+    """That of the service; what is planned, to choose from, where it is not the only one or none is named."""
+    with request.core.view() as session:
+        rows = maintenance.coming(session, request.core.clock.now(session))
+    found = [row.number for row in rows if folded(row.service) == folded(service)]
+    return shown.ended(maintenance.end(request.core, found[0], by=request.by)) if len(found) == 1 else _listed(request)
 
 
 def _begins_with_its_time(said: str, request: Request) -> bool:

@@ -209,6 +209,7 @@ def test_what_is_wrong_with_it_is_said(shop: World) -> None:
     )
     assert "2026-11-24 21:00 UTC" in alice.runs("/incident maintenance").text, "22:00 in Berlin"
     assert alice.ephemerals[-1].buttons == ["Take back"]
+    assert alice.runs("/incident maintenance end").reads == alice.runs("/incident maintenance list").reads
     alice.clicks("Take back")
     assert "@alice took back the maintenance of *checkout* that was to begin 2026-11-24 21:00 UTC" in alice.ephemerals[-1]
     assert "No maintenance is planned" in alice.runs("/incident maintenance")
@@ -220,6 +221,7 @@ def test_without_a_catalogue_any_word_is_a_service_but_no_time(world: World) -> 
     for said in ("now for 2h disks", "tomorrow 22:00 for 2h disks"):
         assert f"Say first of what: `/incident maintenance checkout {said}`" in alice.runs(f"/incident maintenance {said}")
     assert "*monday* is under planned maintenance" in alice.runs("/incident maintenance monday now for 2h disks")
+    assert "ended the maintenance of *monday*" in alice.runs("/incident maintenance end Monday")
 
 
 def test_the_same_request_sets_one(shop: World) -> None:
