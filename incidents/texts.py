@@ -32,6 +32,17 @@ def one_line(text: str, what: str, limit: int = TITLE_LENGTH, field: str | None 
     return line
 
 
+def headline(text: str) -> tuple[str, str]:
+    """A title for what somebody typed in one go, and all of it as the summary where it is too long for a title: who is in a
+    hurry is not asked to shorten anything."""
+    line = " ".join(_INVISIBLE.sub(" ", text).split())
+    if len(line) <= TITLE_LENGTH:
+        return text, ""
+    kept = line[: TITLE_LENGTH - 1]
+    kept = kept.rpartition(" ")[0] if " " in kept[TITLE_LENGTH // 2 :] else re.sub(r"<[^<>]*$", "", kept)
+    return f"{kept.rstrip(' ,.;:')}…", text[:TEXT_LENGTH]
+
+
 def prose(text: str, what: str, field: str | None = None, *, needed: bool = True) -> str:
     """`text` with its lines, or a refusal that says what would be right."""
     kept = _INVISIBLE.sub("", text.replace("\r\n", "\n")).strip()

@@ -15,6 +15,7 @@ from incidents.policy import Policy
 from incidents.rules.lifecycle import Status
 from incidents.rules.naming import incident_ref
 from incidents.rules.severity import default_severity, split_leading_severity, split_unknown_severity
+from incidents.texts import headline
 from models import Event, Incident
 
 
@@ -43,8 +44,10 @@ def run(request: Request) -> Answer:
         )
         request.forms.open(opened)
         return Answer()
+    title, summary = headline(title)
     said = Declaration(
         title=title,
+        summary=summary,
         severity=severity or default_severity(request.policy, request.policy.default_type),
         by=request.by,
         commander=request.by,

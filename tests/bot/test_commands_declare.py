@@ -4,7 +4,6 @@ import pytest
 
 from bot.commands import Answer
 from incidents.core import Repeated
-from incidents.errors import Refused
 from tests.bot.desk import ALICE, BOB, COMMANDS, NASTY, Desk, buttons, labels, shown
 
 
@@ -76,12 +75,6 @@ def test_the_form_shows_at_most_three_of_the_open_ones(desk: Desk) -> None:
 
 def test_people_cannot_ping_everybody_by_a_title(desk: Desk) -> None:
     assert "&lt;!channel&gt;" in desk.declared(f"sev1 {NASTY[:120]}").text
-
-
-def test_refuses_a_title_that_is_too_long(desk: Desk) -> None:
-    with pytest.raises(Refused, match="150 is the most"):
-        desk.declared("x" * 3001)
-    assert desk.says("list", number=None).text.startswith("There are no open incidents")
 
 
 def test_the_panel_is_the_form_outside_a_room(desk: Desk) -> None:

@@ -33,6 +33,14 @@ def test_a_severity_that_does_not_exist_is_said(world: World) -> None:
     assert (world.incident().title, world.incident().severity) == ("Checkout is down", "SEV1")
 
 
+def test_what_is_too_long_for_a_title_is_the_summary_too(world: World) -> None:
+    said = "checkout answers 502 " + "and customers write to us " * 10
+    world.person("alice").runs(f"/incident declare sev2 {said}")
+    world.settle()
+    declared = world.incident()
+    assert declared.summary == said.strip() and declared.title.endswith("customers write to…") and len(declared.title) <= 150
+
+
 def test_nor_does_it_make_a_private_one_public(world: World) -> None:
     form = world.person("alice").runs("/incident declare private sev7 Keys leaked").form
     assert form and "“sev7” is no severity here" in form and form.value("What is wrong?") == "Keys leaked"
