@@ -65,22 +65,28 @@ class Desk:
     def call(self, method: str, **args: Any) -> dict[str, Any]:
         """One Web API call; in a drill its words say so. None after `until` (monotonic): by then the scene may be another
         one's to act on, and out of date."""
-        if time.monotonic() > self.until:
-            raise SlackAway("lease", "too_late")
         if self.scene.incident.private and method in _WORDED and not self._may_go(args.get("channel") or args.get("channel_id")):
             raise NotYet(5)  # there is no room yet, and it is not said in the one before
         said = args if self.scene.incident.drill is None else drill.marked(args)
         try:
-            return self.slack.call(method, said)
+            return self._ask(method, said)
         except SlackRefused as refused:
             channel = args.get("channel") or args.get("channel_id")
             if refused.error in _OUT and self._is_in_force(channel):
                 if self._is_in_by_now(channel):
-                    return self.slack.call(method, said)
+                    return self._ask(method, said)
                 self._find_it_shut(trouble=refused.error)
+            elif refused.error == "not_in_channel" and channel == self.scene.incident.announce_channel:
+                if self._is_in_by_now(channel):
+                    return self._ask(method, said)
             elif refused.error in ARCHIVED and self._is_in_force(channel):
                 self._find_it_shut()
             raise
+
+    def _ask(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
+        if time.monotonic() > self.until:
+            raise SlackAway("lease", "too_late")
+        return self.slack.call(method, args)
 
     def _is_in_force(self, channel: str | None) -> bool:
         """Whether that is the incident's room, of which nothing was known against it yet."""
@@ -98,8 +104,8 @@ class Desk:
     def _is_in_by_now(self, room: str | None) -> bool:
         """Whether Muster is in the room: it comes into one that is open to all."""
         try:
-            if not self.slack.call("conversations.info", {"channel": room})["channel"].get("is_member"):
-                self.slack.call("conversations.join", {"channel": room})
+            if not self._ask("conversations.info", {"channel": room})["channel"].get("is_member"):
+                self._ask("conversations.join", {"channel": room})
         except SlackRefused:
             return False  # it was deleted, or nobody but who is in it may let others in
         return True

@@ -81,7 +81,17 @@ class Mirror(Post):
 
 @dataclass(frozen=True)
 class Announcement(Mirror):
-    """In the announce channel; its thread is the home of an incident without a room."""
+    """In the announce channel; its thread is the home of an incident without a room. It is posted anew where that channel
+    was deleted."""
+
+    def _edit(self, desk: Desk, channel: str, ts: str, message: Message) -> dict[str, Any]:
+        try:
+            return super()._edit(desk, channel, ts, message)
+        except SlackRefused as refused:
+            if refused.error != "channel_not_found":
+                raise
+            desk.workspace.forget_channel(desk.scene.policy.workspace.announce_channel)
+            return self._send(desk, self.place(desk), message)
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
         first = unit.incident.announce_ts is None

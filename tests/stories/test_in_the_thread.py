@@ -1,5 +1,8 @@
 """An incident without a room lives in the announce thread, with the same card and buttons, and moves cleanly later."""
 
+import pytest
+
+from sandbox import channels
 from sandbox.seen import Post, Room
 from tests.stories.telling import saying
 from tests.world import World
@@ -124,3 +127,21 @@ def test_slack_refuses_the_room(world: World) -> None:
     world.advance(seconds=3)
     assert alice.is_in(world.room()) and "Checkout is down" in world.room().pins[0]
     assert card.buttons == [] and [row.split()[:2] for row in world.waiting()] == [["room/", "dead"]]
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_the_announce_channel_is_lost(world: World, deleted: bool) -> None:
+    """Muster comes into it again, or where it was deleted makes another one, and says there what was to be said."""
+    alice = world.person("alice")
+    alice.runs("/incident declare sev3 Search is slow")
+    world.settle()
+    old = world.slack.channel("incidents").channel
+    if deleted:
+        del world.workspace.state.channels[old.id]
+    else:
+        channels.leave(world.workspace, old, world.workspace.bot_user)
+    alice.runs("/incident note 1 it is the index")
+    world.advance(seconds=5)
+    [card] = world.slack.channel("incidents").messages
+    assert saying(card.thread, "it is the index")
+    assert not [row for row in world.waiting() if " dead " in row]
