@@ -328,6 +328,10 @@ def test_what_comes_back_worse_counts_as_worse_once(make_world: Callable[..., Wo
     alert(world, "Search is slow", severity="critical", started_at=None)
     assert (world.incident(2).status, world.incident(2).severity) == ("investigating", "SEV1"), "also while it goes on"
     assert kinds(world, 2).count("alert.fired") == 1 and "alert.again" not in kinds(world, 2)
+    for severity in ("warning", "error"):
+        alert(world, "Login is slow", severity=severity, started_at=None)
+    [raised] = announced(world)[2].thread
+    assert "from SEV3 to SEV2" in raised and raised.buttons == [], "nobody has an update to give yet"
 
 
 def test_when_all_is_over_the_room_is_asked(make_world: Callable[..., World]) -> None:
