@@ -24,6 +24,8 @@ class TellMembers(Act):
             raise NotYet(5)
         if members is None:
             raise SlackRefused("usergroups.users.list", "unknown", f"Slack does not say who is in the user group {group}")
+        if not members:
+            raise SlackRefused("usergroups.users.list", "no_users_provided", f"nobody is in the user group {group}")
         return {"members": sorted(members)}
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:

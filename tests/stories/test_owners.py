@@ -145,6 +145,13 @@ def test_what_was_told_before_it_became_private_is_taken_back(world: World) -> N
     assert not told(carol) and not saying(world.slack.channel("engineering").messages, "It is slow")
 
 
+def test_that_nobody_is_in_the_owning_group_is_said(world: World) -> None:
+    usergroups.fill(world.workspace, world.workspace.state.groups["S0SEARCH"], [], "U0ERIN")
+    declares(world, "sev3", "search")
+    world.advance(seconds=5)
+    assert len(saying(world.slack.channel("incidents").messages, "nobody is in the user group S0SEARCH")) == 1
+
+
 def test_an_owner_in_a_drill_reads_that_it_is_one(world: World) -> None:
     declares(world, "sev3", "checkout", tick="This is a drill")
     assert "DRILL" in told(world.person("carol"))[0].text
