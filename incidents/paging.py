@@ -18,6 +18,7 @@ from incidents.events import (
     PageFailed,
     PagesStopped,
     PageStarted,
+    StatusChanged,
 )
 from incidents.policy import EscalationLevel, EscalationPolicy, Policy, ServicePolicy, Target
 from incidents.policy_values import folded, is_address
@@ -77,8 +78,11 @@ def _escalation_of(unit: Unit) -> str | None:
     return severity
 
 
-def start(unit: Unit, name: str, policy: EscalationPolicy, *, by: str | None, why: str, said: bool = False) -> Event:
-    """Begin an escalation and tell its first level. Its policy is frozen as it is now. `said`: what brought it says so."""
+def start(
+    unit: Unit, name: str, policy: EscalationPolicy, *, by: str | None, why: str, said: bool = False, after: Step | None = None
+) -> Event:
+    """Begin an escalation and tell its first level, or the one `after` a step. Its policy is frozen as it is now. `said`: what
+    brought it says so."""
     page = Page(
         incident_id=unit.incident.number,
         name=name,
@@ -87,6 +91,8 @@ def start(unit: Unit, name: str, policy: EscalationPolicy, *, by: str | None, wh
         started_by=by,
         started_at=unit.now,
     )
+    if after is not None:
+        page.round, page.level = after.round, after.level
     unit.session.add(page)
     unit.session.flush()
     unit.pages = True
@@ -327,8 +333,27 @@ def escalate(core: Core, number: int, *, by: str, why: str = "", key: str | None
             advance(unit, row)
         if not running:
             name = _escalation_of(unit) or ""
-            start(unit, name, unit.policy.escalations[name], by=by, why=why)
+            start(unit, name, unit.policy.escalations[name], by=by, why=why, after=_answered(unit, name))
         return event
+
+
+def _answered(unit: Unit, name: str) -> Step | None:
+    """As far as this escalation had come when somebody acknowledged it: whoever answered, and now asks for more, is not paged
+    themselves; after the last level comes the last resort. None where nobody did since it was last taken up again, or where
+    there is nobody else."""
+    row = next((row for row in reversed(_pages(unit, PAGE_ACKNOWLEDGED)) if row.name == name), None)
+    step = step_of(row) if row is not None else None
+    if row is None or row.acknowledged_at is None or not isinstance(step, Step):
+        return None
+    moves = select(Event.payload, Event.recorded_at)
+    moves = moves.where(Event.incident_id == unit.incident.number, Event.kind == StatusChanged.kind)
+    reopened = [at for payload, at in unit.session.exec(moves) if payload["old"] not in OPEN and payload["new"] in OPEN]
+    if any(at > row.acknowledged_at for at in reopened):
+        return None
+    policy = unit.policy.escalations[name]
+    if step.level + 1 < len(policy.levels):
+        return Step(0, step.level)
+    return Step(policy.repeat, len(policy.levels) - 1) if policy.last_resort else None
 
 
 def acknowledge(core: Core, number: int, *, by: str, key: str | None = None) -> Event:

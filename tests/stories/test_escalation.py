@@ -140,6 +140,28 @@ def test_nobody_wants_to_wait(world: World) -> None:
     assert is_paged(dave) and saying(world.room().messages, "@alice escalated: customers call")
 
 
+def test_whoever_answered_and_asks_for_more_is_not_paged_themselves(world: World) -> None:
+    bob, carol, dave = world.slack.people("bob", "carol", "dave")
+    declared(world)
+    bob.clicks("Acknowledge", in_=pages(bob)[0])
+    world.advance(minutes=20)
+    assert "Paged @carol" in bob.runs("/incident escalate 1 I need help")
+    world.settle()
+    assert len(pages(bob)) == 1 and len(pages(carol)) == 1
+    carol.clicks("Acknowledge", in_=pages(carol)[0])
+    world.settle()
+    carol.runs("/incident escalate 1")
+    world.settle()
+    assert is_paged(dave) and len(pages(bob)) == len(pages(carol)) == 1
+    world.person("alice").runs("/incident status 1 resolved")
+    world.person("alice").clicks("Resolve anyway")
+    world.advance(minutes=1)
+    world.person("alice").runs("/incident reopen 1 it is back")
+    world.person("alice").runs("/incident escalate 1")
+    world.settle()
+    assert len(pages(bob)) == 2, "whoever is on call now is asked first"
+
+
 def test_resolving_stops_it(world: World) -> None:
     bob, carol = world.slack.people("bob", "carol")
     declared(world)
