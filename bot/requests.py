@@ -239,7 +239,7 @@ class Dispatcher:
             return Answer(clip(said, 2900))
         room = self._room(request, request.channel)
         if room is None:
-            meant, row = "what is wrong: `/incident declare", button("Declare it", f"{RUN}declare:said", text)
+            meant, row = "what is wrong: `/incident declare", button("Declare it", f"{RUN}declare:said", text, style="primary")
         else:
             meant, row = "a note: `/incident note", button("Add it as a note", f"{RUN}note:said", value(room.number, text))
         said = clip(f"{said}\nIf that is {meant} {quote(text, 200)}`", 2900)

@@ -135,7 +135,9 @@ def declared(
         row.append(button("Take IC", f"{RUN}role:ic", value(number, "ic"), style="primary"))
         said += _on_call_for_it(scene, by)
     row += handoffs.to_whom_is_on_call(scene, by)
-    return answer("\n".join(said), *([buttons(*row)] if row else []))
+    if incident.room_wanted_at is None and not incident.private:
+        row.append(button("Open a room", f"{RUN}room", value(number)))
+    return answer("\n".join(said), *([buttons(*row[:5])] if row else []))
 
 
 def _on_call_for_it(scene: Scene, by: str) -> list[str]:
