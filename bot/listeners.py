@@ -20,6 +20,10 @@ def register(app: App, inbox: Inbox) -> None:
     """Each listener changes what is to be changed in one transaction and acknowledges last, with the answer."""
     shortcuts = Shortcuts(inbox.dispatcher)
 
+    @app.event("message")  # first, as Bolt asks one after the other: nearly all that comes in are messages
+    def message(event: dict[str, Any]) -> None:
+        inbox.message_changed(event)
+
     @app.command(COMMAND)
     def command(ack: Ack, body: dict[str, Any]) -> None:
         _answer(ack, inbox.command(body))
@@ -56,10 +60,6 @@ def register(app: App, inbox: Inbox) -> None:
     @app.event("pin_added")
     def pin_added(event: dict[str, Any]) -> None:
         inbox.pinned(event)
-
-    @app.event("message")
-    def message(event: dict[str, Any]) -> None:
-        inbox.message_changed(event)
 
     @app.event("reaction_added")
     def reaction_added(event: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from incidents.core import Core
@@ -71,12 +72,19 @@ def at_home(core: Core, channel: str, thread_ts: str | None = None) -> Incident 
     """The incident that lives in this room, or in this thread of the announce channel. Whoever names a private one's room
     is in it: Slack lets nobody else act there."""
     with core.view() as session:
-        room = session.exec(select(Incident).where(Incident.room_channel == channel)).first()
+        room = session.exec(_IN_ROOM, params={"channel": channel}).first()
         if room is not None or thread_ts is None:
             return room
-        query = select(Incident).where(Incident.announce_channel == channel, Incident.announce_ts == thread_ts)
-        query = query.where(col(Incident.private).is_(False))
-        return session.exec(query).first()
+        return session.exec(_IN_THREAD, params={"channel": channel, "thread": thread_ts}).first()
+
+
+# Built once: it is asked of every message that Slack tells us of.
+_IN_ROOM = select(Incident).where(Incident.room_channel == bindparam("channel"))
+_IN_THREAD = select(Incident).where(
+    Incident.announce_channel == bindparam("channel"),
+    Incident.announce_ts == bindparam("thread"),
+    col(Incident.private).is_(False),
+)
 
 
 def read(core: Core, number: int, limit: int = 1000) -> list[Event]:

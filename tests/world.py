@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import yaml
 from slack_bolt import BoltRequest
+from sqlalchemy import func, union_all
 from sqlmodel import Session, col, select
 
 from bot.app import make_app
@@ -17,7 +18,8 @@ from bot.requests import Background
 from bot.settings import Settings
 from bot.slack import SlackDoubt, WebApi
 from bot.wiring import Muster, build
-from models import Delivery, Event, Incident
+from models import Delivery, Event, Incident, Wake
+from models.spine import OPEN
 from sandbox import responses, uploads
 from sandbox.in_process import InProcessClient
 from sandbox.people import Slack, Somebody
@@ -29,6 +31,11 @@ from workers import clock as clockwork
 from workers.deliver import Courier
 
 ROOT = Path(__file__).parent.parent
+_OWED = union_all(  # each by two moments, of which the later counts; a mere table of them, since it is read at every step
+    select(col(Wake.due_at), col(Wake.due_at)),
+    select(col(Delivery.next_at), func.coalesce(Delivery.lease_until, Delivery.next_at)).where(col(Delivery.state) == OPEN),
+    select(col(Delivery.check_at), col(Delivery.check_at)).where(col(Delivery.check_at).is_not(None)),
+)
 START = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)  # a Monday afternoon
 
 
@@ -137,14 +144,9 @@ class World:
         self.settle()
 
     def _next(self) -> datetime | None:
-        from models import Wake
-
         with self.core.view() as session:
-            wakes = session.exec(select(Wake.due_at)).all()
-            due = session.exec(select(Delivery).where(Delivery.state == "open")).all()
-            checks = session.exec(select(Delivery.check_at).where(col(Delivery.check_at).is_not(None))).all()
-        moments = [*wakes, *(max(row.next_at, row.lease_until or row.next_at) for row in due), *checks]
-        return min((moment for moment in moments if moment and moment > self.clock.at), default=None)
+            moments = [max(each) for each in session.execute(_OWED)]
+        return min((moment for moment in moments if moment > self.clock.at), default=None)
 
     def waiting(self) -> list[str]:
         """What has not left yet, for a failure's message."""

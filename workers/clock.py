@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, bindparam, delete, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
@@ -43,6 +43,9 @@ _ALL_HAVE_LOOKED = timedelta(seconds=3)  # every process looks at muster.yml onc
 _WAKES = 500  # one sweep's; the rest comes a quarter of a second later
 
 
+_DUE = select(Wake.subject, Wake.incident_id).where(Wake.due_at <= bindparam("now")).order_by(col(Wake.due_at)).limit(_WAKES)
+
+
 class Stuck(Exception):
     """A timer fired and is still owed: a bug, which must not fire for ever."""
 
@@ -62,13 +65,7 @@ def fire_due(core: Core) -> tuple[int, bool]:
 
 def _due_wakes(core: Core) -> list[tuple[str, int | None]]:
     with core.view() as session:
-        query = (
-            select(Wake.subject, Wake.incident_id)
-            .where(Wake.due_at <= core.clock.now(session))
-            .order_by(col(Wake.due_at))
-            .limit(_WAKES)
-        )
-        found: list[tuple[str, int | None]] = list(session.exec(query))
+        found: list[tuple[str, int | None]] = list(session.exec(_DUE, params={"now": core.clock.now(session)}))
         return [(subject, number) for subject, number in found if number is not None or wakes.is_known(subject)]
 
 

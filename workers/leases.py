@@ -86,7 +86,7 @@ def _claiming() -> Any:
 
 def _is_any(core: Core, query: TextClause, **bounds: int) -> bool:
     with core.view() as session:
-        return session.execute(query, {"now": core.clock.now(session), **bounds}).first() is not None
+        return session.connection().execute(query, {"now": core.clock.now(session), **bounds}).first() is not None
 
 
 _COLUMNS = _TABLE.c.keys()
@@ -97,6 +97,11 @@ _DUE = text(
 ).bindparams(_NOW)
 _TO_CHECK = text(f"SELECT 1 FROM delivery WHERE check_at <= :now AND state <> '{OPEN}' LIMIT 1").bindparams(_NOW)
 _CLAIM = _claiming()
+_MINE = (
+    select_rows(Delivery)
+    .where(Delivery.id == bindparam("id"), Delivery.attempt == bindparam("attempt"), Delivery.state == OPEN)
+    .with_for_update()
+)
 _BRAKED = select_rows(Brake.name, Brake.until).where(Brake.until > bindparam("now"))
 _BRAKE = text(
     "INSERT INTO brake (name, until) VALUES (:name, :until) ON CONFLICT (name) DO UPDATE SET until = excluded.until"
@@ -189,8 +194,7 @@ def _settle_apart(core: Core, row: Delivery, state: str, result: dict[str, Any],
 
 
 def _still_mine(session: Session, row: Delivery) -> Delivery | None:
-    now = session.get(Delivery, row.id, with_for_update=True)
-    return now if now is not None and now.attempt == row.attempt and now.state == OPEN else None
+    return session.exec(_MINE, params={"id": row.id, "attempt": row.attempt}).one_or_none()
 
 
 def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, silent: bool) -> None:
