@@ -40,7 +40,7 @@ def headline(text: str) -> tuple[str, str]:
         return text, ""
     kept = line[: TITLE_LENGTH - 1]
     kept = kept.rpartition(" ")[0] if " " in kept[TITLE_LENGTH // 2 :] else re.sub(r"<[^<>]*$", "", kept)
-    return f"{kept.rstrip(' ,.;:')}…", text[:TEXT_LENGTH]
+    return f"{kept.rstrip(' ,.;:')}…", text if len(text) <= TEXT_LENGTH else f"{text[: TEXT_LENGTH - 1]}…"
 
 
 def prose(text: str, what: str, field: str | None = None, *, needed: bool = True) -> str:

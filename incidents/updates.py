@@ -1,6 +1,6 @@
 """Status updates: written by people, or posted by the worker when one falls due."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -64,7 +64,7 @@ def next_due(incident: Incident, policy: Policy) -> datetime | None:
 def post_update(
     core: Core,
     number: int,
-    report: Report,
+    write: Callable[[Incident], Report],
     *,
     by: str,
     confirmed: bool = False,
@@ -72,15 +72,16 @@ def post_update(
     key: str | None = None,
 ) -> Event:
     """Post what is known and when to expect more; a changed state or severity is changed with it, as its verb would, and
-    so are the fields that are `filled` in for it."""
-    impact = prose(report.impact, "impact", field="impact", needed=False)
-    theory = prose(report.theory, "theory", field="theory", needed=False)
-    actions = prose(report.actions, "actions", field="actions", needed=False)
-    core.policy.check_level(report.severity)
+    so are the fields that are `filled` in for it. `write` sees the incident when nobody else can change it any more."""
     kept = {act: permissions.refusal(core, act, by) for act in (permissions.LOWER_SEVERITY, *map(permissions.edit, _WORDS))}
     fields.refuse_restricted(core, filled, by)
     excused = fields.excused(core, by)
     with core.unit(number, key) as unit:
+        report = write(unit.incident)
+        impact = prose(report.impact, "impact", field="impact", needed=False)
+        theory = prose(report.theory, "theory", field="theory", needed=False)
+        actions = prose(report.actions, "actions", field="actions", needed=False)
+        core.policy.check_level(report.severity)
         fields.fill(unit, filled, by=by)
         fields.refuse_lacking(unit, report.status, excused)
         old = _check(unit, report, confirmed)

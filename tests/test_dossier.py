@@ -96,7 +96,7 @@ def whole_story(core: Core, clock: HandClock) -> None:
     )
     clock.to(10)
     report = Report(Status.IDENTIFIED, "SEV1", impact="All payments fail", theory="Deploy 7", actions="Rolling back")
-    updates.post_update(core, 1, report, by="UALICE")
+    updates.post_update(core, 1, lambda _: report, by="UALICE")
     clock.to(11)
     roles.assign(core, 1, "scribe", "UCAROL", by="UALICE")
     work.add_task(core, 1, "Tell the bank", owner="UCAROL", by="UALICE")

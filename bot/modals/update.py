@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
 
 from bot import look, own_fields
-from bot.commands import Answer, Request
+from bot.commands import Answer
 from bot.modals import FormError, Modal, Submission, field
 from bot.modals import view as frame
 from bot.scene import Scene
@@ -97,12 +97,11 @@ def submit(form: Submission) -> Answer:
     request = form.request
     number = request.incident_number
     scene = look.scene(request.core, number)
-    report = _report(form, request, scene)
     try:
         event = updates.post_update(
             request.core,
             number,
-            report,
+            lambda incident: _report(form, incident),
             by=request.by,
             confirmed=forms.EARLY in form.options("confirm"),
             filled=_filled(form, scene.incident),
@@ -122,8 +121,8 @@ def _filled(form: Submission, incident: Incident) -> dict[str, str]:
     return filled
 
 
-def _report(form: Submission, request: Request, scene: Scene) -> Report:
-    was, shown, incident = form.private.get("was", {}), form.private.get("shown", {}), scene.incident
+def _report(form: Submission, incident: Incident) -> Report:
+    was, shown = form.private.get("was", {}), form.private.get("shown", {})
 
     def choice(name: str) -> str:
         picked = form.option(name)

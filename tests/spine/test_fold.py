@@ -137,12 +137,10 @@ _keys = itertools.count(1)
 Verb = Callable[[Core, int, int, int, str], Any]
 
 
-def _report(core: Core, number: int, a: int, b: int) -> Report:
-    with core.view() as session:
-        now = session.get_one(Incident, number)
+def _report(now: Incident, at: datetime, a: int, b: int) -> Report:
     state = Status(now.status) if a % 3 else STATES[b % 5]
     severity = now.severity if a % 4 else LEVELS[b % 4]
-    promised = core.clock.now() + timedelta(minutes=7) if b % 3 == 0 else None
+    promised = at + timedelta(minutes=7) if b % 3 == 0 else None
     return Report(state, severity, f"impact {a}" if a % 2 else "", f"theory {b}" if b % 2 else "", "", promised)
 
 
@@ -324,7 +322,9 @@ VERBS: dict[str, Verb] = {
         c, n, Status.RESOLVED, by=PEOPLE[b % 3], confirmed=True, filled=_values(a, b), key=k
     ),
     "flag": lambda c, n, a, b, k: rooms.set_flag(c, n, _flag(a), b % 2 == 0, by=PEOPLE[b % 3], key=k),
-    "update": lambda c, n, a, b, k: updates.post_update(c, n, _report(c, n, a, b), by=PEOPLE[b % 3], confirmed=a % 2 == 0, key=k),
+    "update": lambda c, n, a, b, k: updates.post_update(
+        c, n, lambda now: _report(now, c.clock.now(), a, b), by=PEOPLE[b % 3], confirmed=a % 2 == 0, key=k
+    ),
     "pause": lambda c, n, a, b, k: updates.pause(c, n, _until(c, a), by=PEOPLE[b % 3], key=k),
     "resume": lambda c, n, a, b, k: updates.resume(c, n, by=PEOPLE[b % 3], key=k),
     "snooze": lambda c, n, a, b, k: updates.snooze(c, n, by=PEOPLE[b % 3], key=k),

@@ -198,7 +198,7 @@ def test_slack_delivers_one_request_many_times_at_once(house: House, verb: str) 
     verbs: dict[str, Callable[[], Event]] = {
         "note": lambda: timeline.note(house.core, number, "It began at noon", by="U0BOB", key="cmd:1"),
         "declare": lambda: declare(house.core, Declaration("Search is slow", "SEV1", by="U0BOB"), "cmd:1"),
-        "update": lambda: updates.post_update(house.core, number, report, by="U0BOB", key="cmd:1"),
+        "update": lambda: updates.post_update(house.core, number, lambda _: report, by="U0BOB", key="cmd:1"),
         "role": lambda: roles.assign(house.core, number, "tech", "U0BOB", by="U0BOB", key="cmd:1"),
     }
     came = at_once(*[verbs[verb]] * CROWD)
