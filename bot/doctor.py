@@ -148,7 +148,7 @@ def _redis(settings: Settings) -> Finding:
 
 _LATER = "Try again in a minute."
 _PASSING = frozenset({"ratelimited", "internal_error", "fatal_error", "request_timeout", "service_unavailable"})
-_UNKNOWN = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
+_UNKNOWN = frozenset({"user_not_found", "users_not_found"})
 
 
 def _slack(settings: Settings, policy: Policy, manifest: Path, api: WebApi | None) -> Iterator[Finding]:

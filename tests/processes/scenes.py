@@ -15,6 +15,7 @@ from sqlmodel import SQLModel, col
 from models import Delivery, Event, Incident, Page
 from models.database import WRITES
 from tests.processes.harness import Installation, until
+from tests.stories.telling import pages
 
 LATENCY = 0.4  # seconds per Slack call, so that processes die in the middle of one
 LATE = 30.0  # seconds that a page or an update may take, from when it was due or its process was there again
@@ -65,8 +66,8 @@ def victims(muster: Installation) -> dict[str, Callable[[], None]]:
 
 
 def pages_sent(muster: Installation) -> Counter[str]:
-    """How many pages each person has."""
-    return Counter({name: sum("You are paged" in post.text for post in muster.person(name).inbox) for name in PAGED})
+    """How many pages each person has, also those that are over."""
+    return Counter({name: len(pages(muster.person(name))) for name in PAGED})
 
 
 def all_paged(muster: Installation) -> bool:

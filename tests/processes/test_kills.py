@@ -61,7 +61,7 @@ def test_without_redis_the_clock_delivers_pages_first(install: Install) -> None:
     assert muster.get("/healthz")[0] == 503
     as_it_should_be(muster, [])
     first = min(muster.posts(), key=lambda post: post.ts)
-    assert "You are paged" in first.text and float(first.ts) - muster.incident().declared_at.timestamp() < 10
+    assert first.text.startswith("Paged: ") and float(first.ts) - muster.incident().declared_at.timestamp() < 10
 
 
 @pytest.mark.timeout(120)
