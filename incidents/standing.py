@@ -44,7 +44,7 @@ def standing(session: Session, incident: Incident, *, is_paging: bool = True) ->
     pages = session.exec(_PAGING, params={"number": incident.number}).all() if is_paging else []
     notices: Sequence[Notice] = []
     if pages:
-        notices = session.exec(select(Notice).where(col(Notice.page_id).in_([page.id for page in pages]))).all()
+        notices = session.exec(_NOTICES, params={"pages": [page.id for page in pages]}).all()
     drill = session.get(Drill, incident.number) if incident.drill is not None else None
     return Standing(incident, _holdings(session, incident.number), pages, notices, drill)
 
@@ -58,3 +58,4 @@ _HOLDING = (
 _OPEN_PAGE = (col(Page.incident_id) == bindparam("number"), col(Page.state) == PAGE_OPEN)
 IS_PAGING = exists().where(*_OPEN_PAGE)  # for a statement of somebody else's, with the incident's number as `number`
 _PAGING = select(Page).where(*_OPEN_PAGE).order_by(col(Page.id))
+_NOTICES = select(Notice).where(col(Notice.page_id).in_(bindparam("pages", expanding=True)))

@@ -1,10 +1,13 @@
-"""Databases with Muster's tables, made once for all tests that want one on SQLite; and statements, compiled once."""
+"""Databases with Muster's tables, migrated once and copied for each test; and statements, compiled once."""
 
 import sqlite3
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import LiteralString
 
+import psycopg
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import Engine, make_url
 
 from models.database import make_engine
@@ -17,9 +20,24 @@ def furnish(url: str) -> None:
     if found.get_backend_name() == "sqlite":
         Path(str(found.database)).write_bytes(migrated())
         return
-    engine = make_engine(url)
+    server = found.set(database="postgres").render_as_string(hide_password=False)
+    _have_template(server)
+    _run(server, "DROP DATABASE {}", str(found.database))
+    _run(server, "CREATE DATABASE {} TEMPLATE migrated", str(found.database))
+
+
+@cache
+def _have_template(server: str) -> None:
+    """The database `migrated`, after all migrations: copying it takes a fifth of their time."""
+    _run(server, "CREATE DATABASE {}", "migrated")
+    engine = make_engine(make_url(server).set(database="migrated").render_as_string(hide_password=False))
     migrate(engine)
     engine.dispose()
+
+
+def _run(server: str, statement: LiteralString, name: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(SQL(statement).format(Identifier(name)))
 
 
 @cache
