@@ -1,9 +1,12 @@
 """Five hundred open incidents slow nobody: each request asks the database as often as with five, and reads few rows."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -17,8 +20,10 @@ from bot.views.digest import SHOWN
 from incidents.timeline import at_home
 from models import ActionItem, Event, Incident, RoleAssignment, Task
 from tests.bot.desk import ALICE, BOB, COMMANDS, MODALS, START, Desk
+from tests.databases import contents
 
 FEW, MANY = 5, 500
+SHOP = {"services": {"checkout": {}}, "rotations": {"primary": {"people": [BOB]}}}
 READ = 260  # rows: what is compared with a new title is the most, 200
 TYPED = (
     "",
@@ -89,15 +94,25 @@ def fill(desk: Desk, count: int) -> None:
             incident.last_event = incident.id
 
 
+@cache
+def filled(count: int) -> bytes:
+    """A database with so many."""
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(Path(folder), SHOP)
+        fill(desk, count)
+        desk.core.engine.dispose()
+        return contents(Path(folder) / "muster.db")
+
+
 @pytest.fixture
-def crowded(tmp_path: Any) -> Iterator[dict[int, Desk]]:
+def crowded(tmp_path: Path) -> Iterator[dict[int, Desk]]:
     """The same installation with few and with many open incidents."""
     made = {}
     for count in (FEW, MANY):
         folder = tmp_path / str(count)
         folder.mkdir()
-        made[count] = Desk(folder, {"services": {"checkout": {}}, "rotations": {"primary": {"people": [BOB]}}})
-        fill(made[count], count)
+        made[count] = Desk(folder, SHOP)
+        (folder / "muster.db").write_bytes(filled(count))
     yield made
     for desk in made.values():
         desk.core.engine.dispose()

@@ -21,7 +21,7 @@ from tests.spine.harness import (
 )
 
 PARTS = 4  # of each story's crash points, so that two cores share them
-MANNERS = 6
+MANNERS = 5
 SETTLED = 200  # seconds after which every doubt is settled: a look, a repost, the look for copies a minute later
 CHANGING = (
     "chat.postMessage", "chat.update", "conversations.create", "conversations.invite", "conversations.setTopic",
