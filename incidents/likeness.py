@@ -79,9 +79,8 @@ def show_in_triage(unit: Unit) -> None:
 
 def similar(session: Session, incident: Incident, policy: Policy, now: datetime) -> Alike:
     """Open: a title, its own or an alert's, that shares most of its words, else its own about the same thing, else a service
-    in common. Resolved within
-    `similar_within`: the title, or a service in common and a word of the title. A drill is like nothing, and nothing like
-    a drill. What is in triage is like what is declared, or like what came to triage before it."""
+    in common. Resolved within `similar_within`: the title, or a service in common and a word of the title. A drill is like
+    nothing, and nothing like a drill. What is in triage is like what is declared, or like what came to triage before it."""
     if incident.drill is not None:
         return Alike()
     query = select(Incident.id, Incident.title, Incident.services, Incident.alerts)
