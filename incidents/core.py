@@ -291,6 +291,17 @@ class Core:
             session.commit()
 
     @contextmanager
+    def turn(self, what: str) -> Iterator[Session]:
+        """The same, one after the other among those who change `what`: the second sees what the first has done."""
+        with self.transaction() as session:
+            self._wait_for_turn(session, what)
+            yield session
+
+    def _wait_for_turn(self, session: Session, what: str) -> None:
+        if self.engine.dialect.name == "postgresql":  # SQLite has one writer anyway
+            session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
+
+    @contextmanager
     def unit(self, number: int, key: str | None = None) -> Iterator[Unit]:
         """Change one incident: locked first, then `now`; at the end its wake is rewritten and the bell is rung.
 
@@ -340,9 +351,7 @@ class Core:
         A repeated key is found by its being unique, not by looking first: nearly every declaration is a new one.
         """
         with self._unit(key) as unit:
-            if self.engine.dialect.name == "postgresql":
-                query = text("SELECT pg_advisory_xact_lock(hashtext(:who))")
-                unit.session.connection().execute(query, {"who": declarer or ""})
+            self._wait_for_turn(unit.session, declarer or "")
             unit.now, unit.is_new, unit.declares = self.clock.now(unit.session), True, True
             yield unit
 

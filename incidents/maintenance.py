@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import case
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from incidents.core import Core
@@ -30,25 +29,8 @@ def plan(
     reason = one_line(why, "reason", limit=len(why) + 1)
     if len(reason) > _LONGEST_REASON:
         raise Refused(f"The reason has {len(reason)} characters; {_LONGEST_REASON} is the most. Say it in fewer words.")
-    try:
-        return _plan(core, service, starts_at, ends_at, reason, by=by, key=key)
-    except IntegrityError:  # twice at once: the other one was first
-        with core.view() as session:
-            again = _planned(session, key)
-        if again is None:
-            raise
-        return again
-
-
-def _planned(session: Session, key: str | None) -> Maintenance | None:
-    return session.exec(select(Maintenance).where(Maintenance.key == key)).first() if key is not None else None
-
-
-def _plan(
-    core: Core, service: str, starts_at: datetime, ends_at: datetime, reason: str, *, by: str, key: str | None
-) -> Maintenance:
-    with core.transaction() as session:
-        again = _planned(session, key)
+    with core.turn("maintenance") as session:
+        again = session.exec(select(Maintenance).where(Maintenance.key == key)).first() if key is not None else None
         if again is not None:
             return again
         now = core.clock.now(session)

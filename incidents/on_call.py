@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from incidents.addresses import known
@@ -352,8 +351,6 @@ def _once(core: Core, table: type[Row], key: str | None, make: Callable[[Session
 
 @contextmanager
 def _turn(core: Core) -> Iterator[tuple[Session, datetime]]:
-    """One after the other: of two who change the same shift, the second sees what the first did and tells them."""
-    with core.transaction() as session:
-        if core.engine.dialect.name == "postgresql":  # SQLite has one writer anyway
-            session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext('on call'))"))
+    """Of two who change the same shift, the second sees what the first did and tells them."""
+    with core.turn("on call") as session:
         yield session, core.clock.now(session)
