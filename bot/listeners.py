@@ -20,9 +20,14 @@ def register(app: App, inbox: Inbox) -> None:
     """Each listener changes what is to be changed in one transaction and acknowledges last, with the answer."""
     shortcuts = Shortcuts(inbox.dispatcher)
 
-    @app.event("message")  # first, as Bolt asks one after the other: nearly all that comes in are messages
+    # In the order in which Bolt asks whose a request is: nearly all that comes in are messages, and forms come at once.
+    @app.event("message")
     def message(event: dict[str, Any]) -> None:
         inbox.message_changed(event)
+
+    @app.view(re.compile(".*"))
+    def form(ack: Ack, body: dict[str, Any]) -> None:
+        ack(**inbox.form(body))
 
     @app.command(COMMAND)
     def command(ack: Ack, body: dict[str, Any]) -> None:
@@ -32,10 +37,6 @@ def register(app: App, inbox: Inbox) -> None:
     def action(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         inbox.action(body, action)
         ack()
-
-    @app.view(re.compile(".*"))
-    def form(ack: Ack, body: dict[str, Any]) -> None:
-        ack(**inbox.form(body))
 
     @app.shortcut(ADD_TO_TIMELINE)
     def add_to_timeline(ack: Ack, body: dict[str, Any]) -> None:

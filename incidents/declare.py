@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, or_
 from sqlmodel import col, select
 
 from incidents import deploys, drills, owners, paging, permissions, roles, rooms
@@ -133,7 +133,7 @@ def _refuse_double(unit: Unit, said: Declaration, title: str) -> None:
     since = unit.now - unit.policy.workspace.same_title_within
     twins = _TWIN if said.drill is None else _TWIN_DRILL
     like = {"by": said.by, "title": title, "since": since, "private": said.private}
-    twin = unit.session.connection().execute(twins, like).scalar()
+    twin = unit.connection.execute(twins, like).scalar()
     if twin is not None:
         query = select(Event).where(Event.incident_id == twin, Event.kind == Declared.kind)
         raise Repeated(unit.session.exec(query).one())
@@ -170,7 +170,7 @@ _SAME = (  # built once: putting it together took longer than asking it
     .where(Incident.declared_by == bindparam("by"), Incident.title == bindparam("title"))
     .where(Incident.declared_at > bindparam("since"))
     .where(col(Incident.private) >= bindparam("private"))
-    .where(col(Incident.status).in_([str(status) for status in ACTIVE]))
+    .where(or_(*(col(Incident.status) == str(status) for status in ACTIVE)))  # a list would be written out at each asking
     .limit(1)
 )
 _TWIN, _TWIN_DRILL = _SAME.where(col(Incident.drill).is_(None)), _SAME.where(col(Incident.drill).is_not(None))

@@ -123,7 +123,7 @@ def look_back(unit: Unit) -> None:
     if within is None or not incident.services or incident.status not in ACTIVE:
         return
     asked = {"names": concerning(incident.services, unit.policy), "since": unit.now - within}
-    if unit.session.connection().execute(_LATELY, asked).first() is not None:
+    if unit.connection.execute(_LATELY, asked).first() is not None:
         incident.deploys_at = unit.now
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from sqlalchemy import insert
 from sqlmodel import col, select
 
-from incidents.core import Core, Unit
+from incidents.core import Core, Unit, as_read, blank
 from incidents.errors import Refused
 from incidents.events import RoleAssigned, RoleLeft
 from incidents.reach import refuse_unreachable
@@ -93,9 +93,10 @@ def give(unit: Unit, role: str, person: str, *, by: str | None, accepted: bool =
     if role not in unit.policy.roles:
         raise Refused(f"There is no role `{role}`. There are: {', '.join(unit.policy.roles)}.")
     previous = None if unit.is_new else _end(unit, role)
-    begins = RoleAssignment(incident_id=unit.incident.number, role=role, person=person, assigned_by=by, since=unit.now)
-    unit.session.connection().execute(_INSERT_ROLE, begins.model_dump(exclude={"id"}))
-    unit.given.append(begins)
+    its = {"incident_id": unit.incident.number, "role": role, "person": person, "assigned_by": by, "since": unit.now}
+    row = {**_BLANK(), **its}
+    unit.connection.execute(_INSERT_ROLE, row)
+    unit.given.append(as_read(RoleAssignment, row))
     if role == "ic":
         unit.incident.ic_missing_at = None
     elif role in unit.incident.roles_asked:
@@ -113,6 +114,7 @@ def give(unit: Unit, role: str, person: str, *, by: str | None, accepted: bool =
 
 
 _INSERT_ROLE = insert(RoleAssignment)
+_BLANK = blank(RoleAssignment)
 
 
 def leave(core: Core, number: int, role: str, *, by: str, key: str | None = None) -> Event:
