@@ -33,6 +33,13 @@ settings.register_profile("muster", deadline=None, suppress_health_check=[Health
 settings.load_profile("muster")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for real processes comes first, in its random order: one worker does it while the others keep the
+    processor busy. Two at once would leave it idle, and disturb each other."""
+    items.sort(key=lambda item: item.get_closest_marker("processes") is None)
+
+
 def pytest_collection_finish() -> None:
     """As each process of Muster does: a collector that looks at all tests again and again is a sixth of a run."""
     settle_in()
