@@ -18,7 +18,6 @@ from incidents.events import (
     PageFailed,
     PagesStopped,
     PageStarted,
-    StatusChanged,
 )
 from incidents.policy import EscalationLevel, EscalationPolicy, Policy, ServicePolicy, Target
 from incidents.policy_values import folded, is_address
@@ -345,10 +344,7 @@ def _answered(unit: Unit, name: str) -> Step | None:
     step = step_of(row) if row is not None else None
     if row is None or row.acknowledged_at is None or not isinstance(step, Step):
         return None
-    moves = select(Event.payload, Event.recorded_at)
-    moves = moves.where(Event.incident_id == unit.incident.number, Event.kind == StatusChanged.kind)
-    reopened = [at for payload, at in unit.session.exec(moves) if payload["old"] not in OPEN and payload["new"] in OPEN]
-    if any(at > row.acknowledged_at for at in reopened):
+    if unit.incident.reopened_at is not None and unit.incident.reopened_at > row.acknowledged_at:
         return None
     policy = unit.policy.escalations[name]
     if step.level + 1 < len(policy.levels):

@@ -150,6 +150,13 @@ def current(unit: Unit, role: str) -> RoleAssignment | None:
     ).one_or_none()
 
 
+def begin_again(unit: Unit) -> None:
+    """Reopened: whoever holds a role still has a new day before them, at whose end they are asked to think of handing over."""
+    for holding in unit.standing().holdings:
+        holding.handoff_suggested = False
+        unit.session.add(holding)
+
+
 def _end(unit: Unit, role: str) -> str | None:
     now = current(unit, role)
     if now is None:

@@ -116,7 +116,9 @@ def carry_out(
         paging.stop(unit)
         drills.finish(unit, by=by)
     if old is Status.RESOLVED and to in ACTIVE:
+        incident.reopened_at = unit.now
         forget_resolution(unit)
+        roles.begin_again(unit)
     if old not in ACTIVE and to in ACTIVE:
         incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
         incident.update_promised_at, incident.silent_updates = None, 0

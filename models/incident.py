@@ -82,6 +82,7 @@ class Incident(SQLModel, table=True):
     mitigated_at: datetime | None = None
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
+    reopened_at: datetime | None = None  # the last time
     merged_into: int | None = Field(default=None, foreign_key="incident.id", index=True)
 
     # Where it lives. A wanted room that is not open yet has `room_wanted_at` and no `room_channel`.

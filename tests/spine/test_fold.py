@@ -504,7 +504,7 @@ class Folded:
         self.known |= {"room": False, "channel": None, "paused": False, "paused_until": None}
         if "drill" in said:
             self.drill = {"script": said.get("script", {}), "zero": event.recorded_at, "said": 0, "paused": None, "ended": None}
-        self.moments = dict.fromkeys(("acknowledged", "mitigated", "resolved", "closed"))
+        self.moments = dict.fromkeys(("acknowledged", "mitigated", "resolved", "closed", "reopened"))
         self.moments |= {"declared": event.recorded_at, "detected": event.recorded_at}
         self.anchor = self.last
 
@@ -528,7 +528,7 @@ class Folded:
             self.moments["mitigated"] = None
         if new in ACTIVE and old == "resolved":
             self.known["ticked"].pop("resolution", None)
-            self.moments["resolved"] = None
+            self.moments["resolved"], self.moments["reopened"] = None, at
         if new == "resolved" and old == "closed":
             self.moments["closed"] = None
         if new in ACTIVE and old not in ACTIVE:

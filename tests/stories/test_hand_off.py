@@ -177,6 +177,20 @@ def test_after_eight_hours_it_is_suggested_once(world: World) -> None:
     assert commander(world) == "@bob"
 
 
+def test_reopened_its_time_begins_anew(world: World) -> None:
+    """Days went by while it was resolved, in which nobody commanded anything."""
+    alice = world.person("alice")
+    alice.runs("/incident declare sev4 A typo")
+    world.advance(hours=8)
+    alice.runs("/incident resolve 1")
+    world.advance(days=2)
+    alice.runs("/incident reopen 1 it is back")
+    world.advance(hours=7, minutes=59)
+    assert len(saying(alice.inbox, "Hand over to somebody who is fresh?")) == 1
+    world.advance(minutes=1)
+    assert "for 8 h" in saying(alice.inbox, "Hand over to somebody who is fresh?")[1]
+
+
 def test_a_small_incident_is_thought_of_too(world: World) -> None:
     """It has no update and no room, so that nothing else would wake for it."""
     alice = world.person("alice")

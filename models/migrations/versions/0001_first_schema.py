@@ -123,6 +123,7 @@ def upgrade() -> None:
     sa.Column('mitigated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('resolved_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('reopened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('merged_into', sa.Integer(), nullable=True),
     sa.Column('room_wanted_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('room_name', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
