@@ -21,6 +21,7 @@ from bot.acts.controls import Controls
 from bot.acts.digest import PostDigest, digest_channel
 from bot.acts.draft import DraftFile, Render
 from bot.acts.homes import Homes
+from bot.acts.maintenance import TellPlanner
 from bot.acts.members import Members
 from bot.acts.mirror import Announcement, Mirror, Topic
 from bot.acts.on_call import HomesFollow, NoLongerSo, TellOnCall
@@ -87,6 +88,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "oncall": Reaction(TellOnCall(person, posts.plain_sentence), "oncall:{target}", POSTS, private=_WORDLESS),
         "oncall.homes": Reaction(HomesFollow(), "oncall:homes", DECORATION, private=_WORDLESS),
         "oncall.over": Reaction(NoLongerSo(), "oncall:{target}", POSTS, private=_WORDLESS),
+        "maintenance": Reaction(TellPlanner(person, posts.plain_sentence), "maintenance:{target}", POSTS, private=_WORDLESS),
         "owner": Reaction(Post(person, posts.owner, marks=False), "dm:{target}", POSTS),
         "owner.channel": Reaction(Post(named_channel, posts.owner, marks=False), "owner:{target}", POSTS),
         "owner.group": Reaction(TellMembers(), "owner:{target}", POSTS),

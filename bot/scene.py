@@ -62,7 +62,7 @@ def load(core: Core, delivery: Delivery) -> Scene:
 
 
 def _of_no_incident(core: Core) -> Scene:
-    """Where what is told of on-call shifts is told: its words come from elsewhere."""
+    """Where what belongs to no incident is told, of on-call shifts or maintenance: its words come from elsewhere."""
     now = core.clock.now()
     nothing = Incident(
         id=0, title="", severity="", status=Status.CLOSED, declared_at=now, update_anchor_at=now, severity_changed_at=now

@@ -12,7 +12,7 @@ from incidents.core import Core
 from incidents.errors import Refused
 from incidents.policy_values import folded
 from incidents.texts import one_line
-from models import Alert, Incident, Maintenance, Wake
+from models import Alert, Delivery, Incident, Maintenance, Wake
 from models.alert import ALERT_FIRING
 
 LONGEST = timedelta(days=30)
@@ -20,6 +20,8 @@ AHEAD = timedelta(days=90)
 MOST = 200  # windows that are not over yet
 _LONGEST_REASON = 300
 _WAKE = "maintenance:"
+TOLD = "maintenance"  # the reaction: a direct message to its owner
+_POSTS = 2  # how pressing: like what is posted
 
 
 def plan(
@@ -59,7 +61,8 @@ def _refuse(session: Session, service: str, starts_at: datetime, ends_at: dateti
 
 
 def end(core: Core, number: int, *, by: str) -> Maintenance:
-    """Over from now on, begun or not; what it holds back is handled within a second. Ended again it stays as it is."""
+    """Over from now on, begun or not; what it holds back is handled within a second, and its owner is told unless it was them.
+    Ended again it stays as it is."""
     with core.transaction() as session:
         row = session.exec(select(Maintenance).where(Maintenance.id == number).with_for_update()).first()
         if row is None:
@@ -68,10 +71,18 @@ def end(core: Core, number: int, *, by: str) -> Maintenance:
         if row.over_at is None and row.ends_at > now:
             row.over_at, row.ended_by = now, by
             session.add(row)
+            if by != row.owner:
+                session.add(_told(row, now))
             wake = session.get(Wake, f"{_WAKE}{number}", with_for_update=True)
             if wake is not None:
                 wake.due_at = now
         return row
+
+
+def _told(row: Maintenance, now: datetime) -> Delivery:
+    """Whoever planned it may be at work on it still, and its alerts page people from now on."""
+    said = {"said": {"maintenance": row.number}}
+    return Delivery(reaction=TOLD, target=row.owner, lane=f"{TOLD}:{row.owner}", priority=_POSTS, next_at=now, result=said)
 
 
 def active(session: Session, now: datetime, *, kept: bool = False) -> Sequence[Maintenance]:

@@ -20,8 +20,8 @@ class Delivery(SQLModel, table=True):
     copy after a repost. A mirror (card, topic) is one row for each (incident, mirror): it is open again while `wanted` is
     newer than `shown`, both event ids.
 
-    What is told of on-call shifts belongs to no incident: it has neither event nor incident, and `result` begins with what
-    is `said`.
+    What is told of on-call shifts and of maintenance belongs to no incident: it has neither event nor incident, and `result`
+    begins with what is `said`.
     """
 
     __tablename__ = "delivery"

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from bot import homes
 from bot.acts import Act, Desk, NotYet
-from bot.acts.post import Post
+from bot.acts.post import PostApart
 from bot.slack import SlackRefused
 from bot.views import on_call as views
 from bot.views.blocks import Message
@@ -34,16 +34,11 @@ def message(desk: Desk) -> Message:
 
 
 @dataclass(frozen=True)
-class TellOnCall(Post):
-    """Posted once, as other messages are."""
+class TellOnCall(PostApart):
+    """As it stands now."""
 
-    marks: bool = False
-
-    def perform(self, desk: Desk) -> dict[str, Any]:
-        return self._send(desk, self.place(desk), message(desk))
-
-    def recover(self, desk: Desk, refused: SlackRefused) -> None:
-        return None
+    def message(self, desk: Desk) -> Message:
+        return message(desk)
 
 
 @dataclass(frozen=True)

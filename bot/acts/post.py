@@ -240,6 +240,22 @@ def _echo(desk: Desk) -> dict[str, Any] | None:
 
 
 @dataclass(frozen=True)
+class PostApart(Post):
+    """Posted once, as other messages are, of what belongs to no incident: `message` draws it as it stands now."""
+
+    marks: bool = False
+
+    def message(self, desk: Desk) -> Message:
+        raise NotImplementedError
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        return self._send(desk, self.place(desk), self.message(desk))
+
+    def recover(self, desk: Desk, refused: SlackRefused) -> None:
+        return None
+
+
+@dataclass(frozen=True)
 class Echo(Post):
     """The same at the thread, for an incident whose home is a room; left out if the room was refused or archived meanwhile."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.commands import RUN, Answer
-from bot.views.blocks import Block, button, buttons, context, section
+from bot.views.blocks import Block, Message, button, buttons, context, section
 from bot.views.texts import clip, cut, escape, moment, person, stamp
 from incidents.maintenance import Silenced
 from models import Maintenance
@@ -45,6 +45,20 @@ def ended(row: Maintenance) -> Answer:
         )
     text = f"{person(row.ended_by)} ended the maintenance of *{escape(row.service)}* at {moment(row.over_at)}."
     return Answer(f"{text} What fires there still is handled now.")
+
+
+def ended_dm(row: Maintenance) -> Message:
+    """For whoever planned it, when somebody else ended it: what that changes, and how to go on."""
+    service, reason = escape(row.service), clip(row.reason, 300)
+    who = person(row.ended_by) if row.ended_by else "Somebody"
+    if (row.over_at or row.ends_at) < row.starts_at:
+        text = f"{who} took back your maintenance of *{service}* that was to begin {stamp(row.starts_at)}: {reason}"
+        after, when = f"The alerts of {service} go their usual way then.", "tomorrow 22:00"
+    else:
+        text = f"{who} ended your maintenance of *{service}*, planned until {stamp(row.ends_at)}: {reason}"
+        after, when = f"The alerts of {service} go their usual way from now on.", "now"
+    again = f"Still needed? Ask {who}, or plan it again: `/incident maintenance {service} {when} for 1h why`"
+    return Message(f"{text}\n{after} {again}", [section(f":hammer_and_wrench: {text}\n{after}"), context(again)])
 
 
 def listed(rows: Sequence[Maintenance], silenced: Mapping[int, Silenced], gone: Sequence[str], now: datetime) -> Answer:

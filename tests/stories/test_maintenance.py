@@ -71,10 +71,12 @@ def test_ended_early_it_is_handled_at_once(shop: World) -> None:
     bob.clicks("End it now")
     shop.settle()
     assert "@bob ended the maintenance of *checkout*" in bob.ephemerals[-1]
+    [told] = alice.inbox
+    assert "@bob ended your maintenance of *checkout*, planned until" in told and "go their usual way from now on" in told
     assert shop.incident().status == "triage" and len(announced(shop)) == 1
     alice.clicks("End it now")
     shop.settle()
-    assert "ended the maintenance" in alice.ephemerals[-1] and count(shop) == 1, "once"
+    assert "ended the maintenance" in alice.ephemerals[-1] and count(shop) == 1 and len(alice.inbox) == 1, "once"
     shop.advance(hours=3)
     assert count(shop) == 1 and kinds(shop).count("alert.fired") == 1
     assert "No maintenance is planned" in alice.runs("/incident maintenance")
