@@ -307,7 +307,7 @@ class Dispatcher:
             raise Refused(f"There is no {word[:20].upper()}. `/incident list` shows the open ones.")
         if room is not None:
             return room, rest, []
-        return self._only_open(request, rest)
+        return self._only_open(request, command, rest)
 
     def _room(self, request: Request, channel: str) -> Incident | None:
         """The incident whose room it is. Slack lets nobody act in a private one who is not in it: so they are."""
@@ -329,11 +329,11 @@ class Dispatcher:
             return in_room or (level is not None and next_level is None)
         return in_room and bool(after)
 
-    def _only_open(self, request: Request, rest: str) -> tuple[Incident | None, str, list[Incident]]:
+    def _only_open(self, request: Request, command: Command, rest: str) -> tuple[Incident | None, str, list[Incident]]:
         with request.core.view() as session:
             found = open_incidents(session, 11)
         if not found:
-            raise Refused("No incident is open. `/incident declare <what is wrong>` opens one.")
+            raise Refused(f"No incident is open. `/incident {command.opens} <what is wrong>` opens one.")
         return (found[0], rest, []) if len(found) == 1 else (None, rest, found)
 
     def _picker(self, command: Command, rest: str, found: list[Incident]) -> Answer:

@@ -91,7 +91,8 @@ class Command:
     """A subcommand. `run` changes things through verbs and returns the answer.
 
     `repeat` gives the answer when the same request arrives again, from the event it led to the first time; without it
-    the event's sentence is the answer. `free_text` says that a number at the front may be part of the text.
+    the event's sentence is the answer. `free_text` says that a number at the front may be part of the text. `opens` is what
+    is offered to whoever says it while no incident is open.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Command:
     needs: Needs = Needs.INCIDENT
     free_text: bool = False
     group: str = "More"
+    opens: str = "declare"
     repeat: Callable[[Request, Event, Incident], Answer] | None = None
 
 

@@ -21,7 +21,8 @@ def run(request: Request) -> Answer:
         return Answer("Noted. The room is told.")
     if said:
         can = "`/incident private`, `/incident private containment`, `/incident private regulator not needed`"
-        raise Refused(f"“{quote(request.text)}” means nothing here. You can say: {can}.")
+        new = f"`/incident {COMMAND.opens} <what is wrong>`"
+        raise Refused(f"“{quote(request.text)}” means nothing here. You can say: {can}. To declare another one privately: {new}")
     incident = look.scene(request.core, number).incident
     if not incident.private and not request.confirmed:
         refuse_merged(incident)
@@ -51,4 +52,5 @@ COMMAND = Command(
     help="Make it private: only who is invited to its room sees it. In a private one: who is in it, and who looked.",
     run=run,
     group="More",
+    opens="declare private:",
 )

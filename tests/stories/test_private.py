@@ -71,6 +71,14 @@ def test_its_room_is_private_and_nobody_else_hears_of_it(world: World) -> None:
     world.slack.assert_nothing_refused(allow=["already_in_channel"])
 
 
+def test_whoever_says_private_first_reads_how_to_declare_it_so(world: World) -> None:
+    alice = world.person("alice")
+    how = "`/incident declare private: <what is wrong>`"
+    assert how in alice.runs("/incident private salaries leaked").reads
+    alice.runs("/incident declare Search is slow")
+    assert how in alice.runs("/incident private salaries leaked").reads and not world.incident().private
+
+
 def test_by_the_form(world: World) -> None:
     alice = world.person("alice")
     form = alice.runs("/incident declare private keys of the store leaked").form
