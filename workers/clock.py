@@ -165,13 +165,13 @@ class ClockWork:
         that had not may have reckoned a deadline by the policy before, and nobody would wake for it."""
         policy, now = self._core.policy, self._core.clock.now()
         if policy is not self._policy:
+            wake_all(self._core)  # first: when it fails, the next sweep has to do it
             self._again_at = now + _ALL_HAVE_LOOKED if self._policy is not None else None
             self._policy = policy
-            wake_all(self._core)
             threading.Thread(target=self._learn_people, args=(policy,), name="people", daemon=True).start()
         elif self._again_at is not None and now >= self._again_at:
-            self._again_at = None
             wake_all(self._core)
+            self._again_at = None
 
     def _report_config(self) -> None:
         """Whoever edits muster.yml while Muster runs finds in the log what is wrong with it, and that it is not in force."""

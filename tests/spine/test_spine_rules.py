@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
@@ -459,6 +459,26 @@ def test_every_deadline_is_thought_over_when_the_policy_changes(house: House) ->
     house.clock.at += timedelta(seconds=3)
     clock.sweep()
     assert wake(house).due_at == soon
+
+
+def test_a_policy_that_changes_while_the_database_is_busy_is_followed_as_soon_as_it_is_not(house: House) -> None:
+    house.person("alice").runs("/incident declare sev3 Search is slow")
+    clock, old = ClockWork(house.muster, Doorbell()), house.core.policy
+    clock.sweep()
+    level = old.severities["SEV3"].model_copy(update={"update_every": timedelta(minutes=10)})
+    shorter = old.model_copy(update={"severities": {**old.severities, "SEV3": level}})
+    house.core._policy = lambda: shorter
+
+    def busy(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE wake"):
+            raise OperationalError(statement, {}, Exception("database is locked"))
+
+    event.listen(house.core.engine, "before_cursor_execute", busy)
+    with pytest.raises(OperationalError):
+        clock.sweep()
+    event.remove(house.core.engine, "before_cursor_execute", busy)
+    clock.sweep()
+    assert wake(house).due_at == owed(house)
 
 
 def test_a_wake_that_fires_nothing_is_put_right(settled: House) -> None:
