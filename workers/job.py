@@ -9,14 +9,15 @@ from workers.deliver import Courier
 _DRAIN_SECONDS = 10.0  # then the bell is rung again if anything is left
 _THREADS = 2  # for each worker: they wait on the network, but not only
 
-_muster: Muster | None = None
+_courier: Courier | None = None
 _stopping = threading.Event()
 
 
 def prepare(muster: Muster) -> None:
-    """Give the job its parts before the worker forks: they are made once, and connect only after the fork."""
-    global _muster
-    _muster = muster
+    """Make the job's parts before the worker forks: they connect only after the fork. They are kept from job to job, so that
+    what Slack was asked once is known."""
+    global _courier
+    _courier = Courier(muster.core, muster.slack, muster.table, _stopping)
 
 
 def stop() -> None:
@@ -26,6 +27,5 @@ def stop() -> None:
 
 def deliver(queue: str) -> int:
     """Drain; the pages' worker takes pages only."""
-    assert _muster is not None, "the worker prepares the job before it starts"
-    courier = Courier(_muster.core, _muster.slack, _muster.table, _stopping)
-    return courier.drain(threads=_THREADS, up_to_priority=0 if queue == PAGES else 99, seconds=_DRAIN_SECONDS)
+    assert _courier is not None, "the worker prepares the job before it starts"
+    return _courier.drain(threads=_THREADS, up_to_priority=0 if queue == PAGES else 99, seconds=_DRAIN_SECONDS)

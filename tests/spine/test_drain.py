@@ -3,12 +3,16 @@
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.bell import DELIVERIES
+from incidents import timeline
 from tests.spine.harness import House
+from workers import job
 from workers.deliver import Courier
 
 _PATIENCE = 10
@@ -71,3 +75,18 @@ def test_what_waits_for_others_than_slack_holds_nobody_up(house: House) -> None:
             return super().one(up_to_priority=up_to_priority)
 
     assert Hanging(house.core, house.api, house.muster.table).drain(threads=2) > 5
+
+
+def test_a_worker_asks_slack_once_who_it_is(house: House) -> None:
+    """However many jobs it does: the canvas has permalinks, which begin with what Slack says."""
+    house.person("alice").runs("/incident declare sev1 Checkout is down")
+    house.passes(30)
+    job.prepare(house.muster)
+    asked = []
+    for number in range(2):
+        timeline.note(house.core, 1, f"Note {number}", by="U0BOB")
+        house.clock.at += timedelta(seconds=5)
+        assert job.deliver(DELIVERIES)
+        entries = house.workspace.log.entries
+        asked.append(len([each for each in entries if each.direction == "from_app" and each.kind == "auth.test"]))
+    assert asked[0] == asked[1]
