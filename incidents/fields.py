@@ -1,6 +1,6 @@
 """Setting what the team asks: the type, the detection source, the causes, and fields of its own."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from incidents import checklists, deploys, owners, paging, permissions, runbooks
 from incidents.core import Core, Unit
@@ -90,6 +90,12 @@ def fill(unit: Unit, values: Mapping[str, str], *, by: str) -> Event | None:
     if added and incident.status in OPEN:
         _follow_services(unit, added, by=by)
     return event
+
+
+def with_services(incident: Incident, more: Iterable[str]) -> dict[str, str]:
+    """What `fill` takes so that these services come to those that the incident has; nothing where it has them all."""
+    both = list(dict.fromkeys([*incident.services, *more]))[: max(rules.SERVICES_MOST, len(incident.services))]
+    return {"services": ", ".join(both)} if len(both) > len(incident.services) else {}
 
 
 def _follow_services(unit: Unit, added: Sequence[str], *, by: str) -> None:

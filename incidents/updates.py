@@ -1,6 +1,6 @@
 """Status updates: written by people, or posted by the worker when one falls due."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -69,12 +69,14 @@ def post_update(
     by: str,
     confirmed: bool = False,
     filled: Mapping[str, str] = MappingProxyType({}),
+    services: Sequence[str] = (),
     key: str | None = None,
 ) -> Event:
     """Post what is known and when to expect more; a changed state or severity is changed with it, as its verb would, and
-    so are the fields that are `filled` in for it. `write` sees the incident when nobody else can change it any more."""
+    so are the fields that are `filled` in for it; `services` come to those that it has. `write` sees the incident when nobody
+    else can change it any more."""
     kept = {act: permissions.refusal(core, act, by) for act in (permissions.LOWER_SEVERITY, *map(permissions.edit, _WORDS))}
-    fields.refuse_restricted(core, filled, by)
+    fields.refuse_restricted(core, [*filled, *(["services"] if services else [])], by)
     excused = fields.excused(core, by)
     with core.unit(number, key) as unit:
         report = write(unit.incident)
@@ -82,7 +84,7 @@ def post_update(
         theory = prose(report.theory, "theory", field="theory", needed=False)
         actions = prose(report.actions, "actions", field="actions", needed=False)
         core.policy.check_level(report.severity)
-        fields.fill(unit, filled, by=by)
+        fields.fill(unit, {**filled, **fields.with_services(unit.incident, services)}, by=by)
         fields.refuse_lacking(unit, report.status, excused)
         old = _check(unit, report, confirmed)
         _check_allowed(unit, report, {"impact": impact, "theory": theory}, kept)

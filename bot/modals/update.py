@@ -96,7 +96,8 @@ def submit(form: Submission) -> Answer:
     """Posts it. What the form showed and nobody touched follows the incident, which may have changed meanwhile."""
     request = form.request
     number = request.incident_number
-    scene = look.scene(request.core, number)
+    filled = own_fields.filled(form)
+    named = form.options(own_fields.SERVICES) if filled.pop("services", "") else ()  # others may have named some, too
     try:
         event = updates.post_update(
             request.core,
@@ -104,21 +105,14 @@ def submit(form: Submission) -> Answer:
             lambda incident: _report(form, incident),
             by=request.by,
             confirmed=forms.EARLY in form.options("confirm"),
-            filled=_filled(form, scene.incident),
+            filled=filled,
+            services=named,
             key=request.key,
         )
     except NeedsConfirmation as refused:
         way = "Tick the box below" if "confirm" in form.values else "Close this form and say `/incident resolve`"
         raise FormError({"status": f"{refused.sentence.split('.')[0]}. {way} to resolve anyway."}) from None
     return answers.update_posted(look.scene(request.core, number), event)
-
-
-def _filled(form: Submission, incident: Incident) -> dict[str, str]:
-    """The services of the form come to those that somebody else has named since it was opened: it asked for the first."""
-    filled = own_fields.filled(form)
-    if "services" in filled:
-        filled["services"] = ", ".join(dict.fromkeys([*incident.services, *form.options(own_fields.SERVICES)]))
-    return filled
 
 
 def _report(form: Submission, incident: Incident) -> Report:

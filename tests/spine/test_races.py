@@ -164,13 +164,19 @@ def test_many_press_take_at_once(house: House) -> None:
 
 
 def test_two_move_it_from_the_same_state(house: House) -> None:
-    """One is first; the other is told that it is so already, or moves it on from there."""
+    """One is first; the other is told that it is so already, or moves it on from there. Who names services with it undoes
+    nobody else's."""
     for turn in range(5):
         number = declared(house.core, f"Trouble {turn}")
         came = at_once(*[partial(status.move, house.core, number, Status.IDENTIFIED, by=f"U0P{n}") for n in range(4)])
         assert len(only(came, Refused)) == 1
         moved = events(house.core, number, "status.")
         assert [(event.payload["old"], event.payload["new"]) for event in moved] == [("investigating", "identified")]
+    report = updates.Report(Status.IDENTIFIED, "SEV3", actions="looking")
+    update, named = partial(updates.post_update, house.core, number, lambda _: report), [f"service{n}" for n in range(CROWD)]
+    only(at_once(*[partial(update, by="U0BOB", services=[service]) for service in named]))
+    with house.core.view() as session:
+        assert sorted(session.get_one(Incident, number).services) == named
 
 
 def test_thirty_declare_at_once(house: House) -> None:
