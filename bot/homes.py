@@ -129,7 +129,7 @@ def _mine(core: Core, person: str) -> Mine:
 
 
 def _theirs(session: Session, person: str, mine: Mine) -> Mine:
-    shown = select(Incident.id).where(access.visible(session))
+    shown = access.visible(session)
     held = session.exec(
         select(RoleAssignment.role, Incident)
         .join(Incident, col(Incident.id) == col(RoleAssignment.incident_id))
@@ -137,11 +137,10 @@ def _theirs(session: Session, person: str, mine: Mine) -> Mine:
         .order_by(col(Incident.id).desc())
         .limit(_FETCHED)
     ).all()
-    tasks = select(Task).where(Task.owner == person, col(Task.done_at).is_(None), col(Task.incident_id).in_(shown))
-    actions = select(ActionItem).where(ActionItem.owner == person, col(ActionItem.done_at).is_(None))
-    actions = actions.where(col(ActionItem.incident_id).in_(shown)).order_by(col(ActionItem.due_on), col(ActionItem.id))
+    tasks = select(Task).join(Incident).where(Task.owner == person, col(Task.done_at).is_(None), shown)
+    actions = select(ActionItem).join(Incident).where(ActionItem.owner == person, col(ActionItem.done_at).is_(None), shown)
     todo = session.exec(tasks.order_by(col(Task.id).desc()).limit(_FETCHED)).all()
-    after = session.exec(actions.limit(_FETCHED)).all()
+    after = session.exec(actions.order_by(col(ActionItem.due_on), col(ActionItem.id)).limit(_FETCHED)).all()
     numbers = {row.incident_id for row in todo} | {row.incident_id for row in after}
     of_drills = select(Incident.id).where(col(Incident.id).in_(numbers), col(Incident.drill).is_not(None))
     drills = frozenset(number for number in session.exec(of_drills) if number is not None) if numbers else frozenset()

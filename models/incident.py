@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 
@@ -16,6 +16,13 @@ class Incident(SQLModel, table=True):
     __tablename__ = "incident"
     __table_args__ = (
         Index("incident_status", "status", "id"),
+        Index(
+            "incident_resolved",
+            "status",
+            "resolved_at",
+            sqlite_where=text("resolved_at IS NOT NULL"),
+            postgresql_where=text("resolved_at IS NOT NULL"),
+        ),
         Index("incident_room", "room_channel"),
         Index("incident_announce", "announce_channel", "announce_ts"),
         {"sqlite_autoincrement": True},

@@ -23,6 +23,7 @@ class RoleAssignment(SQLModel, table=True):
             sqlite_where=text("until IS NULL"),
             postgresql_where=text("until IS NULL"),
         ),
+        Index("role_held_by", "person", sqlite_where=text("until IS NULL"), postgresql_where=text("until IS NULL")),
         {"sqlite_autoincrement": True},
     )
 

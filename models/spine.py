@@ -48,6 +48,12 @@ class Delivery(SQLModel, table=True):
             sqlite_where=text("check_at IS NOT NULL"),
             postgresql_where=text("check_at IS NOT NULL"),
         ),
+        Index(
+            "delivery_dead",
+            "settled_at",
+            sqlite_where=text("state = 'dead'"),
+            postgresql_where=text("state = 'dead'"),
+        ),
         Index("delivery_mirror", "incident_id", "reaction", "target"),
         {"sqlite_autoincrement": True},
     )

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 
@@ -9,7 +10,10 @@ class Task(SQLModel, table=True):
     """Something to do during the incident."""
 
     __tablename__ = "task"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = (
+        Index("task_left_to", "owner", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incident.id", index=True)
@@ -25,7 +29,10 @@ class ActionItem(SQLModel, table=True):
     """Something to do after the incident, so that it does not happen again. `due_on` is a calendar day."""
 
     __tablename__ = "action_item"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = (
+        Index("action_item_left_to", "owner", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incident.id", index=True)

@@ -66,8 +66,8 @@ class NoLongerSo(Act):
     def perform(self, desk: Desk) -> dict[str, Any]:
         said, to = desk.delivery.result["said"], desk.workspace.user_id(desk.delivery.target)
         with desk.core.view() as session:
-            query = select(Delivery).where(Delivery.reaction == TOLD, Delivery.target == desk.delivery.target)
-            query = query.where(Delivery.state == DONE, Delivery.lane == desk.delivery.lane)
+            query = select(Delivery).where(col(Delivery.incident_id).is_(None), Delivery.reaction == TOLD)
+            query = query.where(Delivery.target == desk.delivery.target, Delivery.state == DONE)
             rows = session.exec(query.order_by(col(Delivery.id).desc()).limit(_LOOKED_AT)).all()
             if "cover" in said:
                 before, shown = (

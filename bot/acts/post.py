@@ -203,7 +203,8 @@ class Post(Act):
         """The ts of the lane's last message before this one, by Slack's own clock: no need to look further back."""
         query = (
             select(Delivery)
-            .where(Delivery.lane == desk.delivery.lane, Delivery.state == DONE, col(Delivery.id) < desk.delivery.id)
+            .where(Delivery.incident_id == desk.delivery.incident_id, Delivery.lane == desk.delivery.lane)
+            .where(Delivery.state == DONE, col(Delivery.id) < desk.delivery.id)
             .order_by(col(Delivery.id).desc())
             .limit(5)
         )

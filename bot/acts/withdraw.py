@@ -117,7 +117,7 @@ class Withdraw(Act):
         with desk.core.view() as session:
             incident = session.get_one(Incident, desk.scene.incident.number)
             rows = session.exec(select(Delivery).where(Delivery.incident_id == incident.number)).all()
-            strangers = {row.target for row in rows if not access.may_see(session, incident, row.target)}
+            strangers = {target for target in {row.target for row in rows} if not access.may_see(session, incident, target)}
         for row in rows:
             channel, ts = row.result.get("channel"), row.result.get("ts")
             if channel and ts and channel != incident.room_channel and (channel[:1] != "D" or row.target in strangers):

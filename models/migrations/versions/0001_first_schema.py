@@ -167,6 +167,7 @@ def upgrade() -> None:
     with op.batch_alter_table('incident', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_incident_merged_into'), ['merged_into'], unique=False)
         batch_op.create_index('incident_announce', ['announce_channel', 'announce_ts'], unique=False)
+        batch_op.create_index('incident_resolved', ['status', 'resolved_at'], unique=False, sqlite_where=sa.text('resolved_at IS NOT NULL'), postgresql_where=sa.text('resolved_at IS NOT NULL'))
         batch_op.create_index('incident_room', ['room_channel'], unique=False)
         batch_op.create_index('incident_status', ['status', 'id'], unique=False)
 
@@ -211,6 +212,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('action_item', schema=None) as batch_op:
+        batch_op.create_index('action_item_left_to', ['owner'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
         batch_op.create_index(batch_op.f('ix_action_item_incident_id'), ['incident_id'], unique=False)
 
     op.create_table('alert',
@@ -337,6 +339,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('role_assignment', schema=None) as batch_op:
+        batch_op.create_index('role_held_by', ['person'], unique=False, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
         batch_op.create_index('role_one_holder', ['incident_id', 'role'], unique=True, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
 
     op.create_table('runbook_run',
@@ -394,6 +397,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('task', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_task_incident_id'), ['incident_id'], unique=False)
+        batch_op.create_index('task_left_to', ['owner'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
 
     op.create_table('wake',
     sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -437,6 +441,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('delivery', schema=None) as batch_op:
         batch_op.create_index('delivery_check', ['check_at'], unique=False, sqlite_where=sa.text('check_at IS NOT NULL'), postgresql_where=sa.text('check_at IS NOT NULL'))
+        batch_op.create_index('delivery_dead', ['settled_at'], unique=False, sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
         batch_op.create_index('delivery_due', ['priority', 'next_at', 'id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index('delivery_lane', ['lane', 'id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index('delivery_mirror', ['incident_id', 'reaction', 'target'], unique=False)
@@ -471,6 +476,7 @@ def downgrade() -> None:
         batch_op.drop_index('delivery_mirror')
         batch_op.drop_index('delivery_lane', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index('delivery_due', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index('delivery_dead', sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
         batch_op.drop_index('delivery_check', sqlite_where=sa.text('check_at IS NOT NULL'), postgresql_where=sa.text('check_at IS NOT NULL'))
 
     op.drop_table('delivery')
@@ -479,6 +485,7 @@ def downgrade() -> None:
 
     op.drop_table('wake')
     with op.batch_alter_table('task', schema=None) as batch_op:
+        batch_op.drop_index('task_left_to', sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_task_incident_id'))
 
     op.drop_table('task')
@@ -488,6 +495,7 @@ def downgrade() -> None:
     op.drop_table('status_update')
     with op.batch_alter_table('role_assignment', schema=None) as batch_op:
         batch_op.drop_index('role_one_holder', sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
+        batch_op.drop_index('role_held_by', sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
 
     op.drop_table('runbook_run')
     op.drop_table('role_assignment')
@@ -516,6 +524,7 @@ def downgrade() -> None:
     op.drop_table('alert')
     with op.batch_alter_table('action_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_action_item_incident_id'))
+        batch_op.drop_index('action_item_left_to', sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
 
     op.drop_table('action_item')
     op.drop_table('person')
@@ -526,6 +535,7 @@ def downgrade() -> None:
     with op.batch_alter_table('incident', schema=None) as batch_op:
         batch_op.drop_index('incident_status')
         batch_op.drop_index('incident_room')
+        batch_op.drop_index('incident_resolved', sqlite_where=sa.text('resolved_at IS NOT NULL'), postgresql_where=sa.text('resolved_at IS NOT NULL'))
         batch_op.drop_index('incident_announce')
 
     op.drop_table('incident')
