@@ -4,7 +4,7 @@ import logging
 import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,8 @@ from incidents.errors import Refused
 from models import Incident
 
 log = logging.getLogger("muster.inbox")
+
+JUST_DECLARED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,8 @@ class Inbox:
             entries.follow_edit(core, channel, ts, text, capture_form.shared_files(message), version=version)
 
     def joined(self, event: dict[str, Any]) -> None:
-        """Whoever comes into a room is shown privately how things stand, from the record."""
+        """Whoever comes into a room is shown privately how things stand, from the record; but not whoever has only just
+        declared it, who would read their own words again."""
         home = timeline.at_home(self.dispatcher.core, event.get("channel", ""))
         coming = (event.get("channel"), event.get("user"), event.get("event_ts"))
         if home is None or coming in self._welcomed:  # Slack sends an event again when an answer comes late
@@ -172,7 +175,8 @@ class Inbox:
             return
         if home.private:
             private.admit(self.dispatcher.core, home.number, event["user"], room_ts=str(event.get("event_ts") or ""))
-        self.dispatcher.background.run(lambda: self._catch_up(home, event["channel"], event["user"]))
+        if event["user"] != home.declared_by or self.dispatcher.core.clock.now() - home.declared_at > JUST_DECLARED:
+            self.dispatcher.background.run(lambda: self._catch_up(home, event["channel"], event["user"]))
 
     def left(self, event: dict[str, Any]) -> None:
         """Whoever leaves the room of a private incident, or is taken out of it, is in the incident no longer."""

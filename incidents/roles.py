@@ -127,7 +127,7 @@ def _give_up(unit: Unit, role: str, *, by: str) -> Event:
     name = unit.policy.role_name(role)
     now = current(unit, role)
     if now is None:
-        raise Refused(f"Nobody is {name}. Take it: `/incident {role}`.", field=role)
+        raise Refused(f"Nobody is {name}, so there is nothing to leave. To take it: `/incident {role}`.", field=role)
     if now.person != by:
         raise NotHolder(role, name, now.person)
     _end(unit, role)

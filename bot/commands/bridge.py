@@ -19,7 +19,7 @@ def run(request: Request) -> Answer:
     scene = look.scene(request.core, number)
     own, url = bookmarks.bridge(scene), bookmarks.bridge_on_request(scene)
     if url is None:
-        raise Refused("muster.yml names no call. Start one, and keep it for everybody: `/incident link https://… Bridge call`.")
+        raise Refused("No call is set up. Start one and share it here: `/incident link https://… Bridge call`.")
     known = any(link.url == url for link in _added(request))
     said = f"{linked(Link(NAME, url))} of {scene.incident.key}: {url}"
     if own or known or scene.incident.status not in OPEN:
@@ -37,7 +37,7 @@ COMMAND = Command(
     name="bridge",
     aliases=("call",),
     usage="bridge",
-    help="Where to talk: the call of the incident. One that has none by its severity gets it by asking.",
+    help="The call to talk in. An incident whose severity brings none gets one now.",
     run=run,
     group="People",
 )

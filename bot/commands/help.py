@@ -4,16 +4,16 @@ from functools import cache
 
 import bot.commands
 from bot.commands import Answer, Command, Needs, Request
-from bot.views.help import everything, one
+from bot.views.help import everything, one, short
 from incidents.errors import Refused, quote
 from incidents.registry import collect
 
 
 def run(request: Request) -> Answer:
-    """All commands by what they are for, or one of them in full."""
-    said = request.text.strip().removeprefix("/incident").strip().casefold()
-    if not said:
-        shown = everything(commands(), request.policy)
+    """Those needed most and the names of the others; all of them with a line each; or one of them in full."""
+    said = request.text.strip().removeprefix("- ").removeprefix("/incident").strip().casefold()
+    if said in ("", "all"):
+        shown = (everything if said else short)(commands(), request.policy)
         return Answer(shown.text, shown.blocks)
     word = said.split()[0]
     role = request.policy.role_called(said)
@@ -22,7 +22,7 @@ def run(request: Request) -> Answer:
             return Answer(one(command))
     if role is not None:
         return Answer(one(next(command for command in commands() if command.name == "role")))
-    raise Refused(f"There is no command `{quote(word)}`. `/incident help` shows all.")
+    raise Refused(f"There is no command `{quote(word)}`. `/incident help` shows them all.")
 
 
 @cache
@@ -34,8 +34,8 @@ def commands() -> tuple[Command, ...]:
 COMMAND = Command(
     name="help",
     aliases=("?", "commands"),
-    usage="help [command]",
-    help="All commands, or one of them in full: `/incident help sev`.",
+    usage="help [command|all]",
+    help="What you can say; `all` explains every command, a name one of them in full: `/incident help sev`.",
     run=run,
     needs=Needs.NOTHING,
     free_text=True,

@@ -67,9 +67,9 @@ def view(
         field(
             "severity",
             "Severity",
-            forms.select([*forms.severity_options(policy)[:99], unsure], severity, placeholder="Choose, or leave it to us"),
+            forms.select([*forms.severity_options(policy)[:99], unsure], severity, placeholder="Choose, or leave empty"),
             optional=True,
-            hint=f"Left empty it counts as {_assumed(policy)}, or as impact and scope say. Changing it later is easy.",
+            hint=f"If empty: {_assumed(policy)}, or what impact and scope below suggest. Easy to change later.",
         ),
         field("impact_size", "Impact", forms.select(_choices(IMPACTS)), optional=True),
         field("scope", "Scope", forms.select(_choices(SCOPES)), optional=True),

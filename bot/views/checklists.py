@@ -96,11 +96,11 @@ def standing(scene: Scene) -> str:
     incident = scene.incident
     if incident.status == Status.INVESTIGATING:
         left = open_items(incident.ticked, "first", known(scene))
-        return f"First five minutes: {', '.join(left)} still open" if left else ""
+        return f"First five minutes, still to do: {', '.join(left)}" if left else ""
     if incident.status == Status.MITIGATING:
         tried = incident.ticked.get("mitigation", {})
         return f"Mitigation: {', '.join(f'{item} {person(by)}' for item, by in tried.items())}" if tried else ""
     if incident.status not in (Status.MONITORING, Status.RESOLVED):
         return ""
     left = open_items(incident.ticked, "resolution")
-    return f"Checklist: {', '.join(left)} still open" if left else "Checklist: all done"
+    return f"Checklist, still to do: {', '.join(left)}" if left else "Checklist: all done"

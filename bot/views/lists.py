@@ -88,7 +88,7 @@ def _none(found: Found, what: str) -> Message:
 
 
 def _over(found: Found) -> list[Block]:
-    return [button(f"Also those that are over ({found.over})", f"{RUN}list:over", f"- {found.everything}")] if found.over else []
+    return [button(f"Show past ones too ({found.over})", f"{RUN}list:over", f"- {found.everything}")] if found.over else []
 
 
 def _singular(what: str) -> str:
@@ -107,13 +107,13 @@ def _incident(row: Incident, commander: str | None, policy: Policy, now: datetim
 
 
 def roles(scene: Scene, by: str) -> Message:
-    """Every role with its holder and what it is for; a free one has a button that takes it."""
+    """Every role with its holder; a free one with what it is for and a button that takes it. Whoever holds one was told."""
     incident, held = scene.incident, scene.standing.holders
     over = incident.status in ENDED
     blocks: list[Block] = []
     for role, rules in list(scene.policy.roles.items())[:20]:
         holder = held.get(role)
-        text = f"*{escape(rules.name)}*: {person(holder) if holder else 'nobody yet'}\n{clip(rules.duties, 400)}"
+        text = f"*{escape(rules.name)}*: " + (person(holder) if holder else f"nobody yet\n{clip(rules.duties, 400)}")
         blocks.append(section(text, None if over else _take(incident.number, role, rules.name, holder, by)))
     if not over:
         assign = button("Assign…", f"{RUN}roles:form", value(incident.number, FORM))

@@ -30,7 +30,7 @@ def shown(found: Metrics, span: timedelta, policy: Policy) -> Message:
         blocks.append(section(_level(level, found.severities[level], spreads, policy)))
     blocks.append(section("\n".join([*_counts(found), *_manners(found, policy)])))
     small = "Median and 90th percentile of n; a target is met where the median is within it. "
-    blocks.append(context(f"{small}Drills and private incidents are not counted. `/incident metrics 90d`: another while"))
+    blocks.append(context(f"{small}Drills and private incidents are not counted. Another period: `/incident metrics 90d`."))
     return Message(". ".join([escape(head), *_in_words(found)]), blocks)
 
 

@@ -316,7 +316,8 @@ def page_dm(scene: Scene) -> Message:
         )
     if isinstance(paged, LevelPaged) and paged.until and paged.after:
         after = ", ".join(person(target) for target in paged.after)
-        blocks.append(context(f"If nobody acknowledges by {moment(paged.until)}, next: {after}"))
+        again = " again" if paged.after == [*paged.people, *(f"#{name}" for name in paged.channels)] else ""
+        blocks.append(context(f"If nobody acknowledges by {moment(paged.until)}, next: {after}{again}"))
     return Message(f"{text}. Acknowledge here or with /incident ack {number}", blocks)
 
 
@@ -477,7 +478,7 @@ def automated(scene: Scene, target: str) -> Message:
 def rules(scene: Scene) -> Message:
     """The room's rules in one line, for whoever comes in."""
     rule = (
-        "This room decides and records. Say what you know and what you do; :pushpin: puts a message on the timeline; "
+        "Decisions are made and recorded here. Say what you know and what you do; :pushpin: puts a message on the timeline; "
         "`/incident` shows the controls."
     )
     if scene.incident.status not in OPEN:

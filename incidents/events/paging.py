@@ -59,6 +59,7 @@ class LevelPaged(Happened):
         if self.until and self.after:
             parts["until"] = When(self.until)
             head += ". If nobody acknowledges by {until}, next: " + ", ".join(f"{{after{i}}}" for i in range(len(self.after)))
+            head += " again" if self.after == told else ""
         return Phrase(head, parts)
 
 

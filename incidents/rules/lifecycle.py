@@ -75,7 +75,8 @@ def check_move(old: Status, new: Status, *, why: str | None, watch_over: bool, c
     if old is Status.CLOSED and not (why and why.strip()):
         raise NeedsReason("It is closed. Going back to resolved takes a reason: `reopen <why>`.", field="why")
     if new is Status.RESOLVED and old in OPEN and not watch_over and not confirmed:
-        raise NeedsConfirmation("The watch after the fix is not over yet. Resolve anyway?", field="status")
+        begun = "The watch after the fix is not over yet." if old is Status.MONITORING else "The fix has not been watched yet."
+        raise NeedsConfirmation(f"{begun} Resolve anyway?", field="status")
 
 
 def reopens_to(status: Status) -> Status:
@@ -170,11 +171,11 @@ def parse_status(text: str) -> Status:
 def _what_is_open(status: Status) -> str:
     """The last sentence of a refused move (PRODUCT §2: "A refused move says which are open")."""
     if status is Status.CLOSED:
-        return "Open from here: resolved, by `reopen`."
+        return "From here it can only go back to resolved: `reopen <why>`."
     options = moves(status)
     if not options:
         return "Nothing more can happen to it; declare a new incident."
-    return f"Open from here: {_listed(options)}."
+    return f"From here it can go to {_listed(options)}."
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -48,11 +48,12 @@ def test_usage_and_help(command: Command) -> None:
 
 
 def test_help_lists_all_but_the_hidden(desk: Desk) -> None:
-    text = shown(desk.says("help"))
+    brief, text = shown(desk.says("help")), shown(desk.says("help all"))
     for command in COMMANDS.values():
+        assert re.search(rf"`(/incident )?{command.name}\b", brief) or not command.group, command.name
         line = f"`/incident {command.usage}".replace("<", "&lt;").replace(">", "&gt;")
         assert (f"{line}`" in text) == bool(command.group), command.name
-    assert "ic|tech|comms|scribe [@who]" in text
+    assert "ic|tech|comms|scribe [@who]" in text and "`scribe`" in brief and len(brief) < len(text) / 3
 
 
 def test_help_for_one(desk: Desk) -> None:
@@ -79,3 +80,7 @@ def test_what_needs_no_incident() -> None:
         "merge",
         "metrics",
     }
+
+
+def test_all_of_them_are_explained_by_a_button(desk: Desk) -> None:
+    assert shown(desk.presses(desk.says("help"), "Explain them all")) == shown(desk.says("help all"))

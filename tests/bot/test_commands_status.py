@@ -97,7 +97,7 @@ def test_a_refused_move_says_which_are_open(desk: Desk) -> None:
 def test_an_unknown_state_gets_the_nearest(desk: Desk) -> None:
     with pytest.raises(UnknownState, match="Did you mean `mitigat"):
         desk.says("status mitigatin")
-    with pytest.raises(MoveRefused, match="Open from here"):
+    with pytest.raises(MoveRefused, match="From here it can go"):
         desk.says("decline")
 
 

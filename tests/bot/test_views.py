@@ -9,7 +9,7 @@ import pytest
 from bot import look
 from bot.views import checklists, lists, timeline
 from bot.views.blocks import Message
-from bot.views.help import everything
+from bot.views.help import everything, short
 from incidents.checklists import tick
 from incidents.events import Captured
 from incidents.rules.checklists import CHECKLISTS
@@ -105,3 +105,4 @@ def test_checklists(desk: Desk, name: str) -> None:
 
 def test_help(desk: Desk) -> None:
     fits(everything(list(COMMANDS.values()), desk.policy))
+    fits(short(list(COMMANDS.values()), desk.policy))

@@ -77,7 +77,7 @@ def test_closed_reopens_to_resolved_with_a_reason_and_without_a_new_watch() -> N
             Status.CLOSED,
             (
                 "It cannot go from investigating to closed. "
-                "Open from here: identified, mitigating, monitoring, resolved or cancelled."
+                "From here it can go to identified, mitigating, monitoring, resolved or cancelled."
             ),
         ),
         (
@@ -85,13 +85,13 @@ def test_closed_reopens_to_resolved_with_a_reason_and_without_a_new_watch() -> N
             Status.TRIAGE,
             (
                 "It is already triage. "
-                "Open from here: investigating, identified, mitigating, monitoring, resolved, declined or cancelled."
+                "From here it can go to investigating, identified, mitigating, monitoring, resolved, declined or cancelled."
             ),
         ),
         (
             Status.CLOSED,
             Status.IDENTIFIED,
-            "It cannot go from closed to identified. Open from here: resolved, by `reopen`.",
+            "It cannot go from closed to identified. From here it can only go back to resolved: `reopen <why>`.",
         ),
         (
             Status.CANCELLED,

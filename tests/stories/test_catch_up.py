@@ -68,3 +68,18 @@ def test_asked_for(world: World) -> None:
     erin.joins(world.slack.channel("general"))
     world.settle()
     assert len(saying(erin.ephemerals, "What happened last")) == 1, "other channels are not ours to comment on"
+
+
+def test_whoever_has_just_declared_it_knows(world: World) -> None:
+    alice, bob = world.slack.people("alice", "bob")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    room = world.room()
+    bob.joins(room)
+    world.settle()
+    assert saying(bob.ephemerals, "What happened last") and not saying(alice.ephemerals, "What happened last")
+    alice.leaves(room)
+    world.advance(minutes=12)
+    alice.joins(room)
+    world.settle()
+    assert saying(alice.ephemerals, "What happened last"), "who was away is caught up like everybody"

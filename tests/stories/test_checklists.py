@@ -41,13 +41,13 @@ def test_the_resolution_checklist_before_and_after_resolving(world: World, room:
     alice, bob = world.slack.people("alice", "bob")
     alice.runs("/incident mitigated rolled back", in_=room)
     world.settle()
-    assert "Checklist: service normal, metrics confirm, temporary mitigations" in room.pins[0]
+    assert "Checklist, still to do: service normal, metrics confirm, temporary mitigations" in room.pins[0]
     listed = bob.runs("/incident checklist", in_=room)
     assert "Resolution checklist of INC-1: 0 of 7 done" in listed and listed.ephemeral
     bob.clicks("Done", in_=listed.post)
     world.settle()
     assert saying(room.messages, "@bob ticked *service normal* (resolution)")
-    assert "1 of 7 done" in bob.ephemerals[-1] and "Checklist: metrics confirm, temp" in room.pins[0]
+    assert "1 of 7 done" in bob.ephemerals[-1] and "Checklist, still to do: metrics confirm, temp" in room.pins[0]
     world.advance(hours=1)
     [asked] = saying(room.messages, "The watch is over: still holding?")
     assert "Before resolving: metrics confirm" in asked and "service normal" not in asked
@@ -96,8 +96,11 @@ def test_when_it_comes_back_it_is_checked_anew(world: World, room: Room) -> None
 
 def test_the_first_five_minutes_tick_themselves_where_the_record_knows(world: World, room: Room) -> None:
     alice, bob = world.slack.people("alice", "bob")
-    assert "First five minutes: roles given, first status posted, known facts written down, theories written" in room.pins[0]
-    [rules] = saying(room.messages, "This room decides and records.")
+    assert (
+        "First five minutes, still to do: roles given, first status posted, known facts written down, theories written"
+        in room.pins[0]
+    )
+    [rules] = saying(room.messages, "Decisions are made and recorded here.")
     bob.clicks("First five minutes", in_=rules)
     world.settle()
     listed = bob.ephemerals[-1]

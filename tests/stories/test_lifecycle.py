@@ -24,7 +24,7 @@ def world(make_world: Callable[..., World]) -> World:
 def resolve(world: World, person: Somebody, why: str = "rolled back") -> None:
     """Before the watch is over, which asks once."""
     asked = person.runs(f"/incident resolve {why}", in_=world.room())
-    assert "watch after the fix is not over yet" in asked and asked.post
+    assert "The fix has not been watched yet. Resolve anyway?" in asked and asked.post
     assert asked.post.buttons == ["Resolve anyway", "Watch it for 1 h"]
     person.clicks("Resolve anyway")
     world.settle()
@@ -87,7 +87,7 @@ def test_closed_with_a_reason_and_opened_again(world: World) -> None:
     assert "is closed now" in alice.runs("/incident close the postmortem is out", in_=room)
     world.settle()
     assert world.incident().closed_at and room.pins[0].buttons == ["Postmortem", "Action items"]
-    assert "Open from here: resolved, by `reopen`" in alice.runs("/incident status monitoring", in_=room)
+    assert "From here it can only go back to resolved: `reopen <why>`" in alice.runs("/incident status monitoring", in_=room)
     assert "can no longer be changed" in alice.runs("/incident sev 2 it was less", in_=room)
     assert "its roles are history" in alice.runs("/incident tech", in_=room)
     assert "is resolved now" in alice.runs("/incident reopen a number was wrong", in_=room)
@@ -128,7 +128,7 @@ def test_cancelled_it_is_quiet(make_world: Callable[..., World]) -> None:
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
-        ("status closed", "It cannot go from investigating to closed. Open from here: identified, mitigating"),
+        ("status closed", "It cannot go from investigating to closed. From here it can go to identified, mitigating"),
         ("decline", "It cannot go from investigating to declined"),
         ("reopen why not", "It is open already"),
         ("status investigating", "It is already investigating"),

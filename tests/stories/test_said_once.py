@@ -113,7 +113,7 @@ def test_a_fresh_room_is_quickly_read(make_world: Callable[..., World]) -> None:
     ours = [post for post in room.messages if post.message.subtype is None]
     assert len(ours) == 3, [post.text for post in ours]
     assert "Incident commander\n@alice" in ours[0].reads.replace("*", "")
-    assert "Paged @bob" in ours[1] and ours[1].buttons == ["Acknowledge"] and "This room decides and records" in ours[2]
+    assert "Paged @bob" in ours[1] and ours[1].buttons == ["Acknowledge"] and "Decisions are made and recorded here" in ours[2]
     timeline = alice.runs("/incident timeline", in_=room)
     assert "@alice took Incident commander" in timeline and "started the escalation" in timeline, "the record has it all"
     alice.runs("/incident tech @bob", in_=room)

@@ -86,7 +86,7 @@ def test_what_is_found_and_how_to_look_further(make_world: Callable[..., World],
     answer = alice.runs("/incident list checkout region:eu")
     said = "There are no open incidents with “checkout”, Affected region: eu; of those that are over 1 fits."
     assert said in answer and answer.post
-    alice.clicks("Also those that are over (1)", in_=answer.post)
+    alice.clicks("Show past ones too (1)", in_=answer.post)
     world.background.finish()
     assert "1 incident with “checkout”, Affected region: eu" in alice.ephemerals[-1]
     assert "2 open SEV1 incidents: INC-6 SEV1, INC-1 SEV1" in alice.runs("/incident list sev1").text
