@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from incidents import edit, maintenance, status
+from incidents import edit, fields, maintenance, status
 from incidents.core import Core, Unit
 from incidents.declare import Declaration, open_in
 from incidents.events import AlertAgain, AlertFired, AlertResolved
@@ -185,6 +185,8 @@ def _add_all(unit: Unit, core: Core, signals: Sequence[Signal], home: int | None
     """One after the other, each as things stand after the one before; the answer is what belongs elsewhere by now. With
     `home` None the incident, if there is one, was made for them."""
     left = []
+    if home is not None:
+        _bring_services(unit, core, signals, home, windows)
     for signal in signals:
         news = _news(unit.session, core, signal, windows)
         if news is not None and home is not None and news.home != home:
@@ -192,6 +194,24 @@ def _add_all(unit: Unit, core: Core, signals: Sequence[Signal], home: int | None
         elif news is not None:
             _add(unit, news)
     return left
+
+
+def _bring_services(unit: Unit, core: Core, signals: Sequence[Signal], home: int, windows: Sequence[Maintenance]) -> None:
+    """The incident is about the services of what joins it, too: all of them in one edit, before anything is raised or paged for
+    them. Only of what was not in it yet, so that a service that people took out again stays out; and whoever is on call for
+    one is paged only where the alert's own route pages."""
+    brought: list[str] = []
+    pages = False
+    for signal in signals:
+        known = {*unit.incident.services, *brought}
+        if not signal.firing or known.issuperset(_known(signal.services, core.policy)):
+            continue
+        news = _news(unit.session, core, signal, windows)
+        joins = news is not None and news.home == home and (news.row is None or news.row.incident_id != home)
+        if news is not None and joins and news.window is None:
+            brought += [name for name in news.services if name not in known]
+            pages = pages or news.route == "page"
+    fields.fill(unit, fields.with_services(unit.incident, brought), by=None, pages=pages)
 
 
 def _news(session: Session, core: Core, signal: Signal, windows: Sequence[Maintenance]) -> _News | None:

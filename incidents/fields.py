@@ -67,9 +67,9 @@ def excused(core: Core, by: str) -> frozenset[str]:
     return frozenset(key for key in owned if permissions.refusal(core, permissions.edit(key), by) is not None)
 
 
-def fill(unit: Unit, values: Mapping[str, str], *, by: str) -> Event | None:
+def fill(unit: Unit, values: Mapping[str, str], *, by: str | None, pages: bool = True) -> Event | None:
     """Set what differs; None where nothing does. Tagging a cause ticks that item of the checklist, untagging takes it back;
-    what services bring with them comes, see `_follow_services`."""
+    what services bring with them comes, see `_follow_services`. `by` is None where an alert names its services."""
     incident, changes = unit.incident, []
     before = list(incident.services)
     for key, new in values.items():
@@ -84,11 +84,11 @@ def fill(unit: Unit, values: Mapping[str, str], *, by: str) -> Event | None:
     if not changes:
         return None
     event = unit.record(FieldsSet(changes=changes), by=by)
-    if any(change.field == "causes" for change in changes):
+    if by is not None and any(change.field == "causes" for change in changes):
         checklists.follow(unit, "resolution", CAUSE_ITEM, bool(incident.causes), by=by)
     added = [service for service in incident.services if service not in before]
     if added and incident.status in OPEN:
-        _follow_services(unit, added, by=by)
+        _follow_services(unit, added, by=by, pages=pages)
     return event
 
 
@@ -98,12 +98,12 @@ def with_services(incident: Incident, more: Iterable[str]) -> dict[str, str]:
     return {"services": ", ".join(both)} if len(both) > len(incident.services) else {}
 
 
-def _follow_services(unit: Unit, added: Sequence[str], *, by: str) -> None:
-    """Their runbooks are offered, and their escalation begins; not once somebody has acknowledged: they see to who else is
-    paged. Their owners are told."""
+def _follow_services(unit: Unit, added: Sequence[str], *, by: str | None, pages: bool) -> None:
+    """Their runbooks are offered, and where it `pages` their escalation begins; not once somebody has acknowledged: they see to
+    who else is paged. Their owners are told."""
     runbooks.offer(unit, added)
     deploys.look_back(unit)
-    if unit.incident.acknowledged_at is None and unit.incident.status != Status.TRIAGE:
+    if pages and unit.incident.acknowledged_at is None and unit.incident.status != Status.TRIAGE:
         paging.page_as_severity_says(unit, by=by, raised=True)
     owners.follow(unit, by=by)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
 
-from incidents import access, paging, runbooks
+from incidents import access, fields, paging, runbooks
 from incidents.core import Core, Unit, find
 from incidents.edit import remember
 from incidents.errors import MoveRefused, Refused
@@ -21,8 +21,8 @@ from models.page import PAGE_OPEN
 
 
 def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None) -> Event:
-    """`number` ends as merged; its timeline, tasks, action items, alerts, followers and running pages are the survivor's from
-    here on.
+    """`number` ends as merged; its timeline, tasks, action items, alerts, followers, services and running pages are the
+    survivor's from here on.
 
     Both change or neither does. Only open incidents are merged, and into an open one. A page goes on in the survivor
     unless somebody is on the way there already: see `_goes_on`.
@@ -73,6 +73,8 @@ def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None
             by=by,
         )
         runbooks.carry_over(unit, survivor, by=by)
+        more = fields.with_services(survivor.incident, incident.services)
+        fields.fill(survivor, more, by=by, pages=old == Status.TRIAGE)  # else its own pages came along, or were answered
         return event
 
 

@@ -63,8 +63,8 @@ def _merge(request: Request, incident: Incident, into: Incident) -> Answer:
             f"{incident.key} ends and its timeline, tasks, alerts and pages go on in {into.key}. This cannot be undone."
         )
         return drill.answered(into, answers.ask(question, f"Merge into {into.key}", "merge", incident.number, into.key))
-    event = merge.merge(request.core, incident.number, into.number, by=request.by, key=request.key)
-    return drill.answered(into, answers.merged(look.scene(request.core, into.number), event))
+    merge.merge(request.core, incident.number, into.number, by=request.by, key=request.key)
+    return drill.answered(into, answers.merged(look.scene(request.core, into.number), incident))
 
 
 def _pick(question: str, others: list[Incident], opened: int, *, of: int | None = None, into: int | None = None) -> Answer:

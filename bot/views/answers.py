@@ -15,7 +15,6 @@ from incidents.events import (
     FieldsSet,
     Happened,
     LevelPaged,
-    MergedFrom,
     MomentCorrected,
     NobodyToPage,
     PageExhausted,
@@ -250,26 +249,19 @@ def moment_corrected(event: Event) -> Answer:
     return answer(f"Noted: {words} {stamp(corrected.new)}{was}. The card and the draft count from it; both stay on the timeline.")
 
 
-def merged(into: Scene, event: Event) -> Answer:
-    """Where it goes on; a worse severity is not taken over unasked."""
-    incident, was = into.incident, event.incident_id
-    said = f"INC-{was} goes on in {incident.key} now: {home(into)}. "
-    if isinstance(into.happened, MergedFrom) and into.happened.in_triage:
+def merged(into: Scene, was: Incident) -> Answer:
+    """Where it goes on; a worse severity is not taken over unasked. `was` is the other one as it was before."""
+    incident, worse = into.incident, into.policy.severities.get(was.severity)
+    said = f"{was.key} goes on in {incident.key} now: {home(into)}. "
+    if was.status == Status.TRIAGE:
         said += "Its alerts count there."
     else:
         said += "Both rooms are told; its timeline, tasks, alerts and pages moved."
-    worse = into.policy.severities.get(_severity_of(into, was))
     if worse is None or worse.rank >= into.severity.rank or incident.status not in OPEN:
         return answer(said)
-    name = _severity_of(into, was)
-    raise_it = button(f"Raise to {name}", f"{RUN}sev", value(incident.number, f"{name} as INC-{was} was"), style="primary")
-    return answer(f"{said} INC-{was} was {name}, {incident.key} is {incident.severity}.", buttons(raise_it))
-
-
-def _severity_of(into: Scene, was: int) -> str:
-    """The severity of the incident that was merged, as the survivor's newest event has it."""
-    happened = into.happened
-    return happened.severity if isinstance(happened, MergedFrom) and happened.number == was else ""
+    raised = value(incident.number, f"{was.severity} as {was.key} was")
+    raise_it = button(f"Raise to {was.severity}", f"{RUN}sev", raised, style="primary")
+    return answer(f"{said} {was.key} was {was.severity}, {incident.key} is {incident.severity}.", buttons(raise_it))
 
 
 def resolved(scene: Scene, event: Event, before: Incident | None = None) -> Answer:

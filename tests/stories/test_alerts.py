@@ -13,7 +13,7 @@ from incidents.texts import foreign_link
 from integrations.alerts import alertmanager, generic
 from models import Alert, Incident
 from sandbox.seen import Post
-from tests.stories.telling import ON_CALL, as_seen, is_paged, saying
+from tests.stories.telling import ON_CALL, as_seen, is_paged, pages, saying
 from tests.world import World
 
 SERVICES = "services: {checkout: {}, search: {}}\n"
@@ -308,6 +308,30 @@ def test_what_pages_takes_its_bundle_out_of_triage(make_world: Callable[..., Wor
     alert(world, "Checkout is down", severity="critical", group="checkout")
     assert statuses(world) == ["investigating"] and world.incident().severity == "SEV1"
     assert is_paged(world.person("bob")) and "2 alerts firing" in world.room().pins[0]
+
+
+def test_what_joins_brings_its_services(make_world: Callable[..., World]) -> None:
+    """Once for all of a notification; their owners are told, and whoever is on call for one is paged where the alert pages."""
+    world = make_world(
+        "services: {checkout: {}, search: {owner: [person:U0ERIN]}, mail: {escalation: mail}, disks: {escalation: disks}}\n"
+        "escalations: {mail: {levels: [{page: [person:U0CAROL]}]}, disks: {levels: [{page: [person:U0DAVE]}]}}\n"
+        "alerts: {routes: [{service: checkout, then: page}, {service: disks, then: page}]}\n"
+    )
+    alice, erin, carol, dave = world.slack.people("alice", "erin", "carol", "dave")
+    alert(world, severity="error", group="g")
+    assert (world.incident().status, world.incident().severity) == ("investigating", "SEV2")
+    alert(world, "Search and mail fail", service=["search", "mail"], group="g")
+    assert world.incident().services == ["checkout", "search", "mail"] and kinds(world).count("field.set") == 1
+    assert len(saying(erin.inbox, "it concerns search, which is yours")) == 1 and not is_paged(carol)
+    alice.runs("/incident set 1 services checkout, search")
+    world.advance(minutes=1)
+    alert(world, "Search and mail fail", service=["search", "mail"], group="g")
+    assert world.incident().services == ["checkout", "search"], "what people took out stays out"
+    alert(world, "Disks are full", service="disks")
+    alice.runs("/incident merge 2 1")
+    alice.clicks("Merge into INC-1")
+    world.settle()
+    assert world.incident().services == ["checkout", "search", "disks"] and len(pages(dave)) == 1
 
 
 def test_what_comes_back_worse_counts_as_worse_once(make_world: Callable[..., World]) -> None:
