@@ -80,6 +80,11 @@ class Delivery(SQLModel, table=True):
     result: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     trouble: str | None = None
 
+    @property
+    def about(self) -> str:
+        """What it is of, as a log names it: `INC-42`, or its lane where it belongs to no incident: `oncall:U0BOB`."""
+        return self.lane if self.incident_id is None else f"INC-{self.incident_id}"
+
 
 class Wake(SQLModel, table=True):
     """When something is next owed to a subject; a subject to which nothing is owed has no row."""

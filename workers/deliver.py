@@ -148,10 +148,10 @@ class Courier:
             self._work(claimed, self.table[claimed.delivery.reaction])
         except OperationalError as error:  # busy or away for a moment: what came of it is not stored, and is looked for soon
             trouble = f"the database did not answer: {str(error.orig or error).splitlines()[0][:200]}"
-            log.warning("delivery %s of INC-%s: %s", claimed.delivery.id, claimed.delivery.incident_id, trouble)
+            log.warning("delivery %s of %s: %s", claimed.delivery.id, claimed.delivery.about, trouble)
             leases.put_back(self.core, claimed, after=leases.LOOK_AFTER, doubt=True, trouble=trouble)
         except Exception:  # a bug must not stop the others; the lease runs out and it is tried again, slowly
-            log.exception("delivery %s of INC-%s", claimed.delivery.id, claimed.delivery.incident_id)
+            log.exception("delivery %s of %s", claimed.delivery.id, claimed.delivery.about)
             wait = timedelta(seconds=min(300, 2 ** min(claimed.delivery.attempt, 8)))
             leases.put_back(self.core, claimed, after=wait, doubt=True, trouble="a bug: see the log")
         return True
@@ -216,7 +216,7 @@ class Courier:
         if delivery.refusals + 1 < _REFUSALS:
             leases.put_back(self.core, claimed, after=timedelta(seconds=1), doubt=False, trouble=str(refused), refused=True)
             return
-        log.error("INC-%s: %s %s given up: %s", delivery.incident_id, delivery.reaction, delivery.target, refused)
+        log.error("%s: %s %s given up: %s", delivery.about, delivery.reaction, delivery.target, refused)
         silent = reaction.priority >= DECORATION or delivery.reaction in _SILENT
         leases.give_up(self.core, claimed, act, _plainly(refused), silent=silent)
 

@@ -189,7 +189,9 @@ def test_two_who_say_so_at_once_get_one_winner(make_world: Callable[..., World],
     )
 
 
-def test_what_may_have_been_said_is_said_once_and_what_slack_refuses_holds_nothing_up(world: World) -> None:
+def test_what_may_have_been_said_is_said_once_and_what_slack_refuses_holds_nothing_up(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     alice, carol = world.slack.people("alice", "carol")
     world.workspace.faults.fail_next("chat.postMessage", times=2, error="internal_error", status=500, after_effect=True)
     alice.runs(f"/incident oncall override primary {carol.mention} for 4h")
@@ -198,4 +200,5 @@ def test_what_may_have_been_said_is_said_once_and_what_slack_refuses_holds_nothi
     world.workspace.faults.fail_next("chat.postMessage", times=4, error="messages_tab_disabled")
     alice.runs("/incident oncall undo 1")
     world.advance(minutes=3)
+    assert "oncall:U0CAROL: oncall U0CAROL given up" in caplog.text and "INC-None" not in caplog.text
     assert len(carol.inbox) == 1 and all("messages_tab_disabled" in each for each in world.waiting())
