@@ -91,7 +91,7 @@ def _fill(muster: Muster, count: int) -> None:
         for number in range(1, count + 1):
             row = Incident(
                 title=f"Checkout of shop {number} fails", severity="SEV1", status="investigating", declared_at=now,
-                update_anchor_at=now, severity_changed_at=now, last_event=number, room_channel=f"C0ROOM{number}",
+                update_anchor_at=now, last_event=number, room_channel=f"C0ROOM{number}",
             )  # fmt: skip
             session.add(row)
         session.flush()

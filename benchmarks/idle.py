@@ -45,7 +45,7 @@ def _fill(core, incidents: int) -> None:  # type: ignore[no-untyped-def]
         for number in range(1, incidents + 1):
             row = Incident(
                 title=f"Incident {number}", severity="SEV1", status="investigating", declared_at=now,
-                update_anchor_at=now, severity_changed_at=now,
+                update_anchor_at=now,
             )  # fmt: skip
             session.add(row)
         session.flush()

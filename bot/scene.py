@@ -64,9 +64,7 @@ def load(core: Core, delivery: Delivery) -> Scene:
 def _of_no_incident(core: Core) -> Scene:
     """Where what belongs to no incident is told, of on-call shifts or maintenance: its words come from elsewhere."""
     now = core.clock.now()
-    nothing = Incident(
-        id=0, title="", severity="", status=Status.CLOSED, declared_at=now, update_anchor_at=now, severity_changed_at=now
-    )
+    nothing = Incident(id=0, title="", severity="", status=Status.CLOSED, declared_at=now, update_anchor_at=now)
     event = Event(id=0, incident_id=0, kind=Noted.kind, at=now, recorded_at=now, payload={})
     return Scene(Standing(nothing, [], [], []), core.policy, now, event, Noted(text=""), None, 0, 0)
 

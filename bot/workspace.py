@@ -27,7 +27,6 @@ class Identity:
     user: str
     bot: str
     url: str
-    team: str
 
 
 class Workspace:
@@ -50,7 +49,6 @@ class Workspace:
                     user=str(said.get("user_id", "")),
                     bot=str(said.get("bot_id", "")),
                     url=url if url.endswith("/") else url + "/",
-                    team=str(said.get("team_id", "")),
                 )
             return self._identity
 
@@ -221,9 +219,3 @@ def lacked(session: Session, what: str) -> datetime | None:
     """When Slack said last that this workspace does not have it; None if never."""
     row = session.get(Fact, f"lacks:{what}")
     return datetime.fromisoformat(row.value) if row is not None else None
-
-
-def known_channel(session: Session, name: str) -> str | None:
-    """The id of a channel that was looked up before."""
-    row = session.get(Fact, f"channel:{name}")
-    return row.value if row is not None else None

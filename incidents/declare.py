@@ -160,7 +160,6 @@ def _columns(
         "declared_at": now,
         "detected_at": now,
         "update_anchor_at": now,
-        "severity_changed_at": now,
         "ic_missing_at": now,
     }
 

@@ -35,7 +35,7 @@ def set_severity(unit: Unit, to: str, *, by: str | None, why: str, told: Sequenc
     """Make a change that has been checked: the new level's room, paging and cadence apply at once."""
     incident, old = unit.incident, unit.incident.severity
     raised = is_raise(old, to, unit.policy)
-    incident.severity, incident.severity_changed_at = to, unit.now
+    incident.severity = to
     remember(unit, "severity", old)
     event = unit.record(SeverityChanged(old=old, new=to, why=why, raised=raised, told=list(told)), by=by)
     _follow_cadence(unit, old)

@@ -196,7 +196,7 @@ def _record(
     )
     event = unit.record(posted, by=by, key=key)
     incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
-    incident.update_promised_at, incident.nudge_until = None, None
+    incident.update_promised_at = None
     incident.silent_updates = 0 if by else incident.silent_updates + 1
     return event
 

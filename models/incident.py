@@ -113,7 +113,6 @@ class Incident(SQLModel, table=True):
     updates_paused: bool = False
     nudged_event: int | None = None
     snoozed_event: int | None = None
-    nudge_until: datetime | None = None
     silent_updates: int = 0
 
     # The silence after which the room is asked, and who follows from outside it: ids of people and channels.
@@ -131,7 +130,6 @@ class Incident(SQLModel, table=True):
     watch_event: int | None = None
     watch_asked_event: int | None = None
     watch_checked_event: int | None = None
-    severity_changed_at: datetime
 
     # What changed last, for the card's struck-through values: {field: [old value, ISO moment]}.
     changed: dict[str, list[str]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

@@ -72,7 +72,6 @@ class Delivery(SQLModel, table=True):
     next_at: datetime
     lease_until: datetime | None = None
     first_try_at: datetime | None = None
-    tried_at: datetime | None = None
     settled_at: datetime | None = None
     check_at: datetime | None = None
     wanted: int | None = None

@@ -224,16 +224,8 @@ class Somebody:
         self.client.react(post.message.channel, post.ts, emoji)
         self.slack.settle()
 
-    def unreacts(self, emoji: str, post: Post) -> None:
-        self.client.react(post.message.channel, post.ts, emoji, add=False)
-        self.slack.settle()
-
     def pins(self, post: Post) -> None:
         self.client.pin(post.message.channel, post.ts)
-        self.slack.settle()
-
-    def unpins(self, post: Post) -> None:
-        self.client.pin(post.message.channel, post.ts, add=False)
         self.slack.settle()
 
     # --- channels

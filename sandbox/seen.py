@@ -151,10 +151,6 @@ class Post:
         return any(pin.ts == self.ts for pin in self.workspace.state.channels[self.message.channel].pins)
 
     @property
-    def is_edited(self) -> bool:
-        return self.message.edited is not None
-
-    @property
     def is_ephemeral(self) -> bool:
         return self.message.ephemeral_to is not None
 

@@ -77,7 +77,6 @@ def _claiming() -> Any:
             attempt=_TABLE.c.attempt + 1,
             doubt=or_(_TABLE.c.doubt, _TABLE.c.lease_until.is_not(None)),
             lease_until=bindparam("until", type_=UTCDateTime()),
-            tried_at=now,
             first_try_at=func.coalesce(_TABLE.c.first_try_at, now),
         )
         .returning(_TABLE, exists().where(col(Brake.until) > now).label("braked"))

@@ -1,10 +1,10 @@
 """What people can say after `/incident`; one file per subcommand, each with a `COMMAND`. A button is a command, too."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.findings import Examine
@@ -81,10 +81,6 @@ class Request:
             raise Refused("Which incident? Name it: `INC-42`. `/incident list` shows the open ones.")
         return self.number
 
-    def with_text(self, text: str) -> "Request":
-        """The same request, saying something else."""
-        return replace(self, text=text)
-
 
 @dataclass(frozen=True)
 class Command:
@@ -110,6 +106,3 @@ class Command:
 def value(number: int, text: str = "") -> str:
     """A button's value: the incident it is for, and what it says."""
     return f"INC-{number} {text}".rstrip()
-
-
-Values = dict[str, dict[str, dict[str, Any]]]

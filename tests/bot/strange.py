@@ -182,7 +182,6 @@ def incidents(draw: DrawFn, policy: Policy, number: int = NUMBER) -> Incident:
         announce_channel=draw(st.sampled_from([None, "C0INCIDENTS"])),
         announce_ts="1.000001",
         update_anchor_at=declared,
-        severity_changed_at=declared,
         updates_paused=draw(st.booleans()),
         subscribers=draw(st.sampled_from([[], [*PEOPLE, "C0SUPPORT"]])),
         changed={"title": [draw(words(150, lines=False)), NOW.isoformat()], "impact": ["~" * 3000, NOW.isoformat()]}

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -90,9 +89,8 @@ def fill(desk: Desk, count: int) -> None:
     """So many that are open, with people in roles and with work to do; hers are the fewest."""
     with desk.core.transaction() as session:
         for number in range(1, count + 1):
-            known = {"declared_at": START, "update_anchor_at": START, "severity_changed_at": START - timedelta(minutes=number)}
-            title, services = f"Checkout of shop {number} fails", ["checkout"]
-            session.add(Incident(title=title, severity="SEV1", status="investigating", services=services, impact="x", **known))
+            its = {"title": f"Checkout of shop {number} fails", "severity": "SEV1", "status": "investigating", "impact": "x"}
+            session.add(Incident(**its, services=["checkout"], declared_at=START, update_anchor_at=START))
         session.flush()
         for number in range(1, count + 1):
             row = Event(incident_id=number, kind="incident.declared", at=START, recorded_at=START)

@@ -37,7 +37,6 @@ def rows(count: int) -> Sequence[Incident]:
             status="investigating",
             declared_at=START - timedelta(days=number),
             update_anchor_at=START,
-            severity_changed_at=START,
             room_channel="C0ROOM",
         )
         for number in range(count)

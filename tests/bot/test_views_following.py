@@ -117,7 +117,6 @@ def test_the_digest(desk: Desk, count: int) -> None:
             impact=LONG,
             declared_at=START - timedelta(days=number),
             update_anchor_at=START,
-            severity_changed_at=START,
             room_channel="C0ROOM",
         )
         for number in range(count)
