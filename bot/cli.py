@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
@@ -26,7 +27,7 @@ from incidents.errors import Refused
 from incidents.phrase import Phrase
 from incidents.policy_file import PolicyError, load_policy
 from incidents.rules.naming import incident_ref
-from models.database import make_engine
+from models.database import DatabaseUnusable, make_engine
 from models.migrate import migrate, revision
 
 
@@ -127,6 +128,9 @@ def _manifest(arguments: argparse.Namespace) -> int:
 def _check(_: argparse.Namespace) -> int:
     settings = load_settings()
     policy = load_policy(settings.muster_config)
+    if not settings.muster_config.is_file():
+        print(f"There is no file {settings.muster_config}, so every setting has its default. MUSTER_CONFIG names another one.")
+        return 0
     print(f"{settings.muster_config} is fine: {len(policy.severities)} severities, {len(policy.rotations)} rotations.")
     return 0
 
@@ -170,6 +174,8 @@ def _plainly(sentence: Phrase) -> str:
 
 def main() -> int:
     """Returns the exit status; what a person did wrong is said in one sentence."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that knows no arrows must not end the doctor's visit
     parser = argparse.ArgumentParser(prog="python -m bot", description="Muster, from the shell.")
     commands = parser.add_subparsers(required=True, metavar="command")
 
@@ -201,7 +207,7 @@ def main() -> int:
     except Refused as refused:
         print(refused.sentence, file=sys.stderr)
         return 2
-    except (SettingsError, PolicyError, ValueError, FileNotFoundError) as error:
+    except (SettingsError, PolicyError, DatabaseUnusable, ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
     except OperationalError as error:

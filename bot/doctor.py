@@ -29,8 +29,8 @@ from incidents.runbook_deadlines import target
 from incidents.runbook_files import load as load_runbooks
 from integrations import alerts, deploys
 from models import Delivery, Fact
-from models.database import make_engine
-from models.migrate import head, revision
+from models.database import DatabaseUnusable, make_engine
+from models.migrate import head, refuse_strange, revision
 from models.spine import DEAD
 from models.workspace import HEARTBEAT
 
@@ -88,12 +88,17 @@ def _drills(folder: Path, policy: Policy) -> Iterator[Finding]:
 
 
 def _database(settings: Settings, policy: Policy) -> Iterator[Finding]:
-    engine = make_engine(settings.database_url)
+    try:
+        engine = make_engine(settings.database_url)
+    except DatabaseUnusable as error:
+        yield _wrong("database", "cannot be used", str(error))
+        return
     if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
         yield _ok("database", f"{engine.url.database} is made at the first start")
         return
     try:
         at = revision(engine)
+        refuse_strange(at)
         if at != head():
             yield _wrong("database", f"its schema is at {at or 'nothing'}, not at {head()}", "Run `python -m bot migrate`.")
             return
@@ -101,6 +106,8 @@ def _database(settings: Settings, policy: Policy) -> Iterator[Finding]:
         with Session(engine) as session:
             yield from _at_work(session)
             yield from _plan(session, policy)
+    except DatabaseUnusable as error:
+        yield _wrong("database", "is a newer version's", str(error))
     except SQLAlchemyError as error:
         seen = str(getattr(error, "orig", None) or error).splitlines()[0]
         yield _wrong("database", f"does not answer ({seen})", "Start it, or correct DATABASE_URL.")
@@ -141,7 +148,7 @@ def _redis(settings: Settings) -> Finding:
         with connect(settings.redis_url) as redis:
             redis.ping()
         return _ok("redis", "answers")
-    except (RedisError, OSError, ValueError) as error:
+    except (RedisError, OSError) as error:
         fix = "Start it, or correct REDIS_URL. Meanwhile the clock delivers, more slowly."
         return _wrong("redis", f"does not answer ({type(error).__name__})", fix)
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from bot.logs import set_up_logs
 from bot.settings import Settings, SettingsError, load_settings
 from incidents.policy_file import PolicyError
+from models.database import DatabaseUnusable
 
 _LOOK_AFTER = 10_000  # objects made and not yet gone; a sixth of a story's time less than with 700 (measured)
 
@@ -32,7 +33,7 @@ def run(work: Callable[[Settings], None]) -> int:
         if not settings.slack_bot_token.get_secret_value():
             raise SettingsError("SLACK_BOT_TOKEN is not set. Copy .env.example to .env and fill it in, or `make run`.")
         work(settings)
-    except (SettingsError, PolicyError) as error:
+    except (SettingsError, PolicyError, DatabaseUnusable) as error:
         print(error, file=sys.stderr)
         return 2
     except OperationalError as error:

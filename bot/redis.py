@@ -47,9 +47,13 @@ def ensure(url: str, folder: Path) -> str:
     """
     if url:
         return url
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        users = (folder / "users.lock").open("a")
+    except OSError as error:
+        why = f"{folder} cannot be written ({error.strerror})"
+        raise SettingsError(f"The embedded Redis cannot run: {why}. Correct MUSTER_VAR, or set REDIS_URL.") from None
     place = socket_of(folder)
-    users = (folder / "users.lock").open("a")
     with (folder / "start.lock").open("a") as alone:
         fcntl.flock(alone, fcntl.LOCK_EX)
         fcntl.flock(users, fcntl.LOCK_SH)

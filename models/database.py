@@ -32,6 +32,10 @@ def make_engine(url: str, *, pool_size: int = 64) -> Engine:
     return engine
 
 
+class DatabaseUnusable(Exception):
+    """DATABASE_URL leads to nothing that Muster can work with; the text says why and what to do."""
+
+
 class ReadOnlyError(RuntimeError):
     """Something was to be written in a transaction that was begun to read: a mistake in the program."""
 
@@ -66,7 +70,7 @@ def _refuse_unannounced_writes(
 def _sqlite(url: str, pool_size: int) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        _have_folder(Path(path).parent)
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
@@ -77,6 +81,14 @@ def _sqlite(url: str, pool_size: int) -> Engine:
     event.listen(engine, "connect", _sqlite_connect)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
+
+
+def _have_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"the folder {folder} cannot be made ({error.strerror})"
+        raise DatabaseUnusable(f"The database cannot be used: {why}. Correct DATABASE_URL or MUSTER_VAR.") from None
 
 
 def _sqlite_connect(connection: Any, _record: Any) -> None:

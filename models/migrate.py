@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
-from models.database import WRITES
+from models.database import WRITES, DatabaseUnusable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -46,7 +46,18 @@ def revision(engine: Engine) -> str | None:
 
 def head() -> str:
     """The newest revision there is: each one's file begins with its number."""
-    return max(file.name.partition("_")[0] for file in (_FOLDER / "versions").glob("[0-9]*.py"))
+    return max(_known())
+
+
+def _known() -> set[str]:
+    return {file.name.partition("_")[0] for file in (_FOLDER / "versions").glob("[0-9]*.py")}
+
+
+def refuse_strange(at: str | None) -> None:
+    """Raises DatabaseUnusable for a revision that a newer version of Muster has made: this one would not know its tables."""
+    if at is not None and at not in _known():
+        why = f"its schema is at {at[:40]}, and this version of Muster knows none beyond {head()}"
+        raise DatabaseUnusable(f"The database cannot be used: {why}. Run the newer version, or restore a copy from before it.")
 
 
 def _upgrade(connection: Connection, to: str) -> None:
@@ -58,12 +69,15 @@ def _upgrade(connection: Connection, to: str) -> None:
 def migrate(engine: Engine, to: str = "head") -> None:
     """Upgrade to `to`. Whoever comes second waits for the first and then finds nothing to do.
 
-    Waits up to a minute for a database that does not answer yet, since any process may start first.
+    Waits up to a minute for a database that does not answer yet, since any process may start first. Raises
+    DatabaseUnusable where waiting would not help.
     """
     deadline, told = time.monotonic() + _WAIT_SECONDS, False
     while True:
         try:
-            if to == "head" and revision(engine) == head():
+            at = revision(engine)
+            refuse_strange(at)
+            if to == "head" and at == head():
                 return
             with _alone(engine) as connection:
                 _upgrade(connection, to)
@@ -75,6 +89,11 @@ def migrate(engine: Engine, to: str = "head") -> None:
                 log.warning("the database does not answer yet: %s", str(error.orig or error).splitlines()[0])
                 told = True
             time.sleep(0.5)
+        except DatabaseError as error:  # no permission to make tables, no database but some other file, an option it lacks
+            why = str(error.orig or error).splitlines()[0]
+            raise DatabaseUnusable(
+                f"The database cannot be used: {why}. Correct DATABASE_URL, or what its user may do."
+            ) from None
 
 
 @contextmanager

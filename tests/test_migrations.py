@@ -1,14 +1,17 @@
 """The migrations lead from nothing, and from every earlier revision, to exactly the tables of the models."""
 
+from pathlib import Path
+
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 import models
-from models.database import WRITES, make_engine
+from models.database import WRITES, DatabaseUnusable, make_engine
 from models.migrate import config, head, migrate, revision
 
 assert models.__all__
@@ -49,3 +52,21 @@ def test_again_changes_nothing_and_ids_are_never_used_twice(sqlite_url: str) -> 
         made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'incident'").scalar_one()
     assert "AUTOINCREMENT" in made
     engine.dispose()
+
+
+def test_what_a_newer_version_has_made_is_left_alone(sqlite_url: str) -> None:
+    engine = make_engine(sqlite_url)
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0099')"))
+    with pytest.raises(DatabaseUnusable, match="its schema is at 0099"):
+        migrate(engine)
+    engine.dispose()
+
+
+def test_what_is_no_database_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no database")
+    with pytest.raises(DatabaseUnusable, match="file is not a database"):
+        migrate(make_engine(f"sqlite:///{tmp_path}/text"))
+    with pytest.raises(DatabaseUnusable, match="cannot be made"):
+        make_engine(f"sqlite:///{tmp_path}/text/muster.db")

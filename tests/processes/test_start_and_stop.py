@@ -105,7 +105,15 @@ def test_release_migrates(install: Install, postgres_url: str) -> None:
         ("DATABASE_URL", "postgresql://muster:secret@db:port/muster", "postgresql://muster:secret@db.example.com:5432/muster"),
         ("DATABASE_URL", "sqlite:///", "must name a file that all processes share"),
         ("DATABASE_URL", "sqlite:///:memory:", "must name a file that all processes share"),
+        ("DATABASE_URL", "postgres://muster:secret@db:port/muster", "postgresql://muster:secret@db.example.com:5432/muster"),
+        ("DATABASE_URL", "sqlite:///m.db?timeout=x", "takes no options"),
         ("REDIS_URL", "localhost:6379", "must begin with redis://"),
+        ("REDIS_URL", "redis://localhost:port/0", "write it like redis://"),
+        ("REDIS_URL", "redis://localhost/0?tls=yes", "write it like redis://"),
+        ("REDIS_URL", "redis://localhost/main", "write it like redis://"),
+        ("REDIS_URL", "unix://", "write it like redis://"),
+        ("SLACK_BOT_TOKEN", "xoxb–1", "copy it again"),
+        ("SLACK_API_URL", "https://", "name a host"),
     ],
 )
 def test_an_address_that_cannot_be_meant(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, right: str) -> None:
@@ -137,6 +145,16 @@ def test_health_says_what_is_wrong(install: Install) -> None:
     ready(muster, "clock")
     muster.wait_until_well()
     stopped_cleanly(muster, "web", "clock")
+
+
+def test_what_stays_around_a_pasted_value_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Docker's --env-file keeps quotes; and what is set to nothing is not set."""
+    given = {"SLACK_BOT_TOKEN": ' "xoxb-1"\n', "REDIS_URL": "'redis://:pass@localhost:6379/1' ", "PORT": "", "MUSTER_CONFIG": " "}
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, value)
+    settings = load_settings()
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-1" and settings.redis_url == "redis://:pass@localhost:6379/1"
+    assert settings.port == 3000 and str(settings.muster_config) == "muster.yml"
 
 
 def _let_the_heartbeat_be_old(muster: Installation) -> None:
