@@ -17,7 +17,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from bot import drill, own_fields
+from bot import drill, own_fields, search
 from bot.commands import RUN, Answer, Command, Needs, Request, value
 from bot.findings import Examine
 from bot.modals import FormError, Modal, Submission
@@ -305,9 +305,16 @@ class Dispatcher:
                 return find(session, named), after.strip(), []
         if named is None and not command.free_text and _LIKE_A_NAME.fullmatch(word):
             raise Refused(f"There is no {word[:20].upper()}. `/incident list` shows the open ones.")
+        if command.finds and rest.strip():
+            return self._found(request, rest), rest, []
         if room is not None:
             return room, rest, []
         return self._only_open(request, command, rest)
+
+    def _found(self, request: Request, words: str) -> Incident | None:
+        """The one that these words find; None where they find none or several."""
+        query = search.read(words, self.core.policy, by=request.by, now=request.now, zone=lambda: request.timezone)
+        return search.only(request.core, query)
 
     def _room(self, request: Request, channel: str) -> Incident | None:
         """The incident whose room it is. Slack lets nobody act in a private one who is not in it: so they are."""

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, not_
 from sqlmodel import col, or_, select
 
 from bot import look
+from incidents.core import Core
 from incidents.errors import Refused, UnknownSeverity, quote
 from incidents.policy import Policy
 from incidents.rules import fields as rules
@@ -122,6 +123,15 @@ def read(text: str, policy: Policy, *, by: str, now: datetime, zone: Callable[[]
         else:
             query = _plain(query, plain, asking)
     return query
+
+
+def only(core: Core, query: Query) -> Incident | None:
+    """The one that fits: of those that are open, else of those that are over. None where none does, or several do."""
+    for where in (query.filters, query.over) if query.open_only else (query.filters,):
+        rows, total = look.incidents(core, *where, limit=1)
+        if total:
+            return rows[0] if total == 1 else None
+    return None
 
 
 def _plain(query: Query, word: str, asking: _Asking) -> Query:

@@ -87,8 +87,9 @@ class Command:
     """A subcommand. `run` changes things through verbs and returns the answer.
 
     `repeat` gives the answer when the same request arrives again, from the event it led to the first time; without it
-    the event's sentence is the answer. `free_text` says that a number at the front may be part of the text. `opens` is what
-    is offered to whoever says it while no incident is open.
+    the event's sentence is the answer. `free_text` says that a number at the front may be part of the text. `finds`: words
+    that name no incident are looked for as `list` does; where they find none or several it is run without a number. `opens`
+    is what is offered to whoever says it while no incident is open.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Command:
     aliases: tuple[str, ...] = ()
     needs: Needs = Needs.INCIDENT
     free_text: bool = False
+    finds: bool = False
     group: str = "More"
     opens: str = "declare"
     repeat: Callable[[Request, Event, Incident], Answer] | None = None

@@ -1,20 +1,24 @@
-"""One incident as its card shows it."""
+"""One incident as its card shows it: named, or found by words."""
 
 from bot import look
 from bot.commands import Answer, Command, Request
+from bot.commands.list import run as listed
 from bot.views.card import card
 
 
 def run(request: Request) -> Answer:
-    """The card, with its buttons, for whoever asked."""
-    shown = card(look.scene(request.core, request.incident_number), whole=True)
+    """The card, with its buttons, for whoever asked; of words that find none or several, the list that they give."""
+    if request.number is None:
+        return listed(request)
+    shown = card(look.scene(request.core, request.number), whole=True)
     return Answer(shown.text, shown.blocks)
 
 
 COMMAND = Command(
     name="show",
-    usage="show [INC]",
-    help="Show one incident: `/incident show 42`.",
+    usage="show [INC|words]",
+    help="Show one incident, by its number or by words: `/incident show 42`, `/incident show checkout`.",
     run=run,
+    finds=True,
     group="Declare and find",
 )

@@ -102,6 +102,10 @@ def test_what_is_found_and_how_to_look_further(make_world: Callable[..., World],
     alice.clicks("“checkout” (1)", in_=answer.post)
     world.background.finish()
     assert "1 SEV2 incident with “checkout”" in alice.ephemerals[-1]
+    for words, shown in {"index": "Search is slow", "region:eu": "Checkout was slow", "checkout": "Checkout is down"}.items():
+        assert f"  {shown}*" in alice.runs(f"/incident show {words}"), "the only one, of those that are over where none is open"
+    assert numbers(alice.runs("/incident show sev1")) == [6, 1], "several are picked from"
+    assert "with “gremlins”, nor any that are over" in alice.runs("/incident show gremlins")
     world.slack.assert_nothing_refused()
 
 
