@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 from bot import drill
 from bot.scene import Scene
 from bot.slack import SlackAway, SlackRefused, Transport
+from bot.views.blocks import Message
+from bot.views.texts import cut
 from bot.workspace import Workspace
 from incidents import rooms
 from incidents.core import Core, Unit
@@ -43,7 +45,14 @@ _WORDED = frozenset(
 ARCHIVED = frozenset({"is_archived", "is_inactive"})
 """How Slack refuses what is for an archived channel: a call there, and an edit."""
 
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+"""How Slack refuses to edit a message that somebody deleted."""
+
+TEXT_LENGTH = 3900  # longer texts are split into several messages by Slack
+AT_ONCE = 4.0  # seconds that many calls are made in a row; a lease is longer, and the call at hand ends within it
+
 _OUT = frozenset({"not_in_channel", "channel_not_found"})
+_UNSEEN = frozenset({"channel_not_found", *GONE, *ARCHIVED})
 
 
 @dataclass
@@ -82,6 +91,19 @@ class Desk:
             elif refused.error in ARCHIVED and self._is_in_force(channel):
                 self._find_it_shut()
             raise
+
+    def edit(self, channel: str, ts: str, message: Message) -> None:
+        """Let a message of ours say this. Done again it changes nothing."""
+        text, blocks = cut(message.text, TEXT_LENGTH), message.blocks or []
+        self.call("chat.update", channel=channel, ts=ts, text=text, blocks=blocks)
+
+    def edit_if_seen(self, channel: str, ts: str, message: Message) -> None:
+        """The same, of what nobody misses where nobody sees it any more: it was deleted, or its channel archived or deleted."""
+        try:
+            self.edit(channel, ts, message)
+        except SlackRefused as refused:
+            if refused.error not in _UNSEEN:
+                raise
 
     def _ask(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
         if time.monotonic() > self.until:

@@ -7,12 +7,9 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from bot.acts import ARCHIVED, Act, Desk
-from bot.acts.post import TEXT_LENGTH
+from bot.acts import Act, Desk
 from bot.scene import Scene, picture
-from bot.slack import SlackRefused
 from bot.views.blocks import Message
-from bot.views.texts import cut
 from incidents.core import Unit
 from incidents.events import (
     Acknowledged,
@@ -47,7 +44,6 @@ from incidents.events import (
 from models import Delivery, Event
 from models.spine import DONE
 
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", *ARCHIVED})
 ANSWERS: dict[type[Happened], tuple[type[Happened], ...]] = {
     CommanderMissing: (),
     RoleMissing: (),
@@ -94,11 +90,7 @@ class QuestionsOver(Act):
             channel, ts = row.result["channel"], row.result["ts"]
             if message is None or (incident.private and channel != incident.room_channel):
                 continue
-            try:
-                desk.call("chat.update", channel=channel, ts=ts, text=cut(message.text, TEXT_LENGTH), blocks=message.blocks)
-            except SlackRefused as refused:
-                if refused.error not in _GONE:
-                    raise
+            desk.edit_if_seen(channel, ts, message)
             assert row.id is not None, "a delivery that was read has been stored"
             shown.add(row.id)
             desk.keep(asked=sorted(shown))

@@ -1,5 +1,6 @@
 """The postmortem draft as a file at the incident's home, in place of the one before."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,18 +9,18 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.acts import Act, Desk, NotYet
-from bot.acts.post import Place, home, log
+from bot.acts.post import Place, home
 from bot.slack import SlackAway, SlackBraked, SlackRefused
 from incidents import postmortems
 from incidents.core import Unit
 from models import Delivery, Postmortem
 from models.spine import OPEN
 
+log = logging.getLogger(__name__)
+
 Render = Callable[[Desk], str]
 
 _LINKS_WAIT = timedelta(minutes=1)  # for messages that are still on their way; then the draft goes without their links
-
-
 _FRESH = timedelta(minutes=5)  # what was uploaded longer ago is uploaded again, as the record stands by then
 
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import homes
-from bot.acts import Act, Desk, NotYet
-
-_AT_ONCE = 4.0  # seconds; a lease is longer, and the call at hand ends within it
+from bot.acts import AT_ONCE, Act, Desk, NotYet
 
 
 @dataclass(frozen=True)
@@ -16,7 +14,7 @@ class Homes(Act):
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         event = desk.delivery.wanted or desk.delivery.event_id or 0
-        until = time.monotonic() + _AT_ONCE
+        until = time.monotonic() + AT_ONCE
         while people := homes.stale(desk.core, event):
             for person in people:
                 if time.monotonic() > until:

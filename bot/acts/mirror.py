@@ -1,5 +1,6 @@
 """Keeping one message or topic equal to the incident's state: posted once, edited ever after."""
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,22 +9,23 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.acts import Act, Desk, NotYet
-from bot.acts.post import INVALID, TEXT_LENGTH, Place, Post, log
+from bot.acts import GONE, Act, Desk, NotYet
+from bot.acts.post import INVALID, Place, Post
 from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
 from bot.views.card import line
-from bot.views.texts import cut, escape
+from bot.views.texts import escape
 from incidents import likeness, rooms
 from incidents.core import Unit
 from incidents.rules.lifecycle import ACTIVE
 from models import Delivery, Incident
 from models.spine import OPEN
 
+log = logging.getLogger(__name__)
+
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})>")
 _TOPIC_LENGTH = 250
-GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Mirror(Post):
 
     def _edit(self, desk: Desk, channel: str, ts: str, message: Message) -> dict[str, Any]:
         try:
-            desk.call("chat.update", channel=channel, ts=ts, text=cut(message.text, TEXT_LENGTH), blocks=message.blocks or [])
+            desk.edit(channel, ts, message)
         except SlackRefused as refused:
             if refused.error not in GONE:
                 raise

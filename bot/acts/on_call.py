@@ -7,9 +7,8 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot import homes
-from bot.acts import Act, Desk, NotYet
+from bot.acts import AT_ONCE, Act, Desk, NotYet
 from bot.acts.post import PostApart
-from bot.slack import SlackRefused
 from bot.views import on_call as views
 from bot.views.blocks import Message
 from incidents.on_call import TOLD
@@ -17,8 +16,6 @@ from models import CoverRequest, Delivery, OnCallOverride
 from models.spine import DONE
 
 _OF_A_COVER = {"ask": views.ask_dm, "covered": views.covered_dm, "uncovered": views.uncovered_dm}
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
-_AT_ONCE = 4.0  # seconds; a lease is longer, and the call at hand ends within it
 _LOOKED_AT = 50  # of one person's messages, the newest first
 
 
@@ -46,7 +43,7 @@ class HomesFollow(Act):
     """Each Home that somebody may be looking at, published again where it looks different now. How far that came is kept."""
 
     def perform(self, desk: Desk) -> dict[str, Any]:
-        until, done = time.monotonic() + _AT_ONCE, str(desk.delivery.result.get("done", ""))
+        until, done = time.monotonic() + AT_ONCE, str(desk.delivery.result.get("done", ""))
         for person in homes.kept(desk.core):
             if person <= done:
                 continue
@@ -68,23 +65,14 @@ class NoLongerSo(Act):
         with desk.core.view() as session:
             query = select(Delivery).where(col(Delivery.incident_id).is_(None), Delivery.reaction == TOLD)
             query = query.where(Delivery.target == desk.delivery.target, Delivery.state == DONE)
-            rows = session.exec(query.order_by(col(Delivery.id).desc()).limit(_LOOKED_AT)).all()
+            told = session.exec(query.order_by(col(Delivery.id).desc()).limit(_LOOKED_AT)).all()
             if "cover" in said:
-                before, shown = (
-                    {"kind": "ask", "cover": said["cover"]},
-                    views.taken_dm(session.get_one(CoverRequest, said["cover"])),
-                )
+                row = session.get_one(CoverRequest, said["cover"])
+                before, shown = {"kind": "ask", "cover": row.id}, views.taken_dm(row)
             else:
                 override = session.get_one(OnCallOverride, said["override"])
                 before, shown = {"kind": "set", "override": override.id}, views.set_dm(override, to)
-        for row in rows:
-            if row.result["said"] == before and row.result.get("ts"):
-                self._edit(desk, row.result, shown)
+        for kept in (row.result for row in told):
+            if kept["said"] == before and kept.get("ts"):
+                desk.edit_if_seen(kept["channel"], kept["ts"], shown)
         return {}
-
-    def _edit(self, desk: Desk, asked: dict[str, Any], shown: Message) -> None:
-        try:
-            desk.call("chat.update", channel=asked["channel"], ts=asked["ts"], text=shown.text, blocks=shown.blocks)
-        except SlackRefused as refused:
-            if refused.error not in _GONE:
-                raise

@@ -7,13 +7,12 @@ from typing import Any, Protocol
 
 from sqlmodel import Session, col, select
 
-from bot.acts import ARCHIVED, Act, Desk, NotYet
+from bot.acts import Act, Desk, NotYet
 from bot.acts.again import Invite
-from bot.acts.post import TEXT_LENGTH, PagePost
+from bot.acts.post import PagePost
 from bot.scene import Scene
 from bot.slack import SlackBraked, SlackDoubt, SlackRefused
 from bot.views.blocks import Message
-from bot.views.texts import cut
 from incidents import access
 from incidents.events import LevelPaged
 from incidents.merge import family
@@ -25,7 +24,6 @@ from models.spine import DONE, OPEN
 log = logging.getLogger(__name__)
 
 _PAGES = ("page", "page.channel", "page.group")
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", *ARCHIVED})
 
 
 @dataclass(frozen=True)
@@ -104,11 +102,7 @@ class PagesOver(Act):
         edited, this = desk.delivery.result.get("edited", []), f"{channel}:{ts}"
         if this in edited or not _ours_to_edit(desk.scene.incident, channel):
             return
-        try:
-            desk.call("chat.update", channel=channel, ts=ts, text=cut(message.text, TEXT_LENGTH), blocks=message.blocks or [])
-        except SlackRefused as refused:
-            if refused.error not in _GONE:
-                raise
+        desk.edit_if_seen(channel, ts, message)
         desk.keep(edited=[*edited, this])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.acts import Act, Desk, NotYet
+from bot.acts import TEXT_LENGTH, Act, Desk, NotYet
 from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
@@ -22,7 +22,6 @@ from models.spine import DONE, OPEN
 
 log = logging.getLogger(__name__)
 
-TEXT_LENGTH = 3900  # longer texts are split into several messages by Slack
 INVALID = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments"})
 
 

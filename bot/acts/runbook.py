@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.acts import Act, Desk
-from bot.acts.mirror import GONE
-from bot.acts.post import INVALID, TEXT_LENGTH, Place, Post
+from bot.acts import GONE, Act, Desk
+from bot.acts.post import INVALID, Place, Post
 from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
@@ -45,8 +44,7 @@ class ShowRunbook(Post):
                 self._leave(desk, run)
             return self._send(desk, self.place(desk), message)
         try:
-            blocks = message.blocks or []
-            desk.call("chat.update", channel=run.channel, ts=run.ts, text=message.text[:TEXT_LENGTH], blocks=blocks)
+            desk.edit(run.channel, run.ts, message)
         except SlackRefused as refused:
             if refused.error not in GONE:
                 raise

@@ -1,5 +1,6 @@
 """An incident has become private: what Muster said of it where others read it is taken back, and its open room is left."""
 
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +11,7 @@ from sqlalchemy import or_, update
 from sqlmodel import col, select
 
 from bot import homes
-from bot.acts import Act, Desk, NotYet
-from bot.acts.post import log
+from bot.acts import ARCHIVED, AT_ONCE, GONE, Act, Desk, NotYet
 from bot.slack import SlackRefused
 from bot.views.posts import GONE_PRIVATE
 from incidents import access
@@ -19,10 +19,9 @@ from incidents.rules.naming import room_name
 from models import Delivery, Incident, Postmortem
 from models.spine import OPEN
 
+log = logging.getLogger(__name__)
+
 _LOOKS = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 6 * 60, 24 * 60))  # after the one a minute later
-_AT_ONCE = 4.0  # seconds; a lease is longer, and the call at hand ends within it
-_SAID = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-_SHUT = frozenset({"is_inactive", "is_archived"})
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class Withdraw(Act):
 
     def _take_back(self, desk: Desk, done: set[str]) -> bool:
         """Messages and Homes; whether an archived channel keeps some."""
-        until = time.monotonic() + _AT_ONCE
+        until = time.monotonic() + AT_ONCE
         shut = False
         for channel, ts in self._messages(desk):
             if f"{channel}:{ts}" not in done:
@@ -144,9 +143,9 @@ class Withdraw(Act):
         try:
             desk.call("chat.update", channel=channel, ts=ts, text=GONE_PRIVATE, blocks=[])
         except SlackRefused as refused:
-            if refused.error in _SHUT:
+            if refused.error in ARCHIVED:
                 return True
-            if refused.error not in _SAID:
+            if refused.error not in GONE:
                 log.warning("a message of INC-%s could not be taken back: %s", desk.scene.incident.number, refused.error)
         return False
 
