@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -11,7 +11,13 @@ class NotUnderstood(ValueError):
     """The body is none that its source sends; the sentence says what would be right, and nothing of what was sent."""
 
 
-def bearer(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
+class Check(Protocol):
+    """Whether a request carries a secret, by its headers and its body. Takes as long however much of the secret is right."""
+
+    def __call__(self, headers: Mapping[str, str], body: bytes, secret: str, /) -> bool: ...
+
+
+def bearer(headers: Mapping[str, str], secret: str) -> bool:
     """`Authorization: Bearer <secret>`; a header's bytes are read as Latin-1, whatever they are meant as."""
     scheme, _, said = headers.get("authorization", "").partition(" ")
     return scheme.lower() == "bearer" and hmac.compare_digest(said.strip().encode("latin-1"), secret.encode())

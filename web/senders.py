@@ -6,7 +6,7 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from integrations.incoming import bearer
+from integrations.incoming import Check, bearer
 from web.bodies import read_body
 
 
@@ -19,15 +19,9 @@ class Sender(Protocol):
         ...
 
     @property
-    def is_its_own(self) -> "Check":
-        """Whether a request carries that secret."""
+    def is_signed(self) -> Check | None:
+        """Whether a body is signed with that secret; None where the request carries the secret itself."""
         ...
-
-
-class Check(Protocol):
-    """Takes as long however much of the secret is right."""
-
-    def __call__(self, headers: Mapping[str, str], body: bytes, secret: str, /) -> bool: ...
 
 
 async def body_of(request: Request, sender: Sender, secrets: Mapping[str, str], *, largest: int, page: str) -> bytes | Response:
@@ -36,9 +30,9 @@ async def body_of(request: Request, sender: Sender, secrets: Mapping[str, str], 
     if not secret:
         return PlainTextResponse(f"{sender.variable} is not set, so nothing is taken from this source.", 404)
     wrong = PlainTextResponse(f"The secret is missing or wrong; {page} says where it goes.", 401)
-    if sender.is_its_own is bearer and not bearer(request.headers, b"", secret):
+    if sender.is_signed is None and not bearer(request.headers, secret):
         return wrong  # no body need be read for that
     body = await read_body(request, largest)
     if isinstance(body, Response):
         return body
-    return body if sender.is_its_own(request.headers, body, secret) else wrong
+    return body if sender.is_signed is None or sender.is_signed(request.headers, body, secret) else wrong

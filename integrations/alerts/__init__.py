@@ -1,13 +1,13 @@
 """Alerts in: one file for each kind of monitoring, with a `SOURCE` that says how its requests are read and known."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from incidents.alerts import Signal
-from integrations.incoming import bearer, understood
+from integrations.incoming import Check, understood
 
 SECRETS = "ALERTS_SECRET_"  # and the source's name, in the environment
 MOST = 500  # alerts of one request
@@ -15,12 +15,12 @@ MOST = 500  # alerts of one request
 
 @dataclass(frozen=True)
 class Source:
-    """`name` stands in the address. `read` gives the alerts of a body, or raises NotUnderstood. `is_its_own` tells whether a
-    request carries the secret that its operator gave it, in a time that does not depend on how much of it is right."""
+    """`name` stands in the address. `read` gives the alerts of a body, or raises NotUnderstood. `is_signed` tells whether
+    a body is signed with the secret that its operator gave it; without one the request carries the secret itself (`bearer`)."""
 
     name: str
     read: Callable[[bytes], list[Signal]]
-    is_its_own: Callable[[Mapping[str, str], bytes, str], bool] = bearer
+    is_signed: Check | None = None
 
     @property
     def variable(self) -> str:

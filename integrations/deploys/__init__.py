@@ -7,19 +7,19 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from incidents.deploys import Said
-from integrations.incoming import bearer, understood
+from integrations.incoming import Check, understood
 
 SECRETS = "DEPLOYS_SECRET_"  # and the source's name, in the environment
 
 
 @dataclass(frozen=True)
 class Source:
-    """`read` gives the deploy of a request, None where it tells of none, or raises NotUnderstood. `is_its_own` tells whether a
-    request carries the secret that its operator gave it, in a time that does not depend on how much of it is right."""
+    """`read` gives the deploy of a request, None where it tells of none, or raises NotUnderstood. `is_signed` tells whether
+    a body is signed with the secret that its operator gave it; without one the request carries the secret itself (`bearer`)."""
 
     name: str
     read: Callable[[Mapping[str, str], bytes], Said | None]
-    is_its_own: Callable[[Mapping[str, str], bytes, str], bool] = bearer
+    is_signed: Check | None = None
 
     @property
     def variable(self) -> str:

@@ -64,7 +64,7 @@ class _Released(BaseModel):
     repository: _Repository
 
 
-def is_its_own(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
+def is_signed(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
     """`X-Hub-Signature-256`, over the body as it came."""
     wanted = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(headers.get(_SIGNATURE, "").encode(), wanted.encode())
@@ -128,4 +128,4 @@ def _release(said: _Released) -> Said | None:
     )
 
 
-SOURCE = Source("github", read, is_its_own)
+SOURCE = Source("github", read, is_signed)

@@ -68,7 +68,7 @@ def test_it_is_stored_before_the_answer(monitoring: Monitoring) -> None:
 
 
 def test_a_secret_may_hold_any_letters() -> None:
-    assert bearer({"authorization": "Bearer größer".encode().decode("latin-1")}, b"", "größer")
+    assert bearer({"authorization": "Bearer größer".encode().decode("latin-1")}, "größer")
 
 
 def test_nothing_is_taken_without_the_secret(monitoring: Monitoring) -> None:
