@@ -119,10 +119,10 @@ def _assumed(policy: Policy) -> str:
 def _unknown(said: str | None, policy: Policy) -> list[Block]:
     if said is None:
         return []
-    known = ", ".join(policy.levels())
-    return [
-        section(f":warning: “{escape(quoted_word(said, 20))}” is no severity here: {escape(known)}. Nothing is declared yet.")
-    ]
+    *others, last = policy.levels()
+    known = f"{', '.join(others)} or {last}" if others else last
+    wrong = f"“{escape(quoted_word(said, 20))}” is not a severity."
+    return [section(f":warning: {wrong} Choose {escape(known)} below; nothing is declared yet.")]
 
 
 def _near(incidents: Sequence[Incident]) -> list[Block]:

@@ -21,7 +21,9 @@ def view(scene: Scene, response_url: str = "") -> Block:
     if groups:
         choice = forms.select(groups, placeholder="Whoever is on call")
         blocks.append(field("group", "Or a rotation or service", choice, optional=True))
-    blocks.append(field("why", "Why", forms.text_input(most=300), optional=True, hint="The first thing they read, woken up."))
+    blocks.append(
+        field("why", "Why", forms.text_input(most=300), optional=True, hint="The first thing they read when it wakes them.")
+    )
     private = forms.carried(response_url, scene.incident.number)
     return frame(MODAL.name, "Page somebody", "Page", blocks, private)
 

@@ -41,7 +41,7 @@ def view(scene: Scene, response_url: str = "", *, actions: str = "") -> Block:
             "Next update",
             forms.moment_input(promised),
             optional=True,
-            hint="Left as it is, it is counted from the moment you post." if promised else None,
+            hint="Unless you change it, it counts from when you post." if promised else None,
         )
     )
     told = _audiences(scene)
@@ -66,7 +66,7 @@ def _audiences(scene: Scene) -> list[Block]:
     if incident.private:
         return [option(f"Whoever follows it ({len(incident.subscribers)})", "subscribers")] if incident.subscribers else []
     if incident.room_wanted_at is not None:
-        found.append(option("The announcement's thread", "thread"))
+        found.append(option("The announcement thread", "thread"))
     if incident.subscribers:
         found.append(option(f"Whoever follows it ({len(incident.subscribers)})", "subscribers"))
     if leaders:

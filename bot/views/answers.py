@@ -26,7 +26,7 @@ from incidents.likeness import Alike
 from incidents.moments import MOMENTS
 from incidents.rooms import asleep
 from incidents.rules import fields as rules
-from incidents.rules.checklists import MITIGATIONS, WATCH, open_items
+from incidents.rules.checklists import CHECKLISTS, MITIGATIONS, WATCH, open_items
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.on_call import for_role
 from models import Event, Incident, Maintenance
@@ -265,16 +265,16 @@ def merged(into: Scene, was: Incident) -> Answer:
 
 
 def resolved(scene: Scene, event: Event, before: Incident | None = None) -> Answer:
-    """It is over: what follows by itself, and what the checklist still has open. It repeats `before`, where that matters."""
+    """It is over: what follows by itself, and how much the checklist still has open. It repeats `before`, where that matters."""
     incident, owed = scene.incident, scene.severity.postmortem
     small = "Paging and updates have stopped."
     if owed.required and event.payload.get("old") != Status.CLOSED:
-        small += f" The postmortem draft comes to {home(scene)}; it is to be final within {lasted(owed.final_within)}."
+        small += f" The postmortem draft comes to {home(scene)}; it is due as final within {lasted(owed.final_within)}."
     left = open_items(incident.ticked, "resolution")
     if scene.alerts.firing:
         small += f"\n:bell: {alerts.count(scene)} still. What begins anew from here on opens another incident."
     if left:
-        small += f"\nNot ticked: {', '.join(left)}."
+        small += f"\n{len(left)} of {len(CHECKLISTS['resolution'])} on the checklist still to do."  # its home is told which
     if before:
         small += f"\nIt looks like {before.key}, {clip(before.title, 200)}. What comes back is worth a postmortem."
     row = buttons(

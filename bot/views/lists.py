@@ -136,7 +136,9 @@ def _take(number: int, role: str, name: str, holder: str | None, by: str) -> Blo
     if holder == by:
         return button("Leave", f"{RUN}leave:{role}", value(number, role))
     if holder is None:
-        return button(f"Take {_short(role, name)}", f"{RUN}role:{role}", value(number, role), style="primary")
+        return button(
+            f"Take {_short(role, name)}", f"{RUN}role:{role}", value(number, role), style="primary" if role == "ic" else None
+        )
     return button("Take over", f"{RUN}role:{role}", value(number, role))
 
 

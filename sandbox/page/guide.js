@@ -138,11 +138,11 @@ async function tell(what) {
   draw();
 }
 
-/** A form lies above the strip, so the step's words stand in it too. */
+/** A form lies above the strip, so the words of a step that is done here stand in it too. */
 function inForm(step) {
   const body = document.querySelector("dialog.modal[open] .modal-body");
   const note = body?.querySelector(".guide-note");
-  if (!body || !step) return note?.remove();
+  if (!body || !step || wayThere(step)) return note?.remove();
   if (note?.dataset.at === String(guide.at)) return;
   note?.remove();
   body.prepend(

@@ -264,7 +264,7 @@ def test_the_resolution_checklist(desk: Desk) -> None:
     assert list(desk.refuses(done=["0"])) == ["confirm"]
     answer = desk.submits(done=["0", "1", "2", "3", "4", "5"], why="rolled back", confirm=["early"])
     assert desk.incident().status == "resolved"
-    assert "Not ticked: cause tagged." in shown(answer)
+    assert "1 of 7 on the checklist still to do." in shown(answer)
     with pytest.raises(Refused, match="resolved already"):
         desk.says("checklist form")
 

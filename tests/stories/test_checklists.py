@@ -78,7 +78,8 @@ def test_resolving_names_what_is_open(world: World, room: Room) -> None:
     alice.clicks("Resolve anyway")
     world.settle()
     [told] = saying(alice.ephemerals, "is resolved now")
-    assert "Not ticked: postmortem owner named and scheduled, cause tagged." in told and "Checklist" in told.buttons
+    assert "2 of 7 on the checklist still to do." in told and "Checklist" in told.buttons
+    assert saying(room.messages, "Still to do: postmortem owner named and scheduled · cause tagged")
 
 
 def test_when_it_comes_back_it_is_checked_anew(world: World, room: Room) -> None:

@@ -25,7 +25,7 @@ def test_a_severity_that_does_not_exist_is_said(world: World) -> None:
     """It does not become part of the title; what was typed waits in the form."""
     alice = world.person("alice")
     form = alice.runs("/incident declare sev7 Checkout is down").form
-    assert form and "“sev7” is no severity here: SEV1, SEV2, SEV3, SEV4. Nothing is declared yet." in form
+    assert form and "“sev7” is not a severity. Choose SEV1, SEV2, SEV3 or SEV4 below; nothing is declared yet." in form
     assert form.value("What is wrong?") == "Checkout is down"
     alice.chooses("Severity", "SEV1")
     assert alice.submits() == {}
@@ -43,7 +43,7 @@ def test_what_is_too_long_for_a_title_is_the_summary_too(world: World) -> None:
 
 def test_nor_does_it_make_a_private_one_public(world: World) -> None:
     form = world.person("alice").runs("/incident declare private sev7 Keys leaked").form
-    assert form and "“sev7” is no severity here" in form and form.value("What is wrong?") == "Keys leaked"
+    assert form and "“sev7” is not a severity" in form and form.value("What is wrong?") == "Keys leaked"
     world.person("alice").submits()
     world.settle()
     assert world.incident().private

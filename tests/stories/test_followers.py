@@ -126,7 +126,7 @@ def test_the_audience_is_chosen(world: World) -> None:
     world.settle()
     leaders = len(room_of(world, "leadership").messages)
     thread = len(room_of(world, "incidents").messages[0].thread)
-    writes(world, "between us", alice, untick=("The announcement's thread", "Whoever follows it (1)", "Leadership"))
+    writes(world, "between us", alice, untick=("The announcement thread", "Whoever follows it (1)", "Leadership"))
     assert saying(world.room().messages, "between us")
     assert not erin.inbox and len(room_of(world, "leadership").messages) == leaders
     assert len(room_of(world, "incidents").messages[0].thread) == thread
