@@ -14,11 +14,12 @@ from bot.scene import Scene
 from bot.slack import SlackBraked, SlackDoubt, SlackRefused
 from bot.views.blocks import Message
 from incidents import access
+from incidents.core import Unit
 from incidents.events import LevelPaged
 from incidents.merge import family
 from incidents.policy import Target
 from models import Delivery, Event, Incident, Page
-from models.page import PAGE_ACKNOWLEDGED, PAGE_STOPPED
+from models.page import PAGE_ACKNOWLEDGED, PAGE_OPEN, PAGE_STOPPED
 from models.spine import DONE, OPEN
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ _PAGES = ("page", "page.channel", "page.group")
 
 @dataclass(frozen=True)
 class PageGroup(PagePost):
-    """A page to a user group, which is named in it. Its members come into the room first: a mention rings for nobody else."""
+    """A page to a user group, which is named in it. Its members come into the room first: a mention rings for nobody else. Where
+    there is no room each of them has the page by direct message as well."""
 
     told: Callable[[Scene, str], Message] = lambda scene, group: Message(group)
 
@@ -40,7 +42,28 @@ class PageGroup(PagePost):
         if self.place(desk).channel == desk.scene.incident.room_channel:
             self._bring(desk)
         named = replace(self, view=lambda scene: self.told(scene, group))
-        return PagePost.perform(named, desk)
+        return PagePost.perform(named, desk) | self._outside(desk)
+
+    def look(self, desk: Desk) -> dict[str, Any] | None:
+        found = super().look(desk)
+        return found | self._outside(desk) if found is not None else None
+
+    def _outside(self, desk: Desk) -> dict[str, Any]:
+        """Whom the mention may not have rung for: the channel in which it stands is not everybody's."""
+        if self.place(desk).channel == desk.scene.incident.room_channel:
+            return {}
+        members = desk.core.members(Target(kind="group", name=desk.delivery.target.removeprefix("group:")))
+        return {"members": sorted(members or ())}
+
+    def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
+        super().settled(unit, delivery, result)
+        paged = unit.session.get_one(Event, delivery.event_id).payload
+        page = unit.session.get(Page, paged["page_id"])
+        if page is None or page.state != PAGE_OPEN:
+            return  # somebody was faster: nobody is woken for it any more
+        asked = select(Delivery.target).where(Delivery.event_id == delivery.event_id, Delivery.reaction == "page")
+        known = set(unit.session.exec(asked))  # some are in two groups, or named themselves
+        unit.session.add_all(_to(person, delivery, unit) for person in result.get("members", []) if person not in known)
 
     def _bring(self, desk: Desk) -> None:
         """May be done again; whatever Slack says to it, the page is not held up."""
@@ -48,6 +71,19 @@ class PageGroup(PagePost):
             Invite().perform(desk)
         except (SlackRefused, SlackBraked, SlackDoubt) as failed:
             log.warning("INC-%s: not all of %s are in the room: %s", desk.delivery.incident_id, desk.delivery.target, failed)
+
+
+def _to(person: str, delivery: Delivery, unit: Unit) -> Delivery:
+    """The same page, of the same event, to one of the group."""
+    return Delivery(
+        event_id=delivery.event_id,
+        incident_id=unit.incident.number,
+        reaction="page",
+        target=person,
+        lane=f"{unit.incident.number}:page:{person}",
+        priority=delivery.priority,
+        next_at=unit.now,
+    )
 
 
 class View(Protocol):

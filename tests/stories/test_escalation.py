@@ -265,6 +265,25 @@ def test_a_user_group_is_named_in_the_room_where_its_people_are_and_an_empty_one
     assert "Acknowledge" in paged.buttons
 
 
+def test_where_there_is_no_room_each_of_a_user_group_is_paged(make_world: Callable[..., World]) -> None:
+    """Its mention in the announce channel rings for nobody who is not there."""
+    world = make_world(
+        "severities: {SEV3: {escalation: team}}\nescalations: {team: {levels: [{page: [group:S0TEAM, person:U0BOB]}]}}\n"
+    )
+    world.workspace.state.groups["S0TEAM"] = UserGroup(
+        "S0TEAM", "s0team", "Team", "", channels=[], created=0, created_by="U0ERIN"
+    )
+    usergroups.fill(world.workspace, world.workspace.state.groups["S0TEAM"], ["U0BOB", "U0DAVE"], "U0ERIN")
+    world.workspace.faults.fail_next("chat.postMessage", error="internal_error", status=500, after_effect=True)
+    bob, dave = world.slack.people("bob", "dave")
+    world.person("alice").runs("/incident declare sev3 Search is slow")
+    world.advance(minutes=2)
+    assert len(pages(bob)) == len(pages(dave)) == 1 and "Acknowledge" in pages(dave)[0].buttons
+    bob.clicks("Acknowledge", in_=pages(bob)[0])
+    world.settle()
+    assert "Acknowledged by @bob" in pages(dave)[0]
+
+
 def test_a_press_that_crosses_an_edit_of_the_card_still_counts(world: World) -> None:
     declared(world)
     alice, bob = world.slack.people("alice", "bob")
