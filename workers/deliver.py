@@ -232,7 +232,11 @@ class Courier:
         except SlackBraked as braked:
             leases.check_later(self.core, row, timedelta(seconds=braked.seconds))
             return True
-        except (SlackAway, SlackDoubt, NotYet) as failed:
+        except NotYet:  # its room is archived, and may stay so for ever: looked for ever more rarely
+            since = self.core.clock.now() - (row.settled_at or self.core.clock.now())
+            leases.check_later(self.core, row, max(since, leases.CHECK_AFTER))
+            return True
+        except (SlackAway, SlackDoubt) as failed:
             log.info("the copy check of delivery %s waits: %s", row.id, failed)
             return True
         except SlackRefused as refused:

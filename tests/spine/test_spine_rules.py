@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from bot.acts import Desk
 from bot.acts.post import Post
 from bot.slack import SlackBraked
-from incidents import edit, timeline
+from incidents import edit, rooms, timeline
 from incidents.core import Unit
 from incidents.standing import Standing, standing
 from incidents.timers import Due, Timer
@@ -219,6 +219,24 @@ def test_a_look_that_is_asked_for_during_a_look(settled: House) -> None:
         asked.check_at = settled.clock.at + timedelta(seconds=60)
     leases.checked(settled.core, row, mirror=False)
     assert [row.check_at for row in deliveries(settled, "post") if row.check_at] == [asked.check_at]
+
+
+def test_what_has_no_place_any_more_is_looked_for_ever_more_rarely(settled: House) -> None:
+    """The card was edited in doubt, and its room is archived before it is looked for: that may stay so for ever."""
+    settled.workspace.faults.fail_next("chat.update", 2, status=500)
+    edit.edit(settled.core, 1, "impact", "1 in 3 payments fail", by="U0BOB")
+    settled.advance(seconds=20)
+    with settled.core.unit(1) as unit:
+        rooms.found_archived(unit, unit.incident.room_channel or "")
+    settled.advance(seconds=1)
+    [row] = [row for row in deliveries(settled, "card") if row.check_at]
+    looks = set()
+    for _ in range(60):
+        settled.clock.at += timedelta(minutes=1)
+        while settled.courier.one():
+            pass
+        looks |= {each.check_at for each in deliveries(settled, "card") if each.id == row.id}
+    assert len(looks) < 10
 
 
 # --- what an earlier attempt leaves behind late
