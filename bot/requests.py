@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,7 @@ CONFIRMED = "confirmed"
 _SURELY = 0.75  # as like as `resolv` and `resolve`; `checkout` and `checklist` are less
 _ANSWER_WAITS = 1.0  # seconds
 _ZONE_WAITS = 1.0  # seconds, of the 2.5 that a whole request has
+_ZONE_FRESH = timedelta(days=1)
 _LIKE_A_NAME = re.compile(r"#?[0-9]+|inc[-_]?[0-9]*", re.IGNORECASE)  # looked at where it names no incident
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})>")
 _TEXT_LIMIT = 12_000  # Slack's own limit is lower; beyond it nothing is looked at
@@ -135,7 +137,7 @@ class Dispatcher:
     modals: Mapping[str, Modal]
     background: Background
     examine: Examine = tuple
-    _timezones: dict[str, str] = field(default_factory=dict)
+    _timezones: dict[str, tuple[str, datetime]] = field(default_factory=dict)  # and when it was learnt
 
     def request(
         self,
@@ -430,21 +432,29 @@ class Dispatcher:
 
     def _zone(self, user: str) -> ZoneInfo:
         """The person's own, as Slack knows it; the workspace's where Slack does not say so within a second."""
-        if user not in self._timezones:
+        known = self._timezones.get(user)
+        if known is None or self.core.clock.now() - known[1] > _ZONE_FRESH:  # whoever travels takes theirs along
             asking = threading.Thread(target=self._learn, args=(user,), name="time zone", daemon=True)
             asking.start()
             asking.join(_ZONE_WAITS)
-        return ZoneInfo(self._timezones.get(user) or self.core.policy.workspace.timezone)
+            known = self._timezones.get(user)
+        return ZoneInfo(known[0] if known is not None and known[0] else self.core.policy.workspace.timezone)
 
     def _learn(self, user: str) -> None:
         try:
             self.workspace.names([user])
-            name = self.workspace.timezone(user)
-            self._timezones[user] = ZoneInfo(name).key if name else ""
+            said = self.workspace.timezone(user) or ""
         except (CallFailed, SQLAlchemyError) as error:
             log.warning("the time zone of %s is not known: %s", user, error)
-        except (KeyError, ValueError):
-            self._timezones[user] = ""
+            return
+        self._timezones[user] = (said if _is_zone(said) else "", self.core.clock.now())
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return ZoneInfo(name).key == name
+    except (KeyError, ValueError, OSError):  # OSError: a name that is a folder, or too long for a file
+        return False
 
 
 _DRILL = select(Incident.drill).where(Incident.id == bindparam("number"), col(Incident.drill).is_not(None))

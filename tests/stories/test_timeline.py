@@ -1,5 +1,7 @@
 """The timeline follows its messages, keeps what they shared, tells what comes next, and is curated without losing anything."""
 
+from datetime import timedelta
+
 import pytest
 
 from incidents.dossier import gather
@@ -199,3 +201,13 @@ def test_it_tells_what_comes_next(make_world: object) -> None:
     world.settle()
     assert saying(world.room().messages, "cancelled")
     assert "the next" not in alice.runs("/incident timeline", in_=world.room()).reads.partition("What comes next")[2]
+
+
+def test_whoever_travels_writes_by_the_clocks_where_they_are(world: World) -> None:
+    alice = world.person("alice")
+    alice.runs("/incident declare sev4 A typo")
+    for zone, hour in (("Europe/Berlin", 8), ("Asia/Tokyo", 0)):
+        world.workspace.state.people["U0ALICE"].tz = zone
+        world.clock.at += timedelta(days=1, hours=1)
+        alice.runs(f"/incident note 1 09:00 It was there already, seen from {zone}")
+        assert world.events()[-1].at.hour == hour
