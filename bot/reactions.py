@@ -180,6 +180,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "canvas": Reaction(Canvas(write_canvas), "canvas", DECORATION, mirror=True, private=_ROOM, after=_CANVAS_AFTER),
         "homes": Reaction(Homes(), "homes", DECORATION, mirror=True, private=_WORDLESS, needed=homes.any_is_kept),
         "room.failed": Reaction(Post(person, posts.plain_sentence, marks=False), "dm:{target}", POSTS, private=_INSIDER),
+        "unannounced": Reaction(Post(person, posts.alarm, marks=False), "dm:{target}", POSTS),
         "room.shut": Reaction(Post(person, posts.room_shut, marks=False), "dm:{target}", POSTS, private=_INSIDER),
         "withdraw": Reaction(Withdraw(), "withdraw", PAGES, private=_WORDLESS),
         "glass": Reaction(

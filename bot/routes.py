@@ -221,6 +221,8 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
         yield ("nudge", happened.person) if happened.person else ("nudge.home", "")
     if isinstance(happened, UpdatesSilent) and happened.person:
         yield "silent", happened.person
+    if isinstance(happened, DeliveryFailed):
+        yield from (("unannounced", person) for person in happened.tells)
     if isinstance(happened, NobodyToPage | PageExhausted | RoomFailed | DeliveryFailed) and not _told_alone(happened):
         if not incident.private:
             yield "alarm", ""
@@ -268,8 +270,8 @@ def _private(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]
 
 
 def _told_alone(happened: Happened) -> bool:
-    """A private incident without a room has no place where this could be said."""
-    return isinstance(happened, RoomFailed | RoomShut) and bool(happened.tells)
+    """There is no place where this could be said: a private incident has no room, or the announce channel is shut."""
+    return isinstance(happened, RoomFailed | RoomShut | DeliveryFailed) and bool(happened.tells)
 
 
 def _pages(paged: LevelPaged) -> Iterable[tuple[str, str]]:

@@ -6,6 +6,7 @@ from incidents import access, permissions, runbooks
 from incidents.core import Core, Unit
 from incidents.errors import Refused
 from incidents.events import (
+    DeliveryFailed,
     FlagSet,
     Joined,
     RoomArchived,
@@ -115,12 +116,27 @@ def failed(unit: Unit, trouble: str) -> None:
     incident = unit.incident
     incident.room_wanted_at, incident.room_refused = None, True
     responsible: list[str] = []
-    if incident.private:
-        responsible = [incident.declared_by or "", *holders(unit.session, incident.number).values()]
-        if not any(responsible):  # an alert's: whoever made it private
-            responsible = access.people(unit.session, incident.number)
-    unit.record(RoomFailed(trouble=trouble, tells=[person for person in dict.fromkeys(responsible) if person]))
+    if incident.private:  # an alert's: whoever made it private
+        responsible = _responsible(unit) or list(dict.fromkeys(access.people(unit.session, incident.number)))
+    unit.record(RoomFailed(trouble=trouble, tells=responsible))
     runbooks.offer(unit, incident.services)
+
+
+def _responsible(unit: Unit) -> list[str]:
+    """Whoever declared it, and who has a role."""
+    found = [unit.incident.declared_by, *holders(unit.session, unit.incident.number).values()]
+    return [person for person in dict.fromkeys(found) if person]
+
+
+def unannounced(unit: Unit, delivery_id: int, trouble: str) -> None:
+    """Slack will not let it be announced: nobody reads of it there, nor would they read an alarm. Whoever is responsible is
+    told, once."""
+    incident = unit.incident
+    told = select(Event.payload).where(Event.incident_id == incident.number, Event.kind == DeliveryFailed.kind)
+    if incident.announce_ts is not None or any(payload.get("tells") for payload in unit.session.exec(told)):
+        return
+    tells = _responsible(unit)
+    unit.record(DeliveryFailed(delivery_id=delivery_id, reaction="announcement", target="", trouble=trouble, tells=tells))
 
 
 def asleep(incident: Incident) -> bool:

@@ -36,6 +36,7 @@ _SILENT = frozenset(
      "pin",  # many teams leave that to admins, and the card stands there all the same
      "follower.update", "follower.change", "follower.welcome"}  # who cannot be told follows no longer
 )  # fmt: skip
+_PATIENT, _LONGEST_PATIENCE = timedelta(minutes=5), timedelta(minutes=5)
 _REFUSALS = 2  # a plain refusal is tried once more: what it needed may have been on its way
 
 
@@ -170,10 +171,11 @@ class Courier:
                     doubt = False
                 result = self._perform(act, desk)
         except NotYet as wait:
-            later = max(timedelta(seconds=wait.seconds), _wait(delivery.attempt))
+            later = max(timedelta(seconds=wait.seconds), _wait(delivery.attempt), _patience(scene))
             leases.put_back(self.core, claimed, after=later, doubt=claimed.doubt)
         except SlackBraked as braked:
-            leases.put_back(self.core, claimed, after=timedelta(seconds=braked.seconds), doubt=claimed.doubt)
+            wait_for = timedelta(seconds=braked.seconds)
+            leases.put_back(self.core, claimed, after=wait_for, doubt=claimed.doubt, trouble=str(braked))
         except SlackAway as away:
             leases.put_back(self.core, claimed, after=_wait(delivery.attempt), doubt=claimed.doubt, trouble=str(away))
         except SlackDoubt as failed:
@@ -283,6 +285,13 @@ class Courier:
 
 def _wait(attempt: int) -> timedelta:
     return timedelta(seconds=min(5.0, 0.25 * 2 ** min(attempt, 6)))
+
+
+def _patience(scene: Scene) -> timedelta:
+    """What it waits for may never come, such as the announcement in a channel where Muster may not write: after five minutes
+    it looks ever less often. When something of the incident is late and comes, whatever waited is due at once."""
+    age = scene.now - scene.event.recorded_at
+    return min(age / 60, _LONGEST_PATIENCE) if age > _PATIENT else timedelta()
 
 
 def _plainly(refused: SlackRefused) -> str:

@@ -18,6 +18,7 @@ from models.spine import DEAD, DONE, OPEN
 
 LEASE = timedelta(seconds=15)  # three times a call's total deadline
 LOOK_AFTER = timedelta(seconds=5)  # Slack's own lag: a look sooner could miss what took effect
+_LATE = timedelta(minutes=1)  # what comes after so long may be what others have waited for
 CHECK_AFTER = timedelta(seconds=60)  # a late copy is looked for this long after a repost
 _TABLE = SQLModel.metadata.tables["delivery"]
 
@@ -88,6 +89,10 @@ def _is_any(core: Core, query: TextClause, **bounds: int) -> bool:
         return session.connection().execute(query, {"now": core.clock.now(session), **bounds}).first() is not None
 
 
+_WAKE = text(
+    f"UPDATE delivery SET next_at = :now WHERE incident_id = :number AND state = '{OPEN}' AND next_at > :now "
+    "AND wanted IS NULL AND trouble IS NULL AND lease_until IS NULL AND NOT doubt"
+).bindparams(bindparam("now", type_=UTCDateTime()))
 _COLUMNS = _TABLE.c.keys()
 _NOW = bindparam("now", type_=UTCDateTime())
 _DUE = text(
@@ -168,6 +173,8 @@ def settle(core: Core, claimed: Claim, act: Act, result: dict[str, Any], *, show
         if mine.result.pop("reposted", False):
             mine.check_at = unit.now + CHECK_AFTER
         act.settled(unit, mine, mine.result)
+        if mine.first_try_at is not None and unit.now - mine.first_try_at > _LATE:
+            unit.session.execute(_WAKE, {"number": row.incident_id, "now": unit.now})
 
 
 def _sweep_again(unit: Unit) -> None:
@@ -214,12 +221,12 @@ def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, silent: bool)
         assert mine.id is not None
         lost = DeliveryFailed(delivery_id=mine.id, reaction=mine.reaction, target=mine.target, trouble=trouble[:200])
         if not silent and not _is_said(unit, lost):
-            unit.record(lost, key=f"dead:{mine.id}")
+            unit.record(lost, key=f"dead:{mine.id}:{mine.attempt}")
 
 
 def _is_said(unit: Unit, lost: DeliveryFailed) -> bool:
     said = select_rows(Event.payload).where(Event.incident_id == unit.incident.number, Event.kind == DeliveryFailed.kind)
-    same = lost.model_dump(exclude={"delivery_id"}).items()
+    same = lost.model_dump(exclude={"delivery_id", "tells"}).items()
     return any(same <= payload.items() for payload in unit.session.exec(said))
 
 

@@ -103,6 +103,10 @@ class Announcement(Mirror):
         if first and unit.incident.status in ACTIVE:
             likeness.show_in_triage(unit)
 
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+        assert delivery.id is not None
+        rooms.unannounced(unit, delivery.id, trouble)
+
 
 def _pin_again(unit: Unit) -> None:
     """The card was deleted and posted anew, so its pin went too."""

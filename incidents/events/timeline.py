@@ -96,7 +96,8 @@ class PostmortemDrafted(Happened):
 
 
 class DeliveryFailed(Happened):
-    """Something could not be shown in Slack after everything was tried; said once in the announce channel."""
+    """Something could not be shown in Slack after everything was tried; said once in the announce channel, or to those whom
+    it `tells` alone."""
 
     kind = "delivery.failed"
     headline = False
@@ -104,6 +105,7 @@ class DeliveryFailed(Happened):
     reaction: str
     target: str
     trouble: str
+    tells: list[str] = []
 
     def sentence(self, by: str | None) -> Phrase:
         what = _REFUSED.get(self.reaction, "{raw} for {whom}" if self.target else "{raw}")
@@ -112,6 +114,8 @@ class DeliveryFailed(Happened):
 
 
 _REFUSED = {
+    "announcement": "to announce this, so nobody reads of it there. Give it a room: `/incident room`. Whoever runs Muster mends "
+    "the channel (`make doctor`)",
     "card": "the card in the war room. See it by `/incident show`",
     "post": "a message. It is on the timeline: `/incident timeline`",
     "update.thread": "a status update in the thread. It is in the war room",

@@ -333,6 +333,42 @@ def test_what_is_refused_for_good_is_said_once(house: House) -> None:
     assert not [row for row in house.waiting() if " open " in row]
 
 
+def test_a_mirror_that_is_refused_for_another_reason_later(house: House) -> None:
+    """Both are said, and it is given up twice: once the second time broke, again and again."""
+    house.person("alice").runs("/incident declare sev1 Checkout is down")
+    house.passes(30)
+    for error in ("restricted_action", "edit_forbidden"):
+        house.refuses = lambda method, args, error=error: error if method == "chat.update" else None  # type: ignore[misc]
+        edit.edit(house.core, 1, "impact", f"refused with {error}", by="U0BOB")
+        house.passes(10)
+    assert not [row for row in house.waiting() if " open " in row]
+    said = [post.text for post in house.slack.channel("incidents").messages if "the card in the war room" in post]
+    assert ["restricted_action" in text for text in said] == [True, False]
+
+
+def test_muster_may_not_write_in_the_announce_channel(house: House) -> None:
+    """Whoever declared is told, once; what waits for the announcement does so ever more patiently, and comes with it."""
+
+    def is_shut(method: str, args: dict[str, Any]) -> str | None:
+        found = house.workspace.state.channels.get(args.get("channel") or "")
+        return "restricted_action" if method == "chat.postMessage" and found and found.name == "incidents" else None
+
+    alice = house.person("alice")
+    house.refuses = is_shut
+    alice.runs("/incident declare sev3 Checkout is down")
+    alice.runs("/incident note 1 It began at noon")
+    house.passes(3000)
+    told = [post for post in alice.inbox if "restricted_action" in post]
+    assert len(told) == 1 and "Give it a room: `/incident room 1`" in told[0], alice.inbox
+    with house.core.view() as session:
+        waiting = session.exec(select(Delivery.attempt).where(Delivery.state == "open", Delivery.attempt > 0)).all()
+    assert waiting and max(waiting) < 300, waiting
+    house.refuses = None
+    edit.edit(house.core, 1, "impact", "1 in 3 payments fail", by="U0BOB")
+    house.passes(5)
+    assert not [row for row in house.waiting() if " open " in row]
+
+
 def test_muster_is_thrown_out_of_the_announce_channel(house: House) -> None:
     """It joins again: whoever declares has to be heard."""
     house.person("alice").runs("/incident declare sev3 Search is slow")
