@@ -221,13 +221,7 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
         yield ("nudge", happened.person) if happened.person else ("nudge.home", "")
     if isinstance(happened, UpdatesSilent) and happened.person:
         yield "silent", happened.person
-    if isinstance(happened, DeliveryFailed):
-        yield from (("unannounced", person) for person in happened.tells)
-    if isinstance(happened, NobodyToPage | PageExhausted | RoomFailed | DeliveryFailed) and not _told_alone(happened):
-        if not incident.private:
-            yield "alarm", ""
-        elif not isinstance(happened, NobodyToPage):  # whoever declared it reads that in the room
-            yield "private.alarm", incident.declared_by or ""
+    yield from _alarms(happened, incident)
     yield from _room(happened, incident)
     yield from _runbooks(happened, incident)
     if isinstance(happened, Automated):
@@ -239,6 +233,18 @@ def _causes(happened: Happened, event: Event, incident: Incident) -> Iterable[tu
     if isinstance(happened, Joined) and event.actor and incident.room_wanted_at is not None:
         yield "invite", event.actor
     yield from _mirrors(happened, incident)
+
+
+def _alarms(happened: Happened, incident: Incident) -> Iterable[tuple[str, str]]:
+    """What must not go unnoticed is also said where everybody can read it; of what is private, to whoever declared it."""
+    if isinstance(happened, DeliveryFailed):
+        yield from (("unannounced", person) for person in happened.tells)
+    if not isinstance(happened, NobodyToPage | PageExhausted | RoomFailed | DeliveryFailed) or _told_alone(happened):
+        return
+    if not incident.private:
+        yield "alarm", ""
+    elif not isinstance(happened, NobodyToPage):  # whoever declared it reads that in the room
+        yield "private.alarm", incident.declared_by or ""
 
 
 def _lives_in_room(incident: Incident) -> bool:

@@ -1,6 +1,7 @@
 """Merging: two incidents turn out to be one, and go on as the one that survives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
@@ -31,51 +32,43 @@ def merge(core: Core, number: int, into: int, *, by: str, key: str | None = None
         raise Refused(f"INC-{number} is that incident itself. Name the other one: `/incident merge INC-42`.")
     with core.pair(number, into, key) as (unit, survivor):
         check(unit.incident, survivor.incident)
-        incident, old = unit.incident, unit.incident.status
-        people = _people(unit)
-        pages = _hand_over_pages(unit, survivor)
-        tasks, actions = _hand_over(unit, into, Task), _hand_over(unit, into, ActionItem)
-        alerts = _hand_over_alerts(unit, survivor)
-        incident.status, incident.merged_into, incident.closed_at = str(Status.MERGED), into, unit.now
-        remember(unit, "status", old)
-        event = unit.record(
-            MergedInto(
-                old=old,
-                into=into,
-                title=survivor.incident.title,
-                room=survivor.incident.room_channel,
-                tasks=tasks,
-                actions=actions,
-                pages=pages,
-                alerts=alerts,
-            ),
-            by=by,
-        )
-        paging.stop(unit)
-        owners = [target for target in incident.owners if target not in survivor.incident.owners]
-        survivor.incident.owners = [*survivor.incident.owners, *owners]
-        survivor.incident.silent_updates = 0  # that is news
-        followers = _hand_over_followers(incident, survivor.incident)
-        survivor.record(
-            MergedFrom(
-                number=number,
-                title=incident.title,
-                severity=incident.severity,
-                people=people,
-                tasks=tasks,
-                actions=actions,
-                pages=pages,
-                alerts=alerts,
-                in_triage=old == Status.TRIAGE,
-                owners=owners,
-                followers=followers,
-            ),
-            by=by,
-        )
-        runbooks.carry_over(unit, survivor, by=by)
-        more = fields.with_services(survivor.incident, incident.services)
-        fields.fill(survivor, more, by=by, pages=old == Status.TRIAGE)  # else its own pages came along, or were answered
+        was, people = unit.incident.status, _people(unit)
+        moved = _hand_over_work(unit, survivor)
+        event = _end(unit, survivor.incident, moved, by=by)
+        _take_in(survivor, unit, was, people, moved, by=by)
         return event
+
+
+def _end(unit: Unit, into: Incident, moved: Mapping[str, Any], *, by: str) -> Event:
+    """The one that goes on in the other; what it has handed over is not stopped with it."""
+    incident, old = unit.incident, unit.incident.status
+    incident.status, incident.merged_into, incident.closed_at = str(Status.MERGED), into.number, unit.now
+    remember(unit, "status", old)
+    event = unit.record(MergedInto(old=old, into=into.number, title=into.title, room=into.room_channel, **moved), by=by)
+    paging.stop(unit)
+    return event
+
+
+def _take_in(survivor: Unit, unit: Unit, was: str, people: Sequence[str], moved: Mapping[str, Any], *, by: str) -> None:
+    """The one that survives: besides the work, whoever was told of the other or follows it, its runbooks and its services."""
+    incident, into = unit.incident, survivor.incident
+    owners = [target for target in incident.owners if target not in into.owners]
+    into.owners = [*into.owners, *owners]
+    into.silent_updates = 0  # that is news
+    merged = MergedFrom(
+        number=incident.number,
+        title=incident.title,
+        severity=incident.severity,
+        people=list(people),
+        in_triage=was == Status.TRIAGE,
+        owners=owners,
+        followers=_hand_over_followers(incident, into),
+        **moved,
+    )
+    survivor.record(merged, by=by)
+    runbooks.carry_over(unit, survivor, by=by)
+    more = fields.with_services(into, incident.services)
+    fields.fill(survivor, more, by=by, pages=was == Status.TRIAGE)  # else its own pages came along, or were answered
 
 
 def check(incident: Incident, into: Incident) -> None:
@@ -136,6 +129,17 @@ def _people(unit: Unit) -> list[str]:
         return access.people(unit.session, unit.incident.number)
     named = [unit.incident.declared_by or "", *holders(unit.session, unit.incident.number).values(), *unit.incident.owners]
     return [person for person in dict.fromkeys(named) if TOKEN.fullmatch(f"<@{person}>")]
+
+
+def _hand_over_work(unit: Unit, survivor: Unit) -> dict[str, Any]:
+    """Which pages, tasks and action items, and how many alerts are the survivor's now, as both events tell of them."""
+    into = survivor.incident.number
+    return {
+        "pages": _hand_over_pages(unit, survivor),
+        "tasks": _hand_over(unit, into, Task),
+        "actions": _hand_over(unit, into, ActionItem),
+        "alerts": _hand_over_alerts(unit, survivor),
+    }
 
 
 def _hand_over(unit: Unit, into: int, table: type[Task] | type[ActionItem]) -> list[int]:

@@ -18,23 +18,7 @@ from sandbox.transports import SignedHttp
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    parser.add_argument("--port", type=int, default=8787)
-    parser.add_argument("--manifest", type=Path, help="the app's manifest; what it does not declare does not work")
-    parser.add_argument("--request-url", help="where the app takes requests over HTTP, e.g. http://localhost:3000/slack/events")
-    parser.add_argument("--socket", action="store_true", help="expect the app by Socket Mode (the default)")
-    parser.add_argument("--signing-secret", default="sandbox-signing-secret")
-    parser.add_argument("--bot-token", default="xoxb-sandbox")
-    parser.add_argument("--app-token", default="xapp-sandbox")
-    parser.add_argument("--rate-limits", action="store_true", help="answer 429 as Slack's tiers do")
-    parser.add_argument("--channel", action="append", default=[], help="one more public channel that everybody is in")
-    parser.add_argument(
-        "--guide", type=Path, help="steps and scenes that the page offers (sandbox/guide.py says how they are written)"
-    )
-    parser.add_argument("--past", type=Path, help="a scenario that happened yesterday; it is played at POST /control/past")
-    parser.add_argument("--scenario", type=Path, help="a scenario that is played once a page is open and the app is there")
-    parser.add_argument("--describe", action="store_true", help="check past and scenario, say what they need as JSON, and end")
-    options = parser.parse_args()
+    options = _options()
     past, scenario = (_scenario(path) for path in (options.past, options.scenario))
     if past and past.starts is None:
         sys.exit(f"{past.path}: a past has to say when it `starts`, such as yesterday 09:30")
@@ -43,8 +27,6 @@ def main() -> None:
     if options.describe:
         print(json.dumps(_described(scenario)))
         return
-    if options.socket and options.request_url:
-        parser.error("--socket and --request-url exclude each other: with Socket Mode nothing goes over HTTP")
     guide = _guide(options.guide)
     clock = Clock(past.starts if past else None)
     sandbox = Sandbox(
@@ -74,6 +56,29 @@ def main() -> None:
         sandbox.run(options.port, ready=_say if past is None else lambda address: None)  # not to be opened yet
     except OSError as error:
         sys.exit(f"Port {options.port} cannot be used: {error.strerror}. Choose another with --port.")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=8787)
+    parser.add_argument("--manifest", type=Path, help="the app's manifest; what it does not declare does not work")
+    parser.add_argument("--request-url", help="where the app takes requests over HTTP, e.g. http://localhost:3000/slack/events")
+    parser.add_argument("--socket", action="store_true", help="expect the app by Socket Mode (the default)")
+    parser.add_argument("--signing-secret", default="sandbox-signing-secret")
+    parser.add_argument("--bot-token", default="xoxb-sandbox")
+    parser.add_argument("--app-token", default="xapp-sandbox")
+    parser.add_argument("--rate-limits", action="store_true", help="answer 429 as Slack's tiers do")
+    parser.add_argument("--channel", action="append", default=[], help="one more public channel that everybody is in")
+    parser.add_argument(
+        "--guide", type=Path, help="steps and scenes that the page offers (sandbox/guide.py says how they are written)"
+    )
+    parser.add_argument("--past", type=Path, help="a scenario that happened yesterday; it is played at POST /control/past")
+    parser.add_argument("--scenario", type=Path, help="a scenario that is played once a page is open and the app is there")
+    parser.add_argument("--describe", action="store_true", help="check past and scenario, say what they need as JSON, and end")
+    options = parser.parse_args()
+    if options.socket and options.request_url:
+        parser.error("--socket and --request-url exclude each other: with Socket Mode nothing goes over HTTP")
+    return options
 
 
 def _guide(path: Path | None) -> Guide | None:

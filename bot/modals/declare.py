@@ -35,6 +35,13 @@ SCOPES = {
     Scope.NOT_SURE: "Not sure",
 }
 
+_ALSO = [
+    option("Several teams are needed", "several_teams", "Opens a war room at once"),
+    option("The cause is unclear", "cause_unclear", "Opens a war room at once"),
+    option("This is a drill", "drill", "Pages people for real, with DRILL on everything"),
+    option("It is private", "private", "Only who is invited to its room sees it"),
+]
+
 
 def view(
     policy: Policy,
@@ -83,20 +90,7 @@ def view(
         *_own(policy, policy.default_type),
         field("summary", "Summary", forms.text_input(multiline=True), optional=True),
         own_fields.detected_input(None),
-        field(
-            "also",
-            "Also",
-            forms.ticks(
-                [
-                    option("Several teams are needed", "several_teams", "Opens a war room at once"),
-                    option("The cause is unclear", "cause_unclear", "Opens a war room at once"),
-                    option("This is a drill", "drill", "Pages people for real, with DRILL on everything"),
-                    option("It is private", "private", "Only who is invited to its room sees it"),
-                ],
-                ["private"] if private else [],
-            ),
-            optional=True,
-        ),
+        field("also", "Also", forms.ticks(_ALSO, ["private"] if private else []), optional=True),
     ]
     return frame(MODAL.name, "Declare an incident", "Declare", blocks, carried)
 
