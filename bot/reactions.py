@@ -27,7 +27,7 @@ from bot.acts.mirror import Announcement, Mirror, Topic
 from bot.acts.on_call import HomesFollow, NoLongerSo, TellOnCall
 from bot.acts.owners import TellMembers
 from bot.acts.pages import PageGroup, PagesOver
-from bot.acts.post import Echo, PagePost, Post, announce, home, leadership, named_channel, outsider, person, room, thread
+from bot.acts.post import Alarm, Echo, PagePost, Post, announce, home, leadership, named_channel, outsider, person, room, thread
 from bot.acts.quiet import AskQuiet
 from bot.acts.room import OpenRoom
 from bot.acts.runbook import CallWebhook, ShowRunbook
@@ -138,7 +138,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "post": Reaction(Post(home, posts.post), "home", POSTS, private=_ROOM),
         "update.thread": Reaction(Echo(thread, posts.update), "thread", POSTS),
         "moved": Reaction(Post(thread, posts.moved, marks=False), "thread", POSTS),
-        "alarm": Reaction(Post(announce, posts.alarm, marks=False), "alarm", POSTS),
+        "alarm": Reaction(Alarm(announce, posts.alarm), "alarm", POSTS),
         "private.alarm": Reaction(
             Post(person, posts.private_alarm, marks=False, plain=posts.private_alarm), "dm:{target}", POSTS, private=_INSIDER
         ),

@@ -131,12 +131,23 @@ def _responsible(unit: Unit) -> list[str]:
 def unannounced(unit: Unit, delivery_id: int, trouble: str) -> None:
     """Slack will not let it be announced: nobody reads of it there, nor would they read an alarm. Whoever is responsible is
     told, once."""
+    if unit.incident.announce_ts is None:
+        _tell_responsible(unit, delivery_id, trouble)
+
+
+def thread_shut(unit: Unit, delivery_id: int, trouble: str) -> None:
+    """The announce channel was archived: an incident without a room has no place where it goes on, and whoever is responsible
+    is told, once. Nobody who has a room misses it."""
     incident = unit.incident
-    told = select(Event.payload).where(Event.incident_id == incident.number, Event.kind == DeliveryFailed.kind)
-    if incident.announce_ts is not None or any(payload.get("tells") for payload in unit.session.exec(told)):
-        return
-    tells = _responsible(unit)
-    unit.record(DeliveryFailed(delivery_id=delivery_id, reaction="announcement", target="", trouble=trouble, tells=tells))
+    if incident.announce_ts is not None and (incident.room_channel is None or asleep(incident)):
+        _tell_responsible(unit, delivery_id, trouble)
+
+
+def _tell_responsible(unit: Unit, delivery_id: int, trouble: str) -> None:
+    told = select(Event.payload).where(Event.incident_id == unit.incident.number, Event.kind == DeliveryFailed.kind)
+    if not any(payload.get("tells") for payload in unit.session.exec(told)):
+        tells = _responsible(unit)
+        unit.record(DeliveryFailed(delivery_id=delivery_id, reaction="announcement", target="", trouble=trouble, tells=tells))
 
 
 def asleep(incident: Incident) -> bool:

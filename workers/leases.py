@@ -10,7 +10,9 @@ from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_rows
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from bot.acts import Act
+from bot.acts import ARCHIVED, Act
+from bot.acts.post import Post, announce, home, thread
+from incidents import rooms
 from incidents.core import Core, Unit, as_read
 from incidents.events import DeliveryFailed
 from models import Brake, Delivery, Event
@@ -219,6 +221,9 @@ def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, silent: bool)
         mine.state, mine.lease_until, mine.trouble, mine.settled_at = DEAD, None, trouble[:300], unit.now
         act.failed(unit, mine, trouble[:120])
         assert mine.id is not None
+        if trouble in ARCHIVED and isinstance(act, Post) and act.place in (home, thread, announce):
+            rooms.thread_shut(unit, mine.id, trouble)
+            return
         lost = DeliveryFailed(delivery_id=mine.id, reaction=mine.reaction, target=mine.target, trouble=trouble[:200])
         if not silent and not _is_said(unit, lost):
             unit.record(lost, key=f"dead:{mine.id}:{mine.attempt}")

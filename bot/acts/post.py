@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 INVALID = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments"})
 
+_NOWHERE = frozenset({"is_archived", "channel_not_found", "not_in_channel", "name_taken", "restricted_action"})
+"""How Slack refuses what is for a channel that cannot be had, or in which Muster may not speak."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -266,6 +269,40 @@ class Echo(Post):
             return {}
         room(desk)
         return super().perform(desk)
+
+
+@dataclass(frozen=True)
+class Alarm(Post):
+    """In the announce channel, looked for anew where what is remembered of it does not hold; where nothing can be said there,
+    by direct message to the commander, else to whoever declared: somebody must hear of it."""
+
+    marks: bool = False
+
+    def perform(self, desk: Desk) -> dict[str, Any]:
+        try:
+            return super().perform(desk)
+        except SlackRefused as refused:
+            if refused.error not in _NOWHERE:
+                raise
+        desk.workspace.forget_channel(desk.scene.policy.workspace.announce_channel)
+        try:
+            return super().perform(desk)
+        except SlackRefused as refused:
+            whom = self._whom(desk)
+            if refused.error not in _NOWHERE or whom is None:
+                raise
+            return self._send(desk, Place(whom), self.view(desk.scene))
+
+    def _whom(self, desk: Desk) -> str | None:
+        return desk.scene.standing.holders.get("ic") or desk.scene.incident.declared_by
+
+    def _places(self, desk: Desk) -> list[Place]:
+        whom = self._whom(desk)
+        directly = [Place(whom)] if whom is not None else []
+        try:
+            return [*super()._places(desk), *directly]
+        except SlackRefused:
+            return directly
 
 
 @dataclass(frozen=True)

@@ -238,3 +238,27 @@ def test_a_person_is_asked_for_and_is_no_escalation(world: World) -> None:
     world.settle()
     [draft] = room.files
     assert "2 pages to carol went unanswered: [" in draft.text
+
+
+def test_the_announce_channel_is_archived(world: World) -> None:
+    """An incident without a room has nowhere to go on, so whoever commands it is told, once, how it does."""
+    alice, carol = world.slack.people("alice", "carol")
+    alice.runs("/incident declare sev3 Search is slow")
+    world.settle()
+    carol.joins(world.slack.channel("incidents"))
+    carol.archives(world.slack.channel("incidents"))
+    carol.runs("/incident impact 1 one in three")
+    world.advance(minutes=1)
+    carol.runs("/incident note 1 only in Europe")
+    carol.runs("/incident impact 1 one in two")
+    world.advance(minutes=1)
+    [told] = alice.inbox
+    assert "Give it a room: `/incident room 1`" in told
+    alice.runs("/incident room 1")
+    world.settle()
+    carol.runs("/incident impact 1 everybody")
+    world.advance(minutes=1)
+    assert "everybody" in world.room().pins[0] and len(alice.inbox) == 1
+    carol.runs("/incident sev 1 sev2 it spreads")
+    world.advance(minutes=1)
+    assert "Nobody is on call for this incident" in alice.inbox[1], "what everybody was to read there she has to know"
