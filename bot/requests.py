@@ -18,7 +18,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from bot import drill, own_fields, search
+from bot import drill, elsewhere, own_fields, search
 from bot.commands import RUN, Answer, Command, Needs, Request, value
 from bot.findings import Examine
 from bot.modals import FormError, Modal, Submission
@@ -272,10 +272,14 @@ class Dispatcher:
         except Repeated as repeated:
             answer = self._again(command, request, repeated.event)
         except Refused as refused:
-            if not in_drill:
-                raise
             answer = Answer(clip(refused.sentence, 2900))
+        if command.needs is Needs.INCIDENT and incident is not None and channel != incident.room_channel:
+            answer = elsewhere.named(answer, incident.number, self._for_an_incident())
         return drill.mark(answer) if in_drill else answer
+
+    def _for_an_incident(self) -> set[str]:
+        """The words that take an incident's name."""
+        return {word for word, command in self._names().items() if command.needs is Needs.INCIDENT}
 
     def _is_drill(self, number: int | None) -> bool:
         if number is None:

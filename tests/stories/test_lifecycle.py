@@ -158,7 +158,13 @@ def test_among_the_active_states_any_move_and_back(world: World) -> None:
         assert f"is {state} now" in alice.runs(f"/incident {said}", in_=room)
         world.settle()
         assert state in room.pins[0] and saying(room.messages, f"*{state}*")[-1].buttons[:1] == ["Update"]
-    assert saying(room.messages, "roll back · turn the flag off · scale up · fail over · degrade on purpose")
+    assert saying(room.messages, "What are you trying?")[0].buttons[1:6] == [
+        "Roll back",
+        "Flag off",
+        "Scale up",
+        "Fail over",
+        "Degrade",
+    ]
     assert world.incident().mitigated_at is None, "it was not mitigated after all"
 
 

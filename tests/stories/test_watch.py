@@ -12,7 +12,7 @@ def declared(world: World, severity: str = "sev1") -> None:
     alice.runs("/incident pause 1")
     world.advance(minutes=40)
     told = alice.runs("/incident mitigated 1 rolled back")
-    assert "is monitoring now" in told and "Then `/incident resolve`" in told
+    assert "is monitoring now" in told and "Then `/incident resolve INC-1`" in told
     world.settle()
 
 
