@@ -24,7 +24,7 @@ def _span(said: str, usual: timedelta) -> timedelta:
     try:
         span = parse_duration(said)
     except BadDuration:
-        raise Refused(f"“{quote(said)}” is no while. Say `/incident metrics 30d`, `2w` or `90d`.") from None
+        raise Refused(f"“{quote(said)}” is not a length of time. Say `/incident metrics 30d`, `2w` or `90d`.") from None
     if not _LEAST <= span <= _MOST:
         raise Refused("Between a day and two years: `/incident metrics 30d`, `12w` or `365d`.")
     return span

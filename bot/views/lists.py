@@ -74,7 +74,7 @@ def _none(found: Found, what: str) -> Message:
         said = f"That page is empty; there are {found.total} {what}."
         return Message(said, [section(said), buttons(button("From the first", f"{RUN}list:back", f"- {found.back}"))])
     if found.over:
-        said = f"There are no {what}; of those that are over {found.over} fit{'s' if found.over == 1 else ''}."
+        said = f"There are no {what}; {found.over} past one{' fits' if found.over == 1 else 's fit'}."
         return Message(said, [section(said), buttons(*_over(found))])
     if found.is_filtered:
         said = f"There are no {what}{', nor any that are over' if found.open_only else ''}."

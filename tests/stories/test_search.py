@@ -84,7 +84,7 @@ def test_what_is_found_and_how_to_look_further(make_world: Callable[..., World],
         assert ([row.number for row in rows], total) == (expected, len(expected)), f"{said}: {query.what}"
     assert numbers(alice.runs(f"/incident list all checkout ic:{alice.mention}")) == [2, 1]
     answer = alice.runs("/incident list checkout region:eu")
-    said = "There are no open incidents with “checkout”, Affected region: eu; of those that are over 1 fits."
+    said = "There are no open incidents with “checkout”, Affected region: eu; 1 past one fits."
     assert said in answer and answer.post
     alice.clicks("Show past ones too (1)", in_=answer.post)
     world.background.finish()
