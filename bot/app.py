@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
@@ -18,6 +17,7 @@ from bot.modals import Modal
 from bot.requests import Background, Dispatcher
 from bot.settings import Settings
 from bot.slack import WebApi
+from bot.socket_mode import SocketMode
 from bot.wiring import Muster
 from bot.workspace import Workspace
 from incidents.registry import collect
@@ -64,6 +64,6 @@ def _authorized(token: str) -> Callable[..., AuthorizeResult]:
     return authorize
 
 
-def socket_mode(app: App, settings: Settings) -> SocketModeHandler:
+def socket_mode(app: App, settings: Settings) -> SocketMode:
     """The Socket Mode client, not connected yet."""
-    return SocketModeHandler(app, settings.slack_app_token.get_secret_value(), concurrency=CONCURRENCY)
+    return SocketMode(app, settings.slack_app_token.get_secret_value(), concurrency=CONCURRENCY)

@@ -17,7 +17,7 @@ CALL_SECONDS = 5.0  # the whole of one call; a lease is three times this (DESIGN
 # Slack's own words for "something of it may have happened" (SLACK.md; chat.postMessage's error list).
 _DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 # The same trouble later may be no trouble: the app is being reinstalled, the workspace moved.
-_PASSING = frozenset({"team_added_to_org", "accesslimited"})
+_PASSING = frozenset({"team_added_to_org", "accesslimited", "org_login_required", "external_channel_migrating"})
 
 
 TLS = ssl.create_default_context()  # made once for all that speak HTTP: reading the certificates takes longer than a call

@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from slack_bolt.adapter.socket_mode import SocketModeHandler
+from bot.socket_mode import SocketMode
 
 log = logging.getLogger("muster.web")
 
@@ -13,7 +13,7 @@ _LONGEST_WAIT = 10.0  # seconds between two attempts; slack_sdk looks after a lo
 class SocketLink:
     """Connects in a thread of its own: `web` serves and starts while Slack is away, and a later loss mends itself."""
 
-    def __init__(self, handler: SocketModeHandler) -> None:
+    def __init__(self, handler: SocketMode) -> None:
         self._handler = handler
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._connect, name="socket mode", daemon=True)

@@ -27,7 +27,16 @@ _HOST_SECONDS = 15.0
 _HOST_TIMEOUTS = 2
 _CALLS_SECONDS = leases.LEASE.total_seconds() - CALL_SECONDS  # no call begins later, so that it ends within the lease
 _TOKEN_TROUBLE = frozenset(
-    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "two_factor_setup_required"}
+    {
+        "invalid_auth",
+        "not_authed",
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
+        "two_factor_setup_required",
+        "not_allowed_token_type",
+        "team_access_not_granted",
+    }
 )
 _CHANNEL_TROUBLE = frozenset({"channel_not_found", "not_in_channel", "is_archived"})
 _REFUSED_LOOKS = 10  # about six minutes; then nothing can be found out there, and its lane has waited long enough
