@@ -20,6 +20,7 @@ from incidents.rules.on_call import who
 from models import Event, Notice, Page
 
 _LONG_ENOUGH = 20  # tries, about a minute and a half: what a decoration waits for has failed
+_ASKED = 8  # tries, about half a minute in which Slack may say who is in a user group; further invitations wait for it
 _AT_ONCE = 100  # people in one call
 _THERE = ("already_in_channel", "cant_invite_self")
 _INVITE_ONE_BY_ONE = frozenset(
@@ -40,7 +41,8 @@ class Invite(Act):
             return {}  # everybody is invited when there is one, or it is back
         asked, singly = list(desk.delivery.result.get("asked", [])), bool(desk.delivery.result.get("singly"))
         kept_out = list(desk.delivery.result.get("kept_out", []))
-        left = [one for one in self._people(desk) if one not in asked]
+        unknown: list[str] = []
+        left = [one for one in self._people(desk, unknown) if one not in asked]
         while left:
             some = left[: 1 if singly else _AT_ONCE]
             objection = self._invite(desk, channel, some)
@@ -51,6 +53,9 @@ class Invite(Act):
                 kept_out += some if objection else []
             if left:
                 desk.keep(asked=asked, singly=singly, kept_out=kept_out)
+        if unknown and desk.delivery.attempt < _ASKED:
+            desk.keep(asked=asked, singly=singly, kept_out=kept_out)
+            raise NotYet(5)
         return {"asked": asked, "kept_out": kept_out}
 
     def _invite(self, desk: Desk, channel: str, people: Sequence[str]) -> bool:
@@ -63,24 +68,25 @@ class Invite(Act):
             return len(people) > 1 or refused.error not in _THERE
         return False
 
-    def _people(self, desk: Desk) -> list[str]:
+    def _people(self, desk: Desk, unknown: list[str]) -> list[str]:
+        """Whom it is about. `unknown` gets the user groups of which Slack has not said yet who is in them."""
         target = desk.delivery.target
         if target.startswith("group:"):
-            return sorted(desk.core.members(Target(kind="group", name=target.removeprefix("group:"))) or ())
+            return self._members(desk, [target], unknown)
         if target not in ("everyone", "owners"):
             return [desk.workspace.user_id(target)]
         incident = desk.scene.incident
         if target == "owners":
-            return [] if incident.private else _ids(desk, self._owners(desk))
+            return [] if incident.private else _ids(desk, self._owners(desk, unknown))
         if incident.private:
             return _ids(desk, self._insiders(desk))
         named = [
             incident.declared_by,
             *desk.scene.standing.holders.values(),
-            *self._paged(desk),
-            *self._by_rule(desk),
+            *self._paged(desk, unknown),
+            *self._by_rule(desk, unknown),
             *self._came_early(desk),
-            *self._owners(desk),
+            *self._owners(desk, unknown),
         ]
         return _ids(desk, [name for name in named if name and not name.startswith(("#", "group:"))])
 
@@ -88,18 +94,24 @@ class Invite(Act):
         with desk.core.view() as session:
             return access.people(session, desk.scene.incident.number)
 
-    def _paged(self, desk: Desk) -> Sequence[str]:
+    def _paged(self, desk: Desk, unknown: list[str]) -> Sequence[str]:
         """Whoever was paged, also by a page that is over by now: the room may have come late."""
         with desk.core.view() as session:
             query = select(Notice.target).join(Page).where(Page.incident_id == desk.scene.incident.number)
             targets = session.exec(query.order_by(col(Notice.id))).all()
-        return [*targets, *self._members(desk, targets)]
+        return [*targets, *self._members(desk, targets, unknown)]
 
-    def _members(self, desk: Desk, targets: Iterable[str]) -> list[str]:
-        groups = [target.removeprefix("group:") for target in targets if target.startswith("group:")]
-        return sorted({one for name in groups for one in desk.core.members(Target(kind="group", name=name)) or ()})
+    def _members(self, desk: Desk, targets: Iterable[str], unknown: list[str]) -> list[str]:
+        """Those of the user groups among the targets."""
+        found: set[str] = set()
+        for group in dict.fromkeys(target for target in targets if target.startswith("group:")):
+            members = desk.core.members(Target(kind="group", name=group.removeprefix("group:")))
+            if members is None:
+                unknown.append(group)
+            found |= members or frozenset()
+        return sorted(found)
 
-    def _owners(self, desk: Desk) -> list[str]:
+    def _owners(self, desk: Desk, unknown: list[str]) -> list[str]:
         """Those of its services; of what is in triage nobody is told."""
         incident, policy = desk.scene.incident, desk.scene.policy
         if incident.status == Status.TRIAGE:
@@ -109,9 +121,11 @@ class Invite(Act):
         with desk.core.view() as session:
             stand_ins = overrides(session, desk.scene.now) if targets else ()
         for target in targets:
-            is_group = target.kind == "group"
-            members = sorted(desk.core.members(target) or ()) if is_group else who(target, policy, desk.scene.now, stand_ins)
-            found += [one for one in members if one not in found]
+            if target.kind == "group":
+                people: Sequence[str] = self._members(desk, [f"group:{target.name}"], unknown)
+            else:
+                people = who(target, policy, desk.scene.now, stand_ins)
+            found += [one for one in people if one not in found]
         return found
 
     def _came_early(self, desk: Desk) -> list[str]:
@@ -121,12 +135,12 @@ class Invite(Act):
         with desk.core.view() as session:
             return [one for event in session.exec(query) for one in event.payload.get("people", [event.actor]) if one]
 
-    def _by_rule(self, desk: Desk) -> list[str]:
+    def _by_rule(self, desk: Desk, unknown: list[str]) -> list[str]:
         """Whom rules of the config invited before the room was wanted; those that they invite later come one by one."""
         with desk.core.view() as session:
             query = select(Event.payload).where(Event.incident_id == desk.scene.incident.number, Event.kind == Automated.kind)
             targets = [target for payload in session.exec(query) for target in payload.get("invites", [])]
-        return [target for target in targets if not target.startswith("group:")] + self._members(desk, targets)
+        return [target for target in targets if not target.startswith("group:")] + self._members(desk, targets, unknown)
 
 
 def _ids(desk: Desk, people: Sequence[str]) -> list[str]:

@@ -25,6 +25,7 @@ from models.spine import DONE, OPEN
 log = logging.getLogger(__name__)
 
 _PAGES = ("page", "page.channel", "page.group")
+_ASKED = 4  # tries, some ten seconds in which Slack may say who is in a user group
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class PageGroup(PagePost):
     def perform(self, desk: Desk) -> dict[str, Any]:
         group = desk.delivery.target
         members = desk.core.members(Target(kind="group", name=group.removeprefix("group:")))
+        if members is None and desk.delivery.attempt <= _ASKED:
+            raise NotYet(2)  # for its people; not for long enough to pass for unsent
         if members is not None and not members:
             raise SlackRefused("usergroups.users.list", "no_users_provided", "nobody is in that user group")
         if self.place(desk).channel == desk.scene.incident.room_channel:
@@ -69,7 +72,7 @@ class PageGroup(PagePost):
         """May be done again; whatever Slack says to it, the page is not held up."""
         try:
             Invite().perform(desk)
-        except (SlackRefused, SlackBraked, SlackDoubt) as failed:
+        except (SlackRefused, SlackBraked, SlackDoubt, NotYet) as failed:
             log.warning("INC-%s: not all of %s are in the room: %s", desk.delivery.incident_id, desk.delivery.target, failed)
 
 

@@ -275,6 +275,7 @@ def test_where_there_is_no_room_each_of_a_user_group_is_paged(make_world: Callab
     )
     usergroups.fill(world.workspace, world.workspace.state.groups["S0TEAM"], ["U0BOB", "U0DAVE"], "U0ERIN")
     world.workspace.faults.fail_next("chat.postMessage", error="internal_error", status=500, after_effect=True)
+    world.workspace.faults.fail_next("usergroups.users.list", times=3)  # who is in it is known a moment later
     bob, dave = world.slack.people("bob", "dave")
     world.person("alice").runs("/incident declare sev3 Search is slow")
     world.advance(minutes=2)

@@ -152,6 +152,15 @@ def test_that_nobody_is_in_the_owning_group_is_said(world: World) -> None:
     assert len(saying(world.slack.channel("incidents").messages, "nobody is in the user group S0SEARCH")) == 1
 
 
+def test_who_is_in_the_group_may_be_known_late_and_nobody_else_waits_for_it(world: World) -> None:
+    world.workspace.faults.fail_next("usergroups.users.list", times=6)
+    declares(world, "sev1", "search")
+    world.advance(seconds=3)
+    assert set(world.room().members) == {"alice", "bob"}
+    world.advance(seconds=40)
+    assert set(world.room().members) == {"alice", "bob", "dave"}
+
+
 def test_an_owner_in_a_drill_reads_that_it_is_one(world: World) -> None:
     declares(world, "sev3", "checkout", tick="This is a drill")
     assert "DRILL" in told(world.person("carol"))[0].text
