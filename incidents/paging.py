@@ -54,6 +54,19 @@ def page_as_severity_says(unit: Unit, *, by: str | None, raised: bool = False) -
         unit.record(NobodyToPage())
 
 
+def page_anew(unit: Unit, *, by: str | None, why: str, resolved_at: datetime | None) -> None:
+    """It is back: whoever its severity pages may have gone to bed meanwhile, and is paged as when it was declared. Not within one
+    wait for an acknowledgement of its resolving, when those who were at it still are; nor for a drill that is over."""
+    is_soon = resolved_at is not None and unit.now < resolved_at + unit.policy.paging.wait
+    name = _escalation_of(unit)
+    if name is None or is_soon or unit.incident.drill is not None:
+        return
+    if name in unit.policy.escalations:
+        start(unit, name, unit.policy.escalations[name], by=by, why=why[:300], said=True)
+    elif not _said_nobody(unit):
+        unit.record(NobodyToPage())
+
+
 def _said_nobody(unit: Unit) -> bool:
     """Whether it was said of this incident that nobody is set up to be paged."""
     return any(payload.get("page_id") is None for payload in _nobody(unit))

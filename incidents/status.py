@@ -30,7 +30,8 @@ def move(
     """Move to a state that is open from here, stamping the moments that go with it; `filled` are fields set with it.
 
     Raises FieldsMissing where the team wants a field filled in by then, and changes nothing. Resolving
-    stops every page and builds the postmortem draft where one is owed; reopening starts the updates again.
+    stops every page and builds the postmortem draft where one is owed; reopening starts the updates again, and pages
+    whoever the severity pages.
     """
     why = prose(why, "reason", field="why", needed=False)
     refused = permissions.refusal(core, permissions.CLOSE, by) if to is Status.CLOSED else None
@@ -96,7 +97,7 @@ def carry_out(
 ) -> Event:
     """Make a move that has been checked, with all that follows from it. `by_drill`: only because a drill was ended, so that
     nothing was mitigated by it."""
-    incident = unit.incident
+    incident, resolved_at = unit.incident, unit.incident.resolved_at
     incident.status = str(to)
     remember(unit, "status", old)
     changes = stamps(old, to)
@@ -130,6 +131,8 @@ def carry_out(
         deploys.look_back(unit)
     if to is Status.RESOLVED and old in OPEN:
         postmortems.draft_if_owed(unit)
+    if old is Status.RESOLVED and to in ACTIVE and to is not Status.MONITORING:
+        paging.page_anew(unit, by=by, why=why, resolved_at=resolved_at)
     return event
 
 

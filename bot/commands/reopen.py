@@ -24,7 +24,7 @@ COMMAND = Command(
     name="reopen",
     usage="reopen <why>",
     free_text=True,
-    help="It came back: a resolved incident is investigated again, a closed one is resolved again.",
+    help="It came back: a resolved incident is worked on again, and pages as its severity does; a closed one is resolved again.",
     run=run,
     group="Move it",
 )

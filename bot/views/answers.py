@@ -228,7 +228,21 @@ def moved(scene: Scene, event: Event, before: Incident | None = None) -> Answer:
         return resolved(scene, event, before)
     if to in (Status.CLOSED, Status.DECLINED, Status.CANCELLED):
         return answer(said, small="" if to is Status.CLOSED else "Paging and updates have stopped; no postmortem is owed.")
+    if event.payload.get("old") == Status.RESOLVED:
+        return _reopened(scene, said)
     return answer(said, *_tell_them(scene))
+
+
+def _reopened(scene: Scene, said: str) -> Answer:
+    """Whether anybody is on the way is what whoever reopens it has to know."""
+    if scene.standing.pages:
+        newest = scene.happened
+        paged = say(newest.sentence(None), 900) if isinstance(newest, LevelPaged) else "Whoever is on call for it is paged again."
+        return answer(said, *_tell_them(scene), small=paged)
+    if scene.severity.escalation is None or not scene.policy.escalations:
+        return answer(said, *_tell_them(scene))
+    page = button("Page on call", f"{RUN}escalate", value(scene.incident.number, "it is back"), style="primary")
+    return answer(f"{said} Nobody was paged again.", buttons(page), *_tell_them(scene))
 
 
 def moments(scene: Scene) -> Answer:

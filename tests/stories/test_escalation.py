@@ -156,8 +156,10 @@ def test_whoever_answered_and_asks_for_more_is_not_paged_themselves(world: World
     world.person("alice").runs("/incident status 1 resolved")
     world.person("alice").clicks("Resolve anyway")
     world.advance(minutes=1)
-    world.person("alice").runs("/incident reopen 1 it is back")
-    world.person("alice").runs("/incident escalate 1")
+    alice = world.person("alice")
+    assert "Nobody was paged again" in alice.runs("/incident reopen 1 it is back"), "they are at it still"
+    assert len(pages(bob)) == 1
+    alice.clicks("Page on call")
     world.settle()
     assert len(pages(bob)) == 2, "whoever is on call now is asked first"
 
