@@ -10,7 +10,7 @@ def run(request: Request) -> Answer:
     """How it stands, what is being done, and what happened last; from the record."""
     number = request.incident_number
     scene = look.scene(request.core, number)
-    shown = catch_up(scene, timeline.read(request.core, number), work.tasks(request.core, number))
+    shown = catch_up(scene, timeline.read(request.core, number), work.tasks(request.core, number), at=request.channel)
     return Answer(shown.text, shown.blocks)
 
 

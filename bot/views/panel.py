@@ -15,13 +15,13 @@ def panel(scene: Scene) -> Message:
     """Only for whoever asked; the card in the room is for everybody."""
     incident = scene.incident
     head = f"{signal(scene.severity.rank, incident.status)} *{incident.key}  {clip(incident.title, 700)}*"
-    blocks = [section(f"{head}\n{state(scene)}"), *_known(scene)]
+    blocks = [section(f"{head}\n{state(scene, at=incident.room_channel)}"), *_known(scene)]
     blocks += _open(scene) if incident.status in OPEN else _over(scene)
     return Message(line(scene), blocks)
 
 
-def state(scene: Scene) -> str:
-    """Severity, state, age, people and the next update, on two lines."""
+def state(scene: Scene, *, at: str | None) -> str:
+    """Severity, state, age, people and the next update, on two lines; and its room, unless it is read there."""
     incident = scene.incident
     end = incident.resolved_at or incident.closed_at or scene.now
     name = f"{incident.severity} {escape(scene.severity.name)}"
@@ -30,15 +30,15 @@ def state(scene: Scene) -> str:
         first.append(f"next update {coming(scene.next_update_at, scene.now)}")
     if scene.standing.pages:
         first.append(":pager: paging")
-    return "  ·  ".join(first) + "\n" + "  ·  ".join(_people(scene))
+    return "  ·  ".join(first) + "\n" + "  ·  ".join(_people(scene, at))
 
 
-def _people(scene: Scene) -> list[str]:
+def _people(scene: Scene, at: str | None) -> list[str]:
     held, incident = scene.standing.holders, scene.incident
     named = [f"{escape(role.upper() if role == 'ic' else role)} {person(who)}" for role, who in held.items()]
     if "ic" not in held:
         named.insert(0, "no IC yet")
-    if incident.room_channel:
+    if incident.room_channel and incident.room_channel != at:
         named.append(channel(incident.room_channel))
     return named
 

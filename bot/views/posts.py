@@ -242,7 +242,7 @@ def _checklist(scene: Scene) -> tuple[list[Block], list[Block]]:
         return [context("Look at: " + " · ".join(INVESTIGATION))], row
     if happened.new == Status.MITIGATING:
         said = "What are you trying? A tap does nothing but note it on the timeline."
-        return [context(said)], [checklists.options(scene)]
+        return [], [context(said), checklists.options(scene)]
     if happened.new == Status.RESOLVED and left:
         return [context("Still to do: " + " · ".join(left))], [buttons(button("Checklist", f"{RUN}checklist", target))]
     return [], []

@@ -116,11 +116,14 @@ def _menu(entry: Entry, number: int) -> Block:
     return {"type": "overflow", "action_id": f"more:{id}", "options": options}
 
 
-def catch_up(scene: Scene, events: Sequence[Event], tasks: Sequence[Task]) -> Message:
-    """What somebody needs who comes in late: how it stands, what was decided, what is being done, what happened last."""
+def catch_up(scene: Scene, events: Sequence[Event], tasks: Sequence[Task], *, at: str | None = None) -> Message:
+    """What somebody needs who comes in late: how it stands, what was decided, what is being done, what happened last.
+
+    `at` is the channel that it is read in.
+    """
     incident = scene.incident
     head = f"{signal(scene.severity.rank, incident.status)} *{incident.key}  {clip(incident.title, 700)}*"
-    blocks = [section(f"{head}\n{state(scene)}")]
+    blocks = [section(f"{head}\n{state(scene, at=at)}")]
     known = (("Summary", incident.summary), ("Impact", incident.impact), ("Current theory", incident.theory))
     said = "\n".join(f"*{label}:* {clip(text, 800)}" for label, text in known if text)
     if said:
