@@ -107,14 +107,11 @@ def under_maintenance(core: Core, incident: Incident | None = None) -> Sequence[
         return maintenance.of_incident(session, incident, now) if incident is not None else maintenance.active(session, now)
 
 
-_LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incident list all <word>`
-
-
 def near(core: Core, title: str = "", limit: int = 3) -> Sequence[Incident]:
     """Open incidents to look at before another one is declared: those with a title like this one, their own or an alert's,
     else about the same thing, else the newest."""
     mine = words(title)
-    rows, _ = incidents(core, is_open(), is_real(), limit=_LOOKED_AT if mine else limit)
+    rows, _ = incidents(core, is_open(), is_real(), limit=likeness.LOOKED_AT if mine else limit)
     with core.view() as session:
         alerts = likeness.said_by_alerts(session, [row.number for row in rows if row.alerts] if mine else [])
     titles = {row.number: [words(row.title), *alerts.get(row.number, ([], set()))[0]] for row in rows}

@@ -18,7 +18,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from bot import drill, elsewhere, own_fields, search
+from bot import drill, elsewhere, look, own_fields, search
 from bot.commands import RUN, Answer, Command, Needs, Request, value
 from bot.findings import Examine
 from bot.modals import FormError, Modal, Submission
@@ -32,7 +32,7 @@ from incidents.core import Core, Repeated, find
 from incidents.errors import Refused, quote
 from incidents.events import read
 from incidents.fields import FieldsMissing
-from incidents.rules.lifecycle import ACTIVE, OPEN, is_state
+from incidents.rules.lifecycle import ACTIVE, is_state
 from incidents.rules.naming import incident_ref
 from incidents.rules.severity import split_leading_severity
 from incidents.timeline import at_home
@@ -64,8 +64,8 @@ class FormOpener:
             self._slack.call(self._method, {"trigger_id": self._trigger_id, "view": view})
         except CallFailed as failed:
             log.warning("a form could not be opened: %s", failed)
-            typed = "declare <what is wrong>" if view.get("callback_id") == "declare" else "help"
-            raise Refused(f"Slack did not open the form in time. Try again, or type it: `/incident {typed}`.") from None
+            said = "declare <what is wrong>" if view.get("callback_id") == "declare" else "help"
+            raise Refused(f"Slack did not open the form in time. Try again, or type it: `/incident {said}`.") from None
 
 
 class Background:
@@ -466,11 +466,5 @@ _DRILL = select(Incident.drill).where(Incident.id == bindparam("number"), col(In
 
 def open_incidents(session: Session, limit: int = 100) -> list[Incident]:
     """Those that the session's person may see, the newest first."""
-    states = [str(state) for state in OPEN]
-    query = (
-        select(Incident)
-        .where(col(Incident.status).in_(states), access.visible(session))
-        .order_by(col(Incident.id).desc())
-        .limit(limit)
-    )
-    return list(session.exec(query))
+    query = select(Incident).where(look.is_open(), access.visible(session)).order_by(col(Incident.id).desc())
+    return list(session.exec(query.limit(limit)))

@@ -14,7 +14,7 @@ from incidents.rules.likeness import about_the_same, alike, words
 from models import Alert, Incident, Postmortem, RunbookRun
 from models.runbook import RUN_OFFERED, RUN_SOLVED
 
-_LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incident list all <word>`
+LOOKED_AT = 200  # incidents, the newest first; older ones are found by `/incident list all <word>`
 _SIGNALS = 500  # alerts of open incidents, the newest first
 
 
@@ -64,7 +64,7 @@ def show_in_triage(unit: Unit) -> None:
     query = select(Incident.id, Incident.title, Incident.services, Incident.alerts)
     query = query.where(Incident.status == Status.TRIAGE, col(Incident.drill).is_(None), col(Incident.private).is_(False))
     query = query.where(col(Incident.id) != incident.number)
-    waiting = unit.session.exec(query.order_by(col(Incident.id).desc()).limit(_LOOKED_AT)).all()
+    waiting = unit.session.exec(query.order_by(col(Incident.id).desc()).limit(LOOKED_AT)).all()
     if not waiting:
         return
     alerted = [number for number, _, _, alerts in waiting if alerts] + [incident.number] * bool(incident.alerts)
@@ -86,7 +86,7 @@ def similar(session: Session, incident: Incident, policy: Policy, now: datetime)
     query = select(Incident.id, Incident.title, Incident.services, Incident.alerts)
     query = query.where(col(Incident.id) != incident.number, col(Incident.drill).is_(None), access.visible(session))
     query = query.where(col(Incident.private).is_(incident.private))  # the others are not merged with it
-    newest = query.order_by(col(Incident.id).desc()).limit(_LOOKED_AT)
+    newest = query.order_by(col(Incident.id).desc()).limit(LOOKED_AT)
     still_open = newest.where(col(Incident.status).in_([str(state) for state in OPEN]))
     if incident.status == Status.TRIAGE:
         still_open = still_open.where((col(Incident.status) != Status.TRIAGE) | (col(Incident.id) < incident.number))

@@ -7,14 +7,13 @@ from sqlmodel import col, func, select
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from bot import look
 from bot.doctor import HEARTBEAT_FRESH
 from bot.redis import connect
 from bot.wiring import Muster
-from incidents.rules.lifecycle import OPEN
 from models import Delivery, Incident, Page, Wake
 from models.page import PAGE_OPEN
-from models.spine import DEAD
-from models.spine import OPEN as WAITING
+from models.spine import DEAD, OPEN
 from workers.clock import last_sweep
 
 
@@ -72,15 +71,13 @@ class Health:
         with self._core.view() as session:
             now = self._core.clock.now(session)
             waiting = select(func.count(), func.min(col(Delivery.next_at))).where(
-                Delivery.state == WAITING, col(Delivery.next_at) <= now
+                Delivery.state == OPEN, col(Delivery.next_at) <= now
             )
             count, oldest = session.exec(waiting).one()
             late = session.exec(select(func.min(col(Wake.due_at))).where(col(Wake.due_at) <= now)).one()
             rows = {
                 "muster_open_incidents": session.exec(
-                    select(func.count()).where(
-                        col(Incident.status).in_([str(state) for state in OPEN]), col(Incident.drill).is_(None)
-                    )
+                    select(func.count()).select_from(Incident).where(look.is_open(), look.is_real())
                 ).one(),
                 "muster_running_escalations": session.exec(select(func.count()).where(Page.state == PAGE_OPEN)).one(),
                 "muster_deliveries_due": count,
