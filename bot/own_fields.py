@@ -38,7 +38,7 @@ def causes_input(policy: Policy, tags: Collection[str]) -> list[Block]:
     known = list(dict.fromkeys([*policy.causes, *tags]))
     if not known:
         return []
-    element = forms.several([option(tag, tag) for tag in known], placeholder="Whatever had a part in it")
+    element = forms.several([option(tag, tag) for tag in known], placeholder="Everything that contributed")
     chosen = [each for each in element["options"] if each["value"] in tags]
     initial = {"initial_options": chosen} if chosen else {}
     limit = {"max_selected_items": rules.CAUSES_MOST}

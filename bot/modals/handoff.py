@@ -18,11 +18,14 @@ _CURSOR = "questions"  # what no record knows
 
 
 def view(scene: Scene, role: str, known: Brief, to: str | None = None, response_url: str = "") -> Block:
-    """Who takes over, and what they have to know. When the next update is due goes with it by itself."""
+    """Who takes over, and what they have to know. When the next update is due goes with it by itself.
+
+    The cursor stands where it is needed first, and a phone scrolls to it.
+    """
     chosen = forms.person_input(to, placeholder="Who takes over?")
     blocks = [forms.standing_line(scene), field("person", f"Who takes over {scene.policy.role_name(role)}?"[:75], chosen)]
     for name, text in asdict(known).items():
-        element = forms.text_input(text, multiline=True, most=PART_LENGTH, focus=name == _CURSOR)
+        element = forms.text_input(text, multiline=True, most=PART_LENGTH, focus=to is not None and name == _CURSOR)
         blocks.append(field(name, BRIEF[name], element, optional=True))
     due = f"Next update due {coming(scene.next_update_at, scene.now)}" if scene.next_update_at else "No update is due"
     small = f"{due}. You keep the role until they accept; the brief goes on the timeline."

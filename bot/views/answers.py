@@ -73,8 +73,8 @@ def resolve_early(question: Refused, scene: Scene, said: str) -> Answer:
 def cancels(scene: Scene) -> Answer:
     """Asked of whoever says no more than `cancel`, which may have been meant for a form, a page or a mistyped word."""
     incident, number = scene.incident, scene.incident.number
-    said = f"Cancel {incident.key}, {clip(incident.title, 400)}? It was no incident after all: paging and updates stop, no "
-    said += "postmortem is owed, and this cannot be undone. If it was one and is over, resolve it."
+    said = f"Cancel {incident.key}, {clip(incident.title, 400)}? Only if it was no incident after all: paging and updates stop, "
+    said += "no postmortem is owed, and this cannot be undone. If it was one and is over, resolve it."
     cancel = button("Cancel it", f"{RUN}cancel", value(number, CONFIRMED.strip()), style="danger")
     row = [cancel] if incident.status == Status.TRIAGE else [cancel, button("Resolve", f"{RUN}resolve", value(number))]
     return answer(said, buttons(*row), small=f"With a reason: `/incident cancel {number} a test run`")
