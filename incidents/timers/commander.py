@@ -22,7 +22,8 @@ def owed(now: Standing, policy: Policy) -> Iterable[Due]:
         or policy.severity(incident.severity).rank > role.ask_if_empty_up_to_rank
     ):
         return
-    yield Due(incident.ic_missing_at + role.ask_if_empty_after, f"no-ic:{incident.number}:{incident.ic_missing_event}")
+    since = max(incident.ic_missing_at, incident.reopened_at or incident.ic_missing_at)
+    yield Due(since + role.ask_if_empty_after, f"no-ic:{incident.number}:{incident.ic_missing_event}")
 
 
 def fire(unit: Unit, due: Due) -> None:

@@ -18,7 +18,8 @@ def owed(now: Standing, policy: Policy) -> Iterable[Due]:
 
 
 def _empty(now: Standing, policy: Policy) -> Iterable[tuple[str, Due]]:
-    """The roles that are to be asked for, and when: counted from when they were left, else from the declaration."""
+    """The roles that are to be asked for, and when: counted from when they were left, else from the declaration;
+    never from before the last reopening."""
     incident, severity, held = now.incident, policy.severity(now.incident.severity), now.holders
     for role, rules in policy.roles.items():
         if role == "ic" or rules.ask_if_empty_after is None or role in held or role in incident.roles_asked:
@@ -28,6 +29,7 @@ def _empty(now: Standing, policy: Policy) -> Iterable[tuple[str, Due]]:
             continue
         left = incident.roles_left.get(role)
         since = datetime.fromisoformat(left) if left else incident.declared_at
+        since = max(since, incident.reopened_at or since)
         yield role, Due(since + rules.ask_if_empty_after, f"no-role:{incident.number}:{role}:{left or ''}")
 
 

@@ -56,6 +56,8 @@ def test_resolved_early_then_it_comes_back(world: World) -> None:
     assert len(pages(bob)) == 2 and "(errors again)" in pages(bob)[1], "three hours later nobody may be at it any more"
     assert "Paged @bob. If nobody acknowledges by" in bob.ephemerals[-1]
     bob.clicks("Acknowledge", in_=pages(bob)[1])
+    world.settle()
+    assert not saying(room.messages, "Nobody is Communications lead yet"), "that is asked some time after the reopening"
     assert "Resolve" in room.pins[0].buttons and room.topic.startswith("SEV1 investigating")
     assert world.incident().resolved_at is None and world.incident().mitigated_at is None
     world.advance(minutes=31)
