@@ -15,7 +15,7 @@ def owed(now: Standing, policy: Policy) -> Iterable[Due]:
     room = policy.severity(incident.severity).room
     if (
         room.kind == "after"
-        and room.after
+        and room.after is not None
         and incident.room_wanted_at is None
         and not incident.room_refused
         and incident.status in ACTIVE

@@ -24,6 +24,14 @@ def test_who_was_paged_is_invited_though_the_page_is_over(make_world: Callable[.
     assert bob.is_in(world.room()) and alice.is_in(world.room())
 
 
+def test_after_no_time_at_all(make_world: Callable[..., World]) -> None:
+    """Who writes 0s means it: it opens with the next sweep."""
+    world = make_world("severities: {SEV2: {room: after 0s}}")
+    world.person("alice").runs("/incident declare sev2 Search is slow")
+    world.settle()
+    assert world.room().name == "inc-2026-11-23-search-is-slow-1"
+
+
 def test_after_thirty_minutes_unresolved(make_world: Callable[..., World]) -> None:
     world = make_world(ON_CALL + "severities:\n  SEV2: {escalation: critical}\n")
     alice, bob, carol = world.slack.people("alice", "bob", "carol")
