@@ -288,16 +288,17 @@ class Alarm(Post):
         try:
             return super().perform(desk)
         except SlackRefused as refused:
-            whom = self._whom(desk)
+            whom = desk.delivery.result.get("directly") or self._whom(desk)
             if refused.error not in _NOWHERE or whom is None:
                 raise
+            desk.keep(directly=whom)  # where it is looked for, whoever commands by then
             return self._send(desk, Place(whom), self.view(desk.scene))
 
     def _whom(self, desk: Desk) -> str | None:
         return desk.scene.standing.holders.get("ic") or desk.scene.incident.declared_by
 
     def _places(self, desk: Desk) -> list[Place]:
-        whom = self._whom(desk)
+        whom = desk.delivery.result.get("directly")
         directly = [Place(whom)] if whom is not None else []
         try:
             return [*super()._places(desk), *directly]
