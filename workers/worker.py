@@ -114,14 +114,16 @@ def _work(queue: str, redis_url: str, parent: int) -> None:
     if queue != PAGES:
         os.nice(5)  # where processors are few, acknowledgements come first: Slack waits three seconds for them
     threading.Thread(target=_leave_with, args=(parent,), daemon=True, name="orphan watch").start()
-    worker = _Worker(  # no fork for each job: ours is short, and a warm engine answers in a third of the time
-        [queue], connection=connect(redis_url, patient=True), worker_ttl=25, maintenance_interval=10,
-        log_job_description=False,
-    )  # fmt: skip
-    try:
+    try:  # making one asks Redis, too
+        worker = _Worker(  # no fork for each job: ours is short, and a warm engine answers in a third of the time
+            [queue], connection=connect(redis_url, patient=True), worker_ttl=25, maintenance_interval=10,
+            log_job_description=False,
+        )  # fmt: skip
         worker.work(logging_level="WARNING", with_scheduler=False)
     except (RedisError, OSError) as error:
-        log.warning("Redis is not there (%s); the clock delivers meanwhile", error)
+        log.warning("Redis cannot be used (%s); the clock delivers meanwhile", error)
+    except Exception:  # the process ends without a word otherwise
+        log.exception("a worker for %s broke", queue)
 
 
 def _leave_with(parent: int) -> None:
