@@ -245,6 +245,7 @@ _NAMED: dict[tuple[str, Any], Callable[[Strange], Any]] = {
     ("said", str): lambda made: "The draft comes.",
     ("hint", str): lambda made: " Star it: `/incident timeline edit`",
     ("command", str): lambda made: "merge",
+    ("at", str | None): lambda made: made.scene.incident.room_channel if made.choice else None,
     ("before", Incident | None): lambda made: made.scene.incident if made.choice else None,
     ("rank", int): lambda made: made.scene.severity.rank,
     ("skip", int): lambda made: made.many // 2,
