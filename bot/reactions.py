@@ -27,7 +27,21 @@ from bot.acts.mirror import Announcement, Mirror, Topic
 from bot.acts.on_call import HomesFollow, NoLongerSo, TellOnCall
 from bot.acts.owners import TellMembers
 from bot.acts.pages import PageGroup, PagesOver
-from bot.acts.post import Alarm, Echo, PagePost, Post, announce, home, leadership, named_channel, outsider, person, room, thread
+from bot.acts.post import (
+    Alarm,
+    Echo,
+    PagePost,
+    Post,
+    PrivateAlarm,
+    announce,
+    home,
+    leadership,
+    named_channel,
+    outsider,
+    person,
+    room,
+    thread,
+)
 from bot.acts.quiet import AskQuiet
 from bot.acts.room import OpenRoom
 from bot.acts.runbook import CallWebhook, ShowRunbook
@@ -140,7 +154,7 @@ def reactions(render_draft: Render, write_canvas: Render, webhooks: Webhooks) ->
         "moved": Reaction(Post(thread, posts.moved, marks=False), "thread", POSTS),
         "alarm": Reaction(Alarm(announce, posts.alarm), "alarm", POSTS),
         "private.alarm": Reaction(
-            Post(person, posts.private_alarm, marks=False, plain=posts.private_alarm), "dm:{target}", POSTS, private=_INSIDER
+            PrivateAlarm(person, posts.private_alarm, plain=posts.private_alarm), "dm:{target}", POSTS, private=_INSIDER
         ),
         "leadership": Reaction(Post(leadership, posts.leadership, marks=False), "leadership", POSTS),
         "nudge": Reaction(Post(person, posts.nudge, marks=False), "dm:{target}", POSTS, private=_INSIDER),

@@ -40,11 +40,6 @@ _TOKEN_TROUBLE = frozenset(
 )
 _CHANNEL_TROUBLE = frozenset({"channel_not_found", "not_in_channel", "is_archived"})
 _REFUSED_LOOKS = 10  # about six minutes; then nothing can be found out there, and its lane has waited long enough
-_SILENT = frozenset(
-    {"alarm", "private.alarm", "announcement", "room", "unarchive",
-     "pin",  # many teams leave that to admins, and the card stands there all the same
-     "follower.update", "follower.change", "follower.welcome"}  # who cannot be told follows no longer
-)  # fmt: skip
 _PATIENT, _LONGEST_PATIENCE = timedelta(minutes=5), timedelta(minutes=5)
 _REFUSALS = 2  # a plain refusal is tried once more: what it needed may have been on its way
 
@@ -228,8 +223,8 @@ class Courier:
             leases.put_back(self.core, claimed, after=timedelta(seconds=1), doubt=False, trouble=str(refused), refused=True)
             return
         log.error("%s: %s %s given up: %s", delivery.about, delivery.reaction, delivery.target, refused)
-        silent = reaction.priority >= DECORATION or delivery.reaction in _SILENT
-        leases.give_up(self.core, claimed, act, _plainly(refused), silent=silent)
+        decoration = reaction.priority >= DECORATION
+        leases.give_up(self.core, claimed, act, _plainly(refused), decoration=decoration)
 
     def _check_one(self) -> bool:
         """Look once more for a late copy of something that was posted again."""

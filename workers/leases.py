@@ -10,9 +10,7 @@ from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_rows
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from bot.acts import ARCHIVED, Act
-from bot.acts.post import Post, announce, home, thread
-from incidents import rooms
+from bot.acts import Act
 from incidents.core import Core, Unit, as_read
 from incidents.events import DeliveryFailed
 from models import Brake, Delivery, Event
@@ -205,10 +203,10 @@ def _still_mine(session: Session, row: Delivery) -> Delivery | None:
     return session.exec(_MINE, params={"id": row.id, "attempt": row.attempt}).one_or_none()
 
 
-def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, silent: bool) -> None:
-    """It will never work: kept as dead, and said once where everybody can read it, unless it is only decoration.
+def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, decoration: bool) -> None:
+    """It will never work: kept as dead, and said where everybody can read it, unless the act says it or it is only decoration.
 
-    Once also of a mirror, which is tried again with every change, and of all that follows it to a room somebody archived.
+    Once, also of a mirror, which is tried again with every change.
     """
     row = claimed.delivery
     if row.incident_id is None:
@@ -219,17 +217,14 @@ def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, silent: bool)
         if mine is None:
             return
         mine.state, mine.lease_until, mine.trouble, mine.settled_at = DEAD, None, trouble[:300], unit.now
-        act.failed(unit, mine, trouble[:120])
         assert mine.id is not None
-        if trouble in ARCHIVED and isinstance(act, Post) and act.place in (home, thread, announce):
-            rooms.thread_shut(unit, mine.id, trouble)
-            return
+        is_said = act.failed(unit, mine, trouble[:120])
         lost = DeliveryFailed(delivery_id=mine.id, reaction=mine.reaction, target=mine.target, trouble=trouble[:200])
-        if not silent and not _is_said(unit, lost):
+        if not (is_said or decoration or _is_said_already(unit, lost)):
             unit.record(lost, key=f"dead:{mine.id}:{mine.attempt}")
 
 
-def _is_said(unit: Unit, lost: DeliveryFailed) -> bool:
+def _is_said_already(unit: Unit, lost: DeliveryFailed) -> bool:
     said = select_rows(Event.payload).where(Event.incident_id == unit.incident.number, Event.kind == DeliveryFailed.kind)
     same = lost.model_dump(exclude={"delivery_id", "tells"}).items()
     return any(same <= payload.items() for payload in unit.session.exec(said))

@@ -187,8 +187,9 @@ class Act:
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
         """What follows in the record."""
 
-    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
-        """What follows in the record when it is given up."""
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
+        """What follows in the record when it is given up. True if that says it, or nobody misses it."""
+        return False
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from incidents.overrides import overrides
 from incidents.policy import Target
 from incidents.rules.lifecycle import Status
 from incidents.rules.on_call import who
-from models import Event, Notice, Page
+from models import Delivery, Event, Notice, Page
 
 _LONG_ENOUGH = 20  # tries, about a minute and a half: what a decoration waits for has failed
 _ASKED = 8  # tries, about half a minute in which Slack may say who is in a user group; further invitations wait for it
@@ -171,6 +171,9 @@ class Pin(Act):
             if refused.error != "already_pinned":
                 raise
         return {"pinned": incident.card_ts}
+
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
+        return True  # many teams leave that to admins, and the card stands there all the same
 
 
 _MENTIONED = (

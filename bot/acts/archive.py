@@ -29,8 +29,9 @@ class Archive(Act):
         if result.get("archived") and not rooms.asleep(unit.incident):
             rooms.archived_late(unit)
 
-    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
         rooms.kept(unit, trouble)
+        return False
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Unarchive(Act):
         if result.get("back"):
             rooms.back(unit)
 
-    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
         if unit.incident.room_shut or not rooms.asleep(unit.incident):
             rooms.lost(unit, trouble)
+        return True

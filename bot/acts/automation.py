@@ -51,10 +51,11 @@ class CallOut(Act):
         if result.get("trouble"):
             self.failed(unit, delivery, str(result["trouble"]))
 
-    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
         fired = Automated.model_validate(unit.session.get_one(Event, delivery.event_id).payload)
         host = urlsplit(delivery.target).netloc
         automations.failed(unit, fired.because, host, trouble, key=f"automation.failed:{delivery.id}")
+        return False
 
 
 def _again(desk: Desk, trouble: str) -> dict[str, Any]:

@@ -103,9 +103,11 @@ class Announcement(Mirror):
         if first and unit.incident.status in ACTIVE:
             likeness.show_in_triage(unit)
 
-    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
         assert delivery.id is not None
         rooms.unannounced(unit, delivery.id, trouble)
+        super().failed(unit, delivery, trouble)
+        return True
 
 
 def _pin_again(unit: Unit) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.acts import TEXT_LENGTH, Act, Desk, NotYet
+from bot.acts import ARCHIVED, TEXT_LENGTH, Act, Desk, NotYet
 from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
@@ -223,6 +223,14 @@ class Post(Act):
         if event.ts is None:
             event.channel, event.ts, event.thread_ts = result["channel"], result["ts"], result.get("thread_ts")
 
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
+        """In a channel that somebody archived every post fails: that is said once for all of them, if anybody misses them."""
+        if trouble not in ARCHIVED or self.place not in (home, thread, announce):
+            return False
+        assert delivery.id is not None
+        rooms.thread_shut(unit, delivery.id, trouble)
+        return True
+
 
 def _came_back(desk: Desk) -> bool:
     """Its home was the thread for a while, although it had a room."""
@@ -297,6 +305,10 @@ class Alarm(Post):
     def _whom(self, desk: Desk) -> str | None:
         return desk.scene.standing.holders.get("ic") or desk.scene.incident.declared_by
 
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
+        super().failed(unit, delivery, trouble)
+        return True  # an alarm about the alarm would fail as well
+
     def _places(self, desk: Desk) -> list[Place]:
         whom = desk.delivery.result.get("directly")
         directly = [Place(whom)] if whom is not None else []
@@ -304,6 +316,16 @@ class Alarm(Post):
             return [*super()._places(desk), *directly]
         except SlackRefused:
             return directly
+
+
+@dataclass(frozen=True)
+class PrivateAlarm(Post):
+    """The same where nothing may be said in public."""
+
+    marks: bool = False
+
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
+        return True
 
 
 @dataclass(frozen=True)
@@ -331,10 +353,11 @@ class PagePost(Post):
         if notice is not None and result.get("ts"):
             paging.notice_sent(unit, notice)
 
-    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
         notice = self._notice(unit.session, delivery)
         if notice is not None:
             paging.notice_failed(unit, notice, trouble)
+        return super().failed(unit, delivery, trouble)
 
     def _notice(self, session: Session, delivery: Delivery) -> Notice | None:
         paged = session.get_one(Event, delivery.event_id).payload

@@ -81,5 +81,6 @@ class OpenRoom(Act):
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
         rooms.opened(unit, result["channel"], result["name"], private=bool(result.get("private")))
 
-    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
         rooms.failed(unit, trouble)
+        return True

@@ -165,6 +165,7 @@ class CallWebhook(Act):
             doubt=bool(result.get("doubt")),
         )
 
-    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
         called = WebhookCalled.model_validate(unit.session.get_one(Event, delivery.event_id).payload)
         runbooks.webhook_answered(unit, called.run_id, called.step, trouble=trouble)
+        return False

@@ -55,8 +55,9 @@ class TellSubscriber(Post):
             return super().perform(desk)
         return super().recover(desk, refused)
 
-    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> None:
+    def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
         if delivery.target in unit.incident.subscribers:
             event = unit.session.get_one(Event, delivery.event_id)
             asked_by = event.actor if event.kind == Subscribed.kind else None
             subscriptions.drop(unit, delivery.target, by=None, why=trouble, asked_by=asked_by)
+        return True  # who cannot be told follows no longer
