@@ -133,10 +133,10 @@ def parse_due(text: str, today: date, tz: Zone) -> date:
 
 
 def parse_day(text: str, today: date, tz: Zone) -> date:
-    """Any day, also one that has passed: all that `parse_due` knows, and `yesterday`. Raises BadMoment for anything else,
-    and for what is more than ten years away."""
+    """Any day that `parse_due` knows, also one that has passed. Raises BadMoment for anything else, and for what is more than
+    ten years away."""
     said = re.sub(r"^(?:by|until|before|on|due)\s+(?:the\s+)?", "", _said(text))
-    day = today - timedelta(days=1) if said == "yesterday" else _due(said, today, _zone(tz))
+    day = _due(said, today, _zone(tz))
     if day is None or abs(day - today) > _TEN_YEARS:
         near = get_close_matches(said, [*_WEEKDAYS, "today", "tomorrow", "yesterday"], n=1, cutoff=0.75)
         hint = f"Did you mean {near[0]}? " if near and day is None else ""
@@ -195,8 +195,9 @@ def _due_at_end(text: str) -> tuple[int, str] | None:
 
 def _reads_as_day(phrase: str) -> bool:
     said = _said(phrase)
-    if not said or re.fullmatch(r"[0-9]+(?:\.[0-9]+)?\s?[a-z]+", said):  # "cut it by 2 weeks" is an amount
-        return False
+    counted = re.fullmatch(r"[0-9]+(?:\.[0-9]+)?\s?([a-z]+)", said)
+    if not said or counted:  # "cut it by 2 weeks" is an amount, "by 15 Nov" a day, and "by 31 Feb" was meant as one
+        return counted is not None and _month(counted[1]) is not None
     if re.fullmatch(r"[0-9]{1,4}[-./][0-9]{1,2}[-./]?[0-9]{0,4}", said):
         return "." not in said or said.count(".") == 2 or said.endswith(".")  # "by 1.5" is an amount
     if _due(said, date(2000, 1, 1), UTC) is not None:
@@ -330,6 +331,7 @@ def _due(said: str, today: date, zone: tzinfo) -> date | None:
 
 _FIXED: dict[str, Callable[[date], date]] = {
     **dict.fromkeys(("today", "tonight", "eod", "end of day", "end of the day", "now"), lambda today: today),
+    "yesterday": lambda today: today - timedelta(days=1),
     "tomorrow": lambda today: today + timedelta(days=1),
     "day after tomorrow": lambda today: today + timedelta(days=2),
     "next week": lambda today: today + timedelta(weeks=1),
@@ -352,13 +354,16 @@ def _months_on(day: date, months: int) -> date:
 
 
 def _named_weekday(said: str, today: date) -> date | None:
-    """The next such day after today; with `next`, the one of next week, Monday being its first day."""
-    found = re.fullmatch(r"(?:(this|next|on)\s)?([a-z]{3,9})", said)
+    """The next such day after today; with `next`, the one of next week, Monday being its first day; with `last`, the one before
+    today."""
+    found = re.fullmatch(r"(?:(this|next|on|last)\s)?([a-z]{3,9})", said)
     weekday = _weekday(found[2]) if found else None
     if found is None or weekday is None:
         return None
     if found[1] == "next":
         return today + timedelta(days=7 - today.weekday() + weekday)
+    if found[1] == "last":
+        return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 
 
