@@ -27,7 +27,7 @@ from incidents.moments import MOMENTS
 from incidents.rooms import asleep
 from incidents.rules import fields as rules
 from incidents.rules.checklists import CHECKLISTS, MITIGATIONS, WATCH, open_items
-from incidents.rules.lifecycle import OPEN, Status
+from incidents.rules.lifecycle import ACTIVE, OPEN, Status
 from incidents.rules.on_call import for_role
 from models import Event, Incident, Maintenance
 
@@ -218,6 +218,8 @@ def moved(scene: Scene, event: Event, before: Incident | None = None) -> Answer:
     incident = scene.incident
     to = Status(event.payload.get("new", incident.status))
     said = f"{incident.key} is {to} now. {told(scene)}"
+    if event.payload.get("old") == Status.RESOLVED and to in ACTIVE and to is not Status.MONITORING:
+        return _reopened(scene, said)
     if to is Status.MITIGATING:
         return answer(said, *_tell_them(scene), small="Options: " + " · ".join(MITIGATIONS))
     if to is Status.MONITORING:
@@ -228,8 +230,6 @@ def moved(scene: Scene, event: Event, before: Incident | None = None) -> Answer:
         return resolved(scene, event, before)
     if to in (Status.CLOSED, Status.DECLINED, Status.CANCELLED):
         return answer(said, small="" if to is Status.CLOSED else "Paging and updates have stopped; no postmortem is owed.")
-    if event.payload.get("old") == Status.RESOLVED:
-        return _reopened(scene, said)
     return answer(said, *_tell_them(scene))
 
 

@@ -178,6 +178,19 @@ def test_resolving_stops_it(world: World) -> None:
     assert world.incident().acknowledged_at is None
 
 
+@pytest.mark.parametrize("typed", ["reopen 1 it is back", "status 1 mitigating it is back"])
+def test_whoever_takes_it_up_again_reads_who_was_paged(world: World, typed: str) -> None:
+    alice, bob = world.slack.people("alice", "bob")
+    declared(world)
+    alice.runs("/incident resolve 1 it was the monitoring")
+    alice.clicks("Resolve anyway")
+    world.advance(hours=2)
+    alice.runs(f"/incident {typed}")
+    assert "Paged @bob" in alice.ephemerals[-1]
+    world.settle()
+    assert len(pages(bob)) == 2
+
+
 def test_worse_than_thought_starts_the_stronger_one_and_repeats_nothing(make_world: Callable[..., World]) -> None:
     world = make_world(SERIOUS)
     alice, bob, carol, erin = world.slack.people("alice", "bob", "carol", "erin")
