@@ -1,6 +1,6 @@
 """The timeline and the catch-up, for one reader."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.commands import RUN, value
@@ -8,7 +8,7 @@ from bot.scene import Scene
 from bot.views.blocks import Block, Message, button, buttons, context, option, section
 from bot.views.card import line, signal
 from bot.views.panel import state
-from bot.views.texts import clip, escape, person, say, stamp
+from bot.views.texts import clip, escape, moment, person, say, stamp
 from incidents.entries import Entry, told
 from incidents.events import Decided
 from incidents.rules.lifecycle import OPEN
@@ -18,6 +18,7 @@ PAGE = 25  # entries shown at once
 EDITED = 15  # entries shown at once with a menu each
 LAST = 8  # what a catch-up tells of what happened
 FULL = 2800  # characters of one section
+_CLEAR = timedelta(hours=12)  # after a day that was named; then it is named again
 _LATER = timedelta(minutes=1)  # what was put down so soon after it happened is not said to have been added later
 
 
@@ -36,7 +37,7 @@ def page(scene: Scene, events: Sequence[Event], skip: int = 0, coming: Sequence[
     head = f"Timeline of {incident.key}: entries {first} to {end} of {len(entries)}"
     blocks = [
         section(f"*{head}*\n{clip(incident.title, 400)}"),
-        *_paragraphs([_entry(entry, incident.number) for entry in shown]),
+        *_paragraphs(_lines(shown, incident.number)),
     ]
     ahead = _ahead(scene, coming) if not skip else []
     if ahead:
@@ -130,14 +131,14 @@ def catch_up(scene: Scene, events: Sequence[Event], tasks: Sequence[Task], *, at
         blocks.append(section(said))
     entries = _told(events)
     seen = [entry for entry in entries if not entry.hidden]
-    decided = [_entry(entry, incident.number) for entry in seen if isinstance(entry.what, Decided)][-5:]
+    decided = _lines([entry for entry in seen if isinstance(entry.what, Decided)][-5:], incident.number)
     if decided:
         blocks += [section("*Decided*"), *_paragraphs(decided)]
     doing = [_task(task) for task in tasks if task.done_at is None]
     if doing and incident.status in OPEN:
         more = [f"and {len(doing) - 6} more"] if len(doing) > 6 else []
         blocks += [section("*Being done*"), *_paragraphs([*doing[:6], *more])]
-    last = [_entry(entry, incident.number) for entry in seen if not isinstance(entry.what, Decided)][-LAST:]
+    last = _lines([entry for entry in seen if not isinstance(entry.what, Decided)][-LAST:], incident.number)
     blocks += [section("*What happened last*"), *_paragraphs(last)]
     blocks.append(context(f"{len(entries)} entries in all: `/incident timeline {incident.number}`"))
     return Message(f"Catch-up. {line(scene)}", blocks)
@@ -148,14 +149,25 @@ def _told(events: Sequence[Event]) -> list[Entry]:
     return [entry for entry in told(events) if entry.what.headline]
 
 
-def _entry(entry: Entry, number: int) -> str:
+def _lines(entries: Sequence[Entry], number: int) -> list[str]:
+    """In order; the day stands where the hour alone could be read as one of the day that was named last."""
+    lines: list[str] = []
+    named: datetime | None = None
+    for entry in entries:
+        is_clear = named is not None and timedelta(0) <= entry.at - named < _CLEAR
+        named = named if is_clear else entry.at
+        lines.append(_entry(entry, number, moment if is_clear else stamp))
+    return lines
+
+
+def _entry(entry: Entry, number: int, when: Callable[[datetime], str] = stamp) -> str:
     event = entry.event
     late = " _(added later)_" if event.recorded_at - entry.at >= _LATER else ""
     star = ":star: " if entry.starred else ""
     hidden = " _(not in the draft)_" if entry.hidden else ""
     of = f"*INC-{event.incident_id}*  " if event.incident_id != number else ""  # merged into this one
     said = " ".join(say(entry.what.sentence(event.actor), 400).split())
-    return f"{stamp(entry.at)}  {star}{of}{said}{late}{hidden}"
+    return f"{when(entry.at)}  {star}{of}{said}{late}{hidden}"
 
 
 def _task(task: Task) -> str:
