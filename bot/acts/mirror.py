@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from bot.acts import GONE, Act, Desk, NotYet
-from bot.acts.post import INVALID, Place, Post
+from bot.acts.post import Place, Post
 from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
@@ -61,12 +61,6 @@ class Mirror(Post):
                 raise
             return self._send(desk, Place(channel), message)  # somebody deleted it
         return {"channel": channel, "ts": ts}
-
-    def recover(self, desk: Desk, refused: SlackRefused) -> dict[str, Any] | None:
-        if refused.error in INVALID and not desk.delivery.result.get("plain"):
-            desk.keep(plain=True)
-            return self.perform(desk)
-        return None
 
     def look(self, desk: Desk) -> dict[str, Any] | None:
         """An edit may be made again; only the first post is looked for."""

@@ -137,7 +137,7 @@ class Post(Act):
     def recover(self, desk: Desk, refused: SlackRefused) -> dict[str, Any] | None:
         if refused.error in INVALID and not desk.delivery.result.get("plain"):
             desk.keep(plain=True)
-            return self._send(desk, self.place(desk), self.plain(desk.scene))
+            return self.perform(desk)
         return None
 
     def _send(self, desk: Desk, place: Place, message: Message) -> dict[str, Any]:

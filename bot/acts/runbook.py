@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.acts import GONE, Act, Desk
-from bot.acts.post import INVALID, Place, Post
+from bot.acts.post import Place, Post
 from bot.scene import Scene
 from bot.slack import SlackRefused
 from bot.views.blocks import Message
@@ -77,12 +77,6 @@ class ShowRunbook(Post):
             except Exception:  # a broken view must not keep the step from people
                 log.exception("the view of delivery %s", desk.delivery.id)
         return Message(f"{desk.scene.incident.key}: runbook {run.title}. `/incident runbook` shows it.")
-
-    def recover(self, desk: Desk, refused: SlackRefused) -> dict[str, Any] | None:
-        if refused.error in INVALID and not desk.delivery.result.get("plain"):
-            desk.keep(plain=True)
-            return self.perform(desk)
-        return None
 
     def look(self, desk: Desk) -> dict[str, Any] | None:
         """An edit may be made again; only a first post is looked for, and the first one in the room."""
