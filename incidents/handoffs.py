@@ -124,7 +124,7 @@ def withdraw(core: Core, number: int, role: str, *, by: str, key: str | None = N
     with core.unit(number, key) as unit:
         holding = _held(unit, role, by)
         if holding.offered_to is None:
-            raise Refused(f"You have asked nobody to take over {unit.policy.role_name(role)}; it is yours.")
+            raise Refused(f"You have asked nobody to take over as {unit.policy.role_name(role)}; you still are.")
         return _end(unit, holding, HandoffWithdrawn, by=by)
 
 
@@ -167,7 +167,7 @@ def _asked(unit: Unit, role: str, by: str, offer: int | None) -> RoleAssignment:
     if holding is None or holding.offered_to is None or (offer is not None and offer != holding.offer_event):
         raise Refused(_over(unit, name, holding, offer))
     if holding.offered_to != by:
-        raise Refused(f"<@{holding.offered_to}> was asked to take over {name}, not you. To take it: `/incident {role}`.")
+        raise Refused(f"<@{holding.offered_to}> was asked to take over as {name}, not you. To take it: `/incident {role}`.")
     return holding
 
 

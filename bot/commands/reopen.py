@@ -17,7 +17,7 @@ def run(request: Request) -> Answer:
         request.forms.open(form.view(scene, request.response_url, to=to))
         return Answer()
     event = status.reopen(request.core, number, by=request.by, why=why, key=request.key)
-    return answers.moved(look.scene(request.core, number), event)
+    return answers.moved(look.scene(request.core, number), event, at=request.channel)
 
 
 COMMAND = Command(

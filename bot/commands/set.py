@@ -125,7 +125,7 @@ def _severity(request: Request, text: str) -> Answer:
     level, why = severity_and_reason(text, request.policy)
     number = request.incident_number
     event = edit.change_severity(request.core, number, level, by=request.by, why=why, key=request.key)
-    return answers.severity_changed(look.scene(request.core, number), event)
+    return answers.severity_changed(look.scene(request.core, number), event, request.channel)
 
 
 COMMAND = Command(

@@ -16,7 +16,7 @@ def run(request: Request) -> Answer:
         return Answer()
     level, why = severity_and_reason(request.text, request.policy)
     event = edit.change_severity(request.core, number, level, by=request.by, why=why, key=request.key)
-    return answers.severity_changed(look.scene(request.core, number), event)
+    return answers.severity_changed(look.scene(request.core, number), event, request.channel)
 
 
 COMMAND = Command(

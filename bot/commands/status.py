@@ -42,7 +42,7 @@ def move(request: Request, to: Status, why: str) -> Answer:
         request.forms.open(form.view(look.scene(request.core, number), request.response_url, to=to))
         return Answer()
     scene = look.scene(request.core, number)
-    return answers.moved(scene, event, look.repeated(request.core, scene))
+    return answers.moved(scene, event, look.repeated(request.core, scene), at=request.channel)
 
 
 COMMAND = Command(

@@ -23,7 +23,7 @@ def view(scene: Scene, role: str, known: Brief, to: str | None = None, response_
     The cursor stands where it is needed first, and a phone scrolls to it.
     """
     chosen = forms.person_input(to, placeholder="Who takes over?")
-    blocks = [forms.standing_line(scene), field("person", f"Who takes over {scene.policy.role_name(role)}?"[:75], chosen)]
+    blocks = [forms.standing_line(scene), field("person", f"Who takes over as {scene.policy.role_name(role)}?"[:75], chosen)]
     for name, text in asdict(known).items():
         element = forms.text_input(text, multiline=True, most=PART_LENGTH, focus=to is not None and name == _CURSOR)
         blocks.append(field(name, BRIEF[name], element, optional=True))

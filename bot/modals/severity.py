@@ -33,7 +33,7 @@ def submit(form: Submission) -> Answer:
     number = request.incident_number
     level = form.option("severity") or ""
     event = edit.change_severity(request.core, number, level, by=request.by, why=form.text("why"), key=request.key)
-    return answers.severity_changed(look.scene(request.core, number), event)
+    return answers.severity_changed(look.scene(request.core, number), event, request.channel)
 
 
 MODAL = Modal("severity", submit, fallback="severity")

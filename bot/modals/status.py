@@ -60,7 +60,7 @@ def submit(form: Submission) -> Answer:
         way = "Tick the box below" if "confirm" in form.values else "Close this form and say `/incident resolve`"
         raise FormError({"status": f"{refused.sentence.split('.')[0]}. {way} to resolve anyway."}) from None
     scene = look.scene(request.core, number)
-    return answers.moved(scene, event, look.repeated(request.core, scene))
+    return answers.moved(scene, event, look.repeated(request.core, scene), at=request.channel)
 
 
 MODAL = Modal("status", submit, fallback="status")

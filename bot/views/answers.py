@@ -196,53 +196,55 @@ def joined(scene: Scene, merged: str = "") -> Answer:
     return answer(said)
 
 
-def severity_changed(scene: Scene, event: Event) -> Answer:
-    """The new level, and what it sets off."""
+def severity_changed(scene: Scene, event: Event, at: str | None = None) -> Answer:
+    """The new level, and what it sets off, for whoever changed it in the channel `at`."""
     incident = scene.incident
     said = f"{incident.key} is {incident.severity} now. {told(scene)}"
     if event.payload.get("raised", True) and incident.status in OPEN:
         every = scene.severity.update_every
         said += f" Its paging and room rules apply now{f'; an update is due every {lasted(every)}' if every else ''}."
-    return answer(said, *_tell_them(scene))
+    return answer(said, *_tell_them(scene, at))
 
 
-def _tell_them(scene: Scene) -> list[Block]:
-    """Who is not in the room reads of a change in an update: it is offered at once."""
-    if scene.incident.status not in OPEN or scene.incident.status == Status.TRIAGE:
+def _tell_them(scene: Scene, at: str | None) -> list[Block]:
+    """Who is not in the room reads of a change in an update: it is offered at once. In the room itself the post about
+    the change has that button."""
+    incident = scene.incident
+    if incident.status not in OPEN or incident.status == Status.TRIAGE or (at is not None and at == incident.room_channel):
         return []
     return [buttons(button("Write an update", f"{RUN}update", value(scene.incident.number)))]
 
 
-def moved(scene: Scene, event: Event, before: Incident | None = None) -> Answer:
-    """The state it was moved to, and what to think of in it."""
+def moved(scene: Scene, event: Event, before: Incident | None = None, *, at: str | None = None) -> Answer:
+    """The state it was moved to, and what to think of in it, for whoever moved it in the channel `at`."""
     incident = scene.incident
     to = Status(event.payload.get("new", incident.status))
     said = f"{incident.key} is {to} now. {told(scene)}"
     if event.payload.get("old") == Status.RESOLVED and to in ACTIVE and to is not Status.MONITORING:
-        return _reopened(scene, said)
+        return _reopened(scene, said, at)
     if to is Status.MITIGATING:
-        return answer(said, *_tell_them(scene), small="Options: " + " · ".join(MITIGATIONS))
+        return answer(said, *_tell_them(scene, at), small="Options: " + " · ".join(MITIGATIONS))
     if to is Status.MONITORING:
         watch_for = scene.severity.watch_for
         until = f"Watch it for {lasted(watch_for)}: " if watch_for else "Watch it: "
-        return answer(said, *_tell_them(scene), small=f"{until}{' '.join(WATCH)} Then `/incident resolve`.")
+        return answer(said, *_tell_them(scene, at), small=f"{until}{' '.join(WATCH)} Then `/incident resolve`.")
     if to is Status.RESOLVED:
         return resolved(scene, event, before)
     if to in (Status.CLOSED, Status.DECLINED, Status.CANCELLED):
         return answer(said, small="" if to is Status.CLOSED else "Paging and updates have stopped; no postmortem is owed.")
-    return answer(said, *_tell_them(scene))
+    return answer(said, *_tell_them(scene, at))
 
 
-def _reopened(scene: Scene, said: str) -> Answer:
+def _reopened(scene: Scene, said: str, at: str | None) -> Answer:
     """Whether anybody is on the way is what whoever reopens it has to know."""
     if scene.standing.pages:
         newest = scene.happened
         paged = say(newest.sentence(None), 900) if isinstance(newest, LevelPaged) else "Whoever is on call for it is paged again."
-        return answer(said, *_tell_them(scene), small=paged)
+        return answer(said, *_tell_them(scene, at), small=paged)
     if scene.severity.escalation is None or not scene.policy.escalations:
-        return answer(said, *_tell_them(scene))
+        return answer(said, *_tell_them(scene, at))
     page = button("Page on call", f"{RUN}escalate", value(scene.incident.number, "it is back"), style="primary")
-    return answer(f"{said} Nobody was paged again.", buttons(page), *_tell_them(scene))
+    return answer(f"{said} Nobody was paged again.", buttons(page), *_tell_them(scene, at))
 
 
 def moments(scene: Scene) -> Answer:
@@ -333,7 +335,7 @@ def acknowledged(scene: Scene, event: Event) -> Answer:
     if where and not asleep(scene.incident):
         said += f" Go to {channel(where)}."
     elif scene.incident.announce_channel and not scene.incident.private and scene.incident.status != Status.TRIAGE:
-        said += f" It goes on in its thread in {channel(scene.incident.announce_channel)}."
+        said += f" Go to its thread in {channel(scene.incident.announce_channel)}."
     if scene.incident.status == Status.TRIAGE:
         return answer(f"{said} Is it real?", buttons(*alerts.triage(scene)))
     if "ic" in scene.standing.holders:
@@ -395,7 +397,7 @@ def role_left(scene: Scene, role: str) -> Answer:
     """It is free again, and how somebody takes it."""
     rules = scene.policy.roles.get(role)
     name = escape(rules.name if rules else role)
-    return answer(f"You left the role {name}. Nobody holds it now; `/incident {role} @who` gives it to somebody.")
+    return answer(f"You stepped down as {name}. Nobody holds the role now; `/incident {role} @who` gives it to somebody.")
 
 
 def noted(event: Event, what: str, hint: str = "") -> Answer:

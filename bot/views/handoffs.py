@@ -21,7 +21,7 @@ def offered(scene: Scene) -> Message:
     """For the room: who asks whom, the brief, and the buttons, which only the one who is asked can use."""
     asked = scene.happened
     assert isinstance(asked, HandoffOffered)
-    text = f"{person(asked.person)} asks {person(asked.to)} to take over {escape(asked.role_name)}"
+    text = f"{person(asked.person)} asks {person(asked.to)} to take over as {escape(asked.role_name)}"
     return _brief(scene, asked, text, f"{scene.incident.key}: {text}")
 
 
@@ -31,9 +31,8 @@ def offered_dm(scene: Scene) -> Message:
     assert isinstance(asked, HandoffOffered)
     incident = scene.incident
     where = f" Room: {channel(incident.room_channel)}" if incident.room_channel else ""
-    text = (
-        f"{person(asked.person)} asks you to take over {escape(asked.role_name)} of {incident.key}, {clip(incident.title, 300)}"
-    )
+    role = f"{escape(asked.role_name)} of {incident.key}"
+    text = f"{person(asked.person)} asks you to take over as {role}, {clip(incident.title, 300)}"
     return _brief(scene, asked, f"{text}.{where}", f"{text}. Accept here or with /incident handoff {incident.number} accept")
 
 

@@ -211,7 +211,7 @@ def _next_steps(scene: Scene) -> list[Block]:
         return handoffs.take_empty(scene)
     if isinstance(happened, SeverityChanged | StatusChanged) and is_open:
         is_declared = scene.incident.status != Status.TRIAGE  # before that nobody has an update to give
-        return [button("Update", f"{RUN}update", target)] if is_declared else []
+        return [button("Write an update", f"{RUN}update", target)] if is_declared else []
     if isinstance(happened, WatchAsked) and happened.until is not None and scene.incident.status == Status.MONITORING:
         return [
             button("Holding", f"{RUN}holding", target, style="primary"),

@@ -20,11 +20,11 @@ class RoleAssigned(Happened):
     def sentence(self, by: str | None) -> Phrase:
         parts: dict[str, Part] = {"by": Who(by), "person": Who(self.person), "role": self.role_name}
         if self.previous and self.accepted:
-            return Phrase("{person} accepted {role} from {previous}", {**parts, "previous": Who(self.previous)})
+            return Phrase("{person} took over as {role} from {previous}", {**parts, "previous": Who(self.previous)})
         if self.previous:
             return Phrase("{person} is now {role}, replacing {previous}", {**parts, "previous": Who(self.previous)})
         if by == self.person:
-            return Phrase("{person} took {role}", parts)
+            return Phrase("{person} is now {role}", parts)
         return Phrase("{by} made {person} {role}", parts)
 
 
@@ -35,7 +35,7 @@ class RoleLeft(Happened):
     person: str
 
     def sentence(self, by: str | None) -> Phrase:
-        return phrase("{person} left the role {role}; nobody holds it now", person=Who(self.person), role=self.role_name)
+        return phrase("{person} stepped down as {role}; nobody holds the role now", person=Who(self.person), role=self.role_name)
 
 
 class RoleMissing(Happened):
@@ -105,7 +105,7 @@ class HandoffOffered(Happened):
         if self.next_update_at:
             parts["due"] = When(self.next_update_at)
             brief += ". Next update due {due}"
-        return Phrase("{by} asks {to} to take over {role}" + brief, {**parts, **said})
+        return Phrase("{by} asks {to} to take over as {role}" + brief, {**parts, **said})
 
 
 class HandoffDeclined(Happened):
@@ -116,7 +116,7 @@ class HandoffDeclined(Happened):
     to: str
 
     def sentence(self, by: str | None) -> Phrase:
-        return phrase("{to} cannot take over {role}; {person} still has it", **_handoff(self))
+        return phrase("{to} cannot take over as {role}; {person} keeps the role", **_handoff(self))
 
 
 class HandoffWithdrawn(Happened):
@@ -127,7 +127,7 @@ class HandoffWithdrawn(Happened):
     to: str
 
     def sentence(self, by: str | None) -> Phrase:
-        return phrase("{person} keeps {role} after all; {to} need not take it over", **_handoff(self))
+        return phrase("{person} stays {role} after all; {to} need not take over", **_handoff(self))
 
 
 class HandoffExpired(Happened):
@@ -160,7 +160,7 @@ def _nobody_yet(role_name: str, suggested: str | None, covers: str | None = None
     said = "Nobody is {role} yet"
     parts: dict[str, Part] = {"role": role_name}
     if covers:
-        said += "; until somebody is, the status updates are asked of {covers}"
+        said += "; until somebody is, {covers} is asked for the status updates"
         parts["covers"] = Who(covers)
     if suggested:
         said += ". On call for it: {suggested}"

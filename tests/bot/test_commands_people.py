@@ -52,7 +52,7 @@ def test_commanding_and_fixing_together_gets_a_gentle_warning(desk: Desk) -> Non
 
 
 def test_leaving(desk: Desk) -> None:
-    assert "Nobody holds it now" in desk.says("leave").text
+    assert "Nobody holds the role now" in desk.says("leave").text
     assert desk.holders() == {}
     with pytest.raises(Refused, match="You hold no role"):
         desk.says("leave")

@@ -37,7 +37,7 @@ def test_two_people_do_the_whole_job_with_the_mouse(acme: Acme, open_window: Ope
 
     alice.button("Roles").click()
     alice.button("Take scribe").click()
-    alice.sees("took Scribe")
+    alice.sees("is now Scribe")
     bob.page.locator(".place", has_text="inc-").click()
     bob.sees("acknowledged; paging stopped")
     assert not bob.page.get_by_role("button", name="Take scribe").count()

@@ -113,7 +113,7 @@ def test_declared_it_is_an_incident_like_any_other(make_world: Callable[..., Wor
     row, room = world.incident(), world.room()
     assert (row.status, row.declared_by, row.declared_at) == ("investigating", "U0ALICE", world.clock.at)
     assert is_paged(world.person("bob")) and alice.is_in(room)
-    assert not saying(room.messages, "took Incident commander") and not saying(room.messages, "started the escalation"), (
+    assert not saying(room.messages, "is now Incident commander") and not saying(room.messages, "started the escalation"), (
         "the card says so"
     )
     assert "IC @alice" in room.topic and "Checkout errors" in room.pins[0]

@@ -35,12 +35,12 @@ def test_a_hand_off_that_was_accepted(world: World) -> None:
     assert alice.submits() == {}
     world.settle()
     [asked] = saying(bob.inbox, "asks you to take over")
-    [shown] = saying(world.room().messages, "to take over Incident commander")
+    [shown] = saying(world.room().messages, "to take over as Incident commander")
     assert asked.buttons == shown.buttons == ["Accept", "Decline"]
     bob.clicks("Accept", in_=asked)
     world.settle()
     [asked] = saying(bob.inbox, "asks you to take over")
-    [shown] = saying(world.room().messages, "to take over Incident commander")
+    [shown] = saying(world.room().messages, "to take over as Incident commander")
     assert not asked.buttons and not shown.buttons and "answered or is over" in asked.reads
 
 

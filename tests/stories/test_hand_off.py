@@ -62,8 +62,8 @@ def test_nothing_changes_until_the_other_accepts(world: World) -> None:
     told = clicks(world, bob, "Accept", asked)
     assert "You are Incident commander of INC-1 now" in told and "Not yours:" in told
     assert commander(world) == "@bob" and room.topic.startswith("SEV1 investigating | IC @bob")
-    assert len(saying(room.messages, "@bob accepted Incident commander from @alice")) == 1
-    assert len(saying(alice.inbox, "@bob accepted Incident commander from @alice")) == 1
+    assert len(saying(room.messages, "@bob took over as Incident commander from @alice")) == 1
+    assert len(saying(alice.inbox, "@bob took over as Incident commander from @alice")) == 1
     assert len(bob.inbox) == 1, "he knows what he pressed"
     assert "Why did the canary not see it?" in room_timeline(world, alice, room), "the brief is on the timeline"
     assert "You are Incident commander already" in clicks(world, bob, "Accept", old)
@@ -81,11 +81,11 @@ def test_declined_it_stays_where_it_is(world: World) -> None:
     old = as_seen(asked)
     assert "@alice is still Incident commander and is told" in clicks(world, bob, "Decline", asked)
     assert commander(world) == "@alice"
-    [told] = saying(alice.inbox, "@bob cannot take over Incident commander; @alice still has it")
+    [told] = saying(alice.inbox, "@bob cannot take over as Incident commander; @alice keeps the role")
     assert told.buttons == ["Ask somebody else"]
     assert "That hand-off was declined. @alice is Incident commander" in clicks(world, bob, "Accept", old)
     alice.clicks("Ask somebody else", in_=told)
-    alice.picks_person("Who takes over Incident commander?", world.person("carol"))
+    alice.picks_person("Who takes over as Incident commander?", world.person("carol"))
     assert alice.submits() == {}
     world.settle()
     assert commander(world) == "@alice (asked @carol)"
@@ -97,7 +97,7 @@ def test_withdrawn_it_cannot_be_accepted(world: World) -> None:
     asked = as_seen(asks(world, room))
     alice.clicks("Withdraw")
     world.settle()
-    assert saying(bob.inbox, "@alice keeps Incident commander after all")
+    assert saying(bob.inbox, "@alice stays Incident commander after all")
     assert "That hand-off was withdrawn" in clicks(world, bob, "Accept", asked)
     assert commander(world) == "@alice"
 
@@ -122,7 +122,7 @@ def test_only_the_one_who_is_asked_can_accept_and_only_the_holder_can_ask(world:
     carol.joins(room)
     world.settle()
     [brief] = [post for post in room.messages if "@alice asks @bob to take over" in post]
-    assert "@bob was asked to take over Incident commander, not you" in clicks(world, carol, "Accept", brief)
+    assert "@bob was asked to take over as Incident commander, not you" in clicks(world, carol, "Accept", brief)
     assert "@alice is Incident commander, not you" in carol.runs(f"/incident handoff ic {bob.mention}", in_=room)
     assert "Nobody is Scribe" in carol.runs(f"/incident handoff scribe {bob.mention}", in_=room)
     assert commander(world) == "@alice (asked @bob)"
@@ -140,7 +140,7 @@ def test_asking_somebody_else_takes_the_first_question_back(world: World) -> Non
     alice.runs(f"/incident handoff ic {carol.mention}", in_=room)
     assert alice.submits() == {}
     world.settle()
-    assert saying(bob.inbox, "@bob need not take it over")
+    assert saying(bob.inbox, "@bob need not take over")
     assert "That hand-off was withdrawn" in clicks(world, bob, "Accept", first)
     clicks(world, carol, "Accept", carol.inbox[-1])
     assert commander(world) == "@carol"
@@ -170,7 +170,7 @@ def test_after_eight_hours_it_is_suggested_once(world: World) -> None:
     world.advance(hours=9)
     assert len(saying(alice.inbox, "Hand over to somebody who is fresh?")) == 1
     alice.clicks("Hand over", in_=suggested)
-    alice.picks_person("Who takes over Incident commander?", bob)
+    alice.picks_person("Who takes over as Incident commander?", bob)
     assert alice.submits() == {}
     world.settle()
     clicks(world, bob, "Accept", saying(bob.inbox, "asks you to take over")[-1])
@@ -217,7 +217,7 @@ def test_a_role_of_the_teams_own(make_world: Callable[..., World]) -> None:
     clicks(world, bob, "Accept", asks(world, room, "law"))
     assert "*Legal counsel*\n@bob" in room.pins[0].reads
     asked = bob.runs("/incident leave legal", in_=room)
-    assert "Nobody holds it now" in asked
+    assert "Nobody holds the role now" in asked
     world.advance(minutes=11)
     assert len(saying(room.messages, "Nobody is Legal counsel yet")) == 2, "left again, asked again"
 
@@ -230,7 +230,7 @@ def test_nobody_writes_the_updates(world: World) -> None:
     assert not saying(room.messages, "Nobody is Communications lead yet")
     world.advance(seconds=1)
     [asked] = saying(room.messages, "Nobody is Communications lead yet")
-    assert "the status updates are asked of @alice" in asked and asked.buttons == ["Take communications lead"]
+    assert "@alice is asked for the status updates" in asked and asked.buttons == ["Take communications lead"]
     world.advance(hours=2)
     assert len(saying(room.messages, "Nobody is Communications lead yet")) == 1
     bob.joins(room)

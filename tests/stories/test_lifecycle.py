@@ -161,7 +161,7 @@ def test_among_the_active_states_any_move_and_back(world: World) -> None:
     ):
         assert f"is {state} now" in alice.runs(f"/incident {said}", in_=room)
         world.settle()
-        assert state in room.pins[0] and saying(room.messages, f"*{state}*")[-1].buttons[:1] == ["Update"]
+        assert state in room.pins[0] and saying(room.messages, f"*{state}*")[-1].buttons[:1] == ["Write an update"]
     assert saying(room.messages, "What are you trying?")[0].buttons[1:6] == [
         "Roll back",
         "Flag off",

@@ -34,7 +34,7 @@ def test_the_room_is_asked_once(world: World) -> None:
     bob.clicks("Take IC", in_=asked)
     world.settle()
     assert "You are Incident commander of INC-1 now" in bob.ephemerals[-1]
-    assert saying(room.messages, "@bob took Incident commander") and "IC @bob" in room.topic
+    assert saying(room.messages, "@bob is now Incident commander") and "IC @bob" in room.topic
     bob.runs("/incident leave ic", in_=room)
     world.advance(minutes=5)
     assert len(saying(room.messages, "Nobody is Incident commander yet")) == 2, "left again, asked again"

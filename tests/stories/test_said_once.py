@@ -115,7 +115,7 @@ def test_a_fresh_room_is_quickly_read(make_world: Callable[..., World]) -> None:
     assert "Incident commander\n@alice" in ours[0].reads.replace("*", "")
     assert "Paged @bob" in ours[1] and ours[1].buttons == ["Acknowledge"] and "Decisions are made and recorded here" in ours[2]
     timeline = alice.runs("/incident timeline", in_=room)
-    assert "@alice took Incident commander" in timeline and "started the escalation" in timeline, "the record has it all"
+    assert "@alice is now Incident commander" in timeline and "started the escalation" in timeline, "the record has it all"
     alice.runs("/incident tech @bob", in_=room)
     alice.runs("/incident page @erin the database", in_=room)
     world.settle()
@@ -132,11 +132,11 @@ def test_a_hand_off(make_world: Callable[..., World]) -> None:
     assert alice.runs("/incident handoff ic @bob", in_=world.room()).form
     assert alice.submits() == {}
     world.settle()
-    assert len(saying(bob.inbox, "asks you to take over Incident commander")) == 1
+    assert len(saying(bob.inbox, "asks you to take over as Incident commander")) == 1
     bob.clicks("Accept", in_=saying(bob.inbox, "asks you to take over")[0])
     world.settle()
-    assert len(saying(alice.inbox, "accepted Incident commander")) == len(saying(world.room().messages, "accepted")) == 1
-    assert not saying(bob.inbox, "accepted Incident commander"), "he knows"
+    assert len(saying(alice.inbox, "took over as Incident commander")) == len(saying(world.room().messages, "took over as")) == 1
+    assert not saying(bob.inbox, "took over as Incident commander"), "he knows"
     each_once(world)
 
 

@@ -193,7 +193,7 @@ def test_worse_is_sooner(make_world: Callable[..., World]) -> None:
     alice.runs("/incident sev 1 1 data is lost")
     world.settle()
     room = world.room()
-    assert saying(room.all, "raised the severity from SEV3 to SEV1: data is lost")[0].buttons == ["Update"]
+    assert saying(room.all, "raised the severity from SEV3 to SEV1: data is lost")[0].buttons == ["Write an update"]
     world.advance(minutes=30)
     assert len(updates(room)) == 1
     world.advance(minutes=30)
