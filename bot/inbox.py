@@ -168,13 +168,13 @@ class Inbox:
         coming = (event.get("channel"), event.get("user"), event.get("event_ts"))
         if home is None or coming in self._welcomed:  # Slack sends an event again when an answer comes late
             return
-        self._welcomed.append(coming)
         if event["user"] == self.dispatcher.workspace.identity.user:
             if home.room_shut:  # somebody let Muster in again
                 self.dispatcher.background.run(lambda: self._look_at_room(home.number, event["channel"], None))
             return
         if home.private:
             private.admit(self.dispatcher.core, home.number, event["user"], room_ts=str(event.get("event_ts") or ""))
+        self._welcomed.append(coming)  # what broke before this is done when the event comes again
         if event["user"] != home.declared_by or self.dispatcher.core.clock.now() - home.declared_at > JUST_DECLARED:
             self.dispatcher.background.run(lambda: self._catch_up(home, event["channel"], event["user"]))
 

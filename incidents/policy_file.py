@@ -55,31 +55,37 @@ def load_policy(path: Path | None) -> Policy:
 
     Raises PolicyError with all that is wrong, and nothing else. Reads at most a megabyte.
     """
-    if path is None:
+    raw = _bytes(path, LARGEST) if path is not None else None
+    if path is None or raw is None:
         return Policy()
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        return Policy()
-    except OSError as error:
-        what = f"cannot be read ({error.strerror or type(error).__name__})"
-        raise PolicyError(Problem(path, 0, what, "make it a file that this user may read")) from None
     return _checked(path, _read(path, raw), Policy)
 
 
 def load_settings(path: Path, kind: type[S], largest: int = LARGEST) -> S:
     """What a file of settings besides muster.yml holds. Raises PolicyError with all that is wrong, and nothing else. Reads
     at most `largest` bytes."""
+    raw = _bytes(path, largest)
+    if raw is None:
+        raise PolicyError(Problem(path, 0, "is not there any more", "make it a file that this user may read"))
+    if len(raw) > largest:
+        raise PolicyError(Problem(path, 0, f"is larger than {largest // 1000} kB", "is it the right file? Shorten it"))
+    return _checked(path, _read(path, raw), kind)
+
+
+def _bytes(path: Path, largest: int) -> bytes | None:
+    """What is in it, at most one byte more than `largest`; None where there is no such file. A pipe is refused: whoever reads
+    one waits for a writer, who may never come."""
+    expected = "make it a file that this user may read"
     try:
+        if path.is_fifo():
+            raise PolicyError(Problem(path, 0, "is a pipe", expected))
         with path.open("rb") as file:
-            raw = file.read(largest + 1)
-        if len(raw) > largest:
-            raise PolicyError(Problem(path, 0, f"is larger than {largest // 1000} kB", "is it the right file? Shorten it"))
+            return file.read(largest + 1)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         what = f"cannot be read ({error.strerror or type(error).__name__})"
-        raise PolicyError(Problem(path, 0, what, "make it a file that this user may read")) from None
-    return _checked(path, _read(path, raw), kind)
+        raise PolicyError(Problem(path, 0, what, expected)) from None
 
 
 class PolicyFile:

@@ -13,6 +13,7 @@ import httpx
 SECONDS = 4.0  # in all; a delivery's lease is at least three times as long
 LARGEST_ANSWER = 16_384  # bytes that are read of an answer
 SECRETS = "RUNBOOK_"  # only variables of this name are put into a request
+_SENDABLE = re.compile(r"[\x20-\x7e]*")
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9_]{1,100})\}")
 
 
@@ -59,9 +60,17 @@ class HttpWebhooks:
         headers = {"Content-Type": "application/json"} if call.body else {}
         for name, value in call.headers.items():
             headers = {known: kept for known, kept in headers.items() if known.lower() != name.lower()}
-            headers[name] = self._filled(value)
+            headers[name] = self._in_header(name, value)
         headers |= {"Idempotency-Key": call.key, "User-Agent": "Muster"}
         return _send(call, headers, self._filled(call.body))
+
+    def _in_header(self, name: str, value: str) -> str:
+        """Without the line break that a secret read from a file ends in. Whoever sends it would quote what it cannot send, and
+        that is told in the incident's room."""
+        filled = self._filled(value).strip()
+        if not _SENDABLE.fullmatch(filled):
+            raise NotCalled(f"the header {name} would hold a line break or a letter that no header can; mend its variable")
+        return filled
 
     def _filled(self, text: str) -> str:
         """`${RUNBOOK_…}` by the environment's value, so that no secret stands in a file of a repository."""

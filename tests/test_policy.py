@@ -520,6 +520,9 @@ def test_files_that_are_no_config(tmp_path: Path) -> None:
     assert refused(tmp_path, b"a: b\nc: \xff\xfe")[0].startswith("muster.yml line 2: is not UTF-8")
     with pytest.raises(PolicyError, match="cannot be read"):
         load_policy(tmp_path)
+    os.mkfifo(tmp_path / "pipe.yml")
+    with pytest.raises(PolicyError, match="is a pipe"):
+        load_policy(tmp_path / "pipe.yml")
 
 
 def test_aliases_work_within_bounds(tmp_path: Path) -> None:

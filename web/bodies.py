@@ -1,5 +1,7 @@
 """Reading what somebody sends: never more than is sensible, and never for longer."""
 
+import asyncio
+
 import anyio
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -14,6 +16,8 @@ async def read_body(request: Request, largest: int, slowest: float = SLOWEST) ->
             body = await _read(request, largest)
     except (ClientDisconnect, TimeoutError):
         return PlainTextResponse("The body did not arrive.", 408)
+    except asyncio.CancelledError:  # the server is being stopped, and has waited for it long enough: nothing was begun
+        return PlainTextResponse("Muster is being stopped. Send it again.", 503)
     return PlainTextResponse("Too large.", 413) if body is None else body
 
 

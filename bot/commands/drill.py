@@ -98,7 +98,7 @@ def _unknown(request: Request, name: str) -> str:
 
 
 def _serious(request: Request) -> list[Incident]:
-    rows, _ = look.incidents(request.core, look.is_open(), look.is_real(), limit=50)
+    rows, _ = look.worst(request.core, look.is_real(), limit=50)
     return [row for row in rows if request.policy.severity(row.severity).rank <= SERIOUS]
 
 

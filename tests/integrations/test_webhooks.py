@@ -33,6 +33,19 @@ def test_what_is_not_sent(server: Answering, text: str) -> None:
     assert server.asked == []
 
 
+@pytest.mark.parametrize("secret", ["s3cret\nX-Other: b", "s3cret\x00", "s3crét"])
+def test_a_secret_that_cannot_be_sent_is_not_told(server: Answering, secret: str) -> None:
+    with pytest.raises(NotCalled) as refused:
+        HttpWebhooks({"RUNBOOK_TOKEN": secret}).call(Call("POST", server.url, "k", {"Authorization": "Bearer ${RUNBOOK_TOKEN}"}))
+    assert "Authorization" in str(refused.value) and "s3cr" not in str(refused.value)
+
+
+def test_a_secret_from_a_file_ends_in_a_line_break(server: Answering) -> None:
+    HttpWebhooks({"RUNBOOK_TOKEN": "s3cret\n"}).call(Call("POST", server.url, "k", {"Authorization": "Bearer ${RUNBOOK_TOKEN}"}))
+    [asked] = server.asked
+    assert asked.headers["Authorization"] == "Bearer s3cret"
+
+
 def test_nobody_there(server: Answering) -> None:
     with pytest.raises(NotCalled):
         HttpWebhooks({}).call(Call("POST", "http://127.0.0.1:9/x", "k"))

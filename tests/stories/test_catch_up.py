@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bot.app import make_app
 from tests.stories.telling import ON_CALL, saying
 from tests.world import World
 
@@ -83,3 +84,17 @@ def test_whoever_has_just_declared_it_knows(world: World) -> None:
     alice.joins(room)
     world.settle()
     assert saying(alice.ephemerals, "What happened last"), "who was away is caught up like everybody"
+
+
+def test_slack_says_it_again_where_the_first_time_broke(world: World) -> None:
+    alice, erin = world.slack.people("alice", "erin")
+    alice.runs("/incident declare sev1 Checkout is down")
+    world.settle()
+    world.app = make_app(world.muster, world.background, forms=world.api)  # started anew, it asks Slack who it is
+    world.workspace.faults.change({"error_before": 1, "only": ["auth.test"]})
+    erin.joins(world.room())
+    world.workspace.faults.change({"clear": True})
+    assert not saying(erin.ephemerals, "What happened last")
+    world.workspace.delivery.redeliver(1)
+    world.settle()
+    assert len(saying(erin.ephemerals, "What happened last")) == 1

@@ -27,11 +27,12 @@ MEGABYTE = b"x" * 1_000_000
 
 
 @contextlib.contextmanager
-def serving(app: Starlette) -> Iterator[int]:
-    """The port of a server in a thread."""
+def serving(app: Starlette, grace: int | None = None) -> Iterator[int]:
+    """The port of a server in a thread; stopped, it waits `grace` seconds for who is connected."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=grace)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     until(lambda: server.started, 5, "the server does not start")
@@ -148,6 +149,17 @@ def test_a_body_that_never_comes_is_given_up() -> None:
     with serving(app) as port, connected(port) as connection:
         connection.sendall(head("Content-Length: 10") + b"1")
         assert status(connection) == 408
+
+
+def test_who_dawdles_while_it_is_stopped_is_told_to_send_it_again(web: Web, log: Kept) -> None:
+    with serving(make_web(web.muster, "redis://127.0.0.1:1"), grace=0) as port:
+        connection = connected(port)
+        connection.sendall(head("Content-Length: 10") + b"1")
+        assert ask(port) == 200  # by then it reads the other one's
+    with connection:
+        assert status(connection) == 503
+    assert "Traceback" not in log.text
+    log.lines.clear()
 
 
 def get(port: int, path: str) -> tuple[int, str]:
