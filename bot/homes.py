@@ -21,6 +21,7 @@ from incidents.overrides import overrides
 from incidents.policy import Target
 from incidents.rules.lifecycle import ENDED
 from incidents.rules.on_call import who
+from incidents.standing import is_open
 from models import ActionItem, AppHome, Event, Incident, RoleAssignment, Task
 
 log = logging.getLogger("muster.homes")
@@ -38,7 +39,7 @@ def opened(core: Core, person: str) -> None:
 def note_views(core: Core, person: str) -> None:
     """Their Home shows them the private incidents that they are in: that is on record."""
     own = core.as_seen_by(person)
-    rows, _ = look.incidents(own, look.is_open(), col(Incident.private).is_(True), limit=INCIDENTS)
+    rows, _ = look.incidents(own, is_open(), col(Incident.private).is_(True), limit=INCIDENTS)
     private.viewed(own, [row.number for row in rows], person, "App Home")
 
 
@@ -122,7 +123,7 @@ def _forget(core: Core, person: str) -> None:
 
 def _mine(core: Core, person: str) -> Mine:
     """What this person may see of it all."""
-    rows, total = look.incidents(core, look.is_open(), limit=INCIDENTS)
+    rows, total = look.incidents(core, is_open(), limit=INCIDENTS)
     commanders = look.commanders(core, [row.number for row in rows])
     with core.view() as session:
         return _theirs(session, person, Mine(rows, total, commanders, [], [], [], _on_call(core, session)))

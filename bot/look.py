@@ -15,10 +15,11 @@ from incidents.likeness import Alike
 from incidents.merge import survivor
 from incidents.overrides import overrides
 from incidents.policy import Target
-from incidents.rules.lifecycle import OPEN, Status
+from incidents.rules.lifecycle import Status
 from incidents.rules.likeness import about_the_same, alike, words
 from incidents.rules.on_call import for_command, who
 from incidents.rules.postmortem.document import Todo
+from incidents.standing import is_open
 from models import Event, Incident, Maintenance, RoleAssignment
 
 
@@ -68,11 +69,6 @@ def goes_on(core: Core, number: int) -> int:
     """The incident in which this one goes on: itself unless it was merged. For a button that was shown before that."""
     with core.view() as session:
         return survivor(session, find(session, number)).number
-
-
-def is_open() -> ColumnElement[bool]:
-    """Before resolved."""
-    return col(Incident.status).in_([str(status) for status in OPEN])
 
 
 def is_real() -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from bot import drill, elsewhere, look, own_fields, search
+from bot import drill, elsewhere, own_fields, search
 from bot.commands import RUN, Answer, Command, Needs, Request, value
 from bot.findings import Examine
 from bot.modals import FormError, Modal, Submission
@@ -35,6 +35,7 @@ from incidents.fields import FieldsMissing
 from incidents.rules.lifecycle import ACTIVE, is_state
 from incidents.rules.naming import incident_ref
 from incidents.rules.severity import split_leading_severity
+from incidents.standing import is_open
 from incidents.timeline import at_home
 from models import Event, Incident, Person
 
@@ -466,5 +467,5 @@ _DRILL = select(Incident.drill).where(Incident.id == bindparam("number"), col(In
 
 def open_incidents(session: Session, limit: int = 100) -> list[Incident]:
     """Those that the session's person may see, the newest first."""
-    query = select(Incident).where(look.is_open(), access.visible(session)).order_by(col(Incident.id).desc())
+    query = select(Incident).where(is_open(), access.visible(session)).order_by(col(Incident.id).desc())
     return list(session.exec(query.limit(limit)))

@@ -22,6 +22,7 @@ from incidents.rules import fields as rules
 from incidents.rules.lifecycle import Status, parse_status
 from incidents.rules.naming import incident_ref
 from incidents.rules.severity import parse_severity
+from incidents.standing import is_open
 from models import Incident, RoleAssignment
 
 MOST = 10  # filters at once
@@ -53,12 +54,12 @@ class Query:
     @property
     def filters(self) -> tuple[ColumnElement[bool], ...]:
         """All that the database has to check."""
-        return (*self.where, look.is_open()) if self.open_only else self.where
+        return (*self.where, is_open()) if self.open_only else self.where
 
     @property
     def over(self) -> tuple[ColumnElement[bool], ...]:
         """The same among what is over."""
-        return (*self.where, not_(look.is_open()))
+        return (*self.where, not_(is_open()))
 
     @property
     def is_filtered(self) -> bool:

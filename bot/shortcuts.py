@@ -17,6 +17,7 @@ from bot.views import forms
 from bot.views.quoted import Quoted
 from incidents import timeline
 from incidents.errors import Refused
+from incidents.standing import is_open
 from models import Incident
 
 log = logging.getLogger("muster.shortcuts")
@@ -77,7 +78,7 @@ class Shortcuts:
 
     def _candidates(self, request: Request, home: Incident | None) -> list[Incident]:
         """The one that lives there first, then the open ones, then what was resolved not long ago."""
-        opened, _ = look.incidents(request.core, look.is_open(), limit=50)
+        opened, _ = look.incidents(request.core, is_open(), limit=50)
         since = request.now - _NOT_LONG_AGO
         over, _ = look.incidents(request.core, look.is_over(), col(Incident.resolved_at) >= since, limit=40)
         first = [home] if home is not None else []

@@ -15,6 +15,7 @@ from incidents.policy import Policy
 from incidents.policy_values import folded
 from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.severity import is_raise, of_alert
+from incidents.standing import is_open
 from incidents.texts import TITLE_LENGTH, foreign, foreign_link
 from models import Alert, Incident, Maintenance
 from models.alert import ALERT_FIRING, ALERT_RESOLVED
@@ -277,8 +278,7 @@ def _began(session: Session, policy: Policy, signal: Signal, row: Alert | None, 
 
 def _home(session: Session, signal: Signal, row: Alert | None) -> int | None:
     """The open incident that the alert is in, else the one that another alert of its bundle is in."""
-    is_open = col(Incident.status).in_([str(state) for state in OPEN])
-    query = select(Alert.incident_id).join(Incident).where(is_open)
+    query = select(Alert.incident_id).join(Incident).where(is_open())
     if row is not None:
         own = session.exec(query.where(Alert.id == row.id)).first()
         if own is not None or not signal.firing:

@@ -12,6 +12,7 @@ from incidents.core import Core, Repeated
 from incidents.events import DigestDue
 from incidents.policy import Policy
 from incidents.rules.lifecycle import OPEN
+from incidents.standing import is_open
 from models import Incident, Wake
 
 SUBJECT = "digest"  # its wake's name
@@ -56,8 +57,7 @@ def fire(core: Core) -> int:
     policy, fired = core.policy, 0
     with core.view() as session:
         now = core.clock.now(session)
-        is_open = col(Incident.status).in_([str(status) for status in OPEN])
-        rows = session.exec(select(Incident).where(is_open, col(Incident.drill).is_(None), access.visible(session))).all()
+        rows = session.exec(select(Incident).where(is_open(), col(Incident.drill).is_(None), access.visible(session))).all()
     wanted = channel(policy) is not None
     if wanted and now - latest(policy, now) <= LATE:
         worst = sorted(rows, key=lambda row: (policy.severity(row.severity).rank, row.number))

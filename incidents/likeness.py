@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 from incidents import access
 from incidents.core import Unit
 from incidents.policy import Policy
-from incidents.rules.lifecycle import OPEN, Status
+from incidents.rules.lifecycle import Status
 from incidents.rules.likeness import about_the_same, alike, words
+from incidents.standing import is_open
 from models import Alert, Incident, Postmortem, RunbookRun
 from models.runbook import RUN_OFFERED, RUN_SOLVED
 
@@ -87,7 +88,7 @@ def similar(session: Session, incident: Incident, policy: Policy, now: datetime)
     query = query.where(col(Incident.id) != incident.number, col(Incident.drill).is_(None), access.visible(session))
     query = query.where(col(Incident.private).is_(incident.private))  # the others are not merged with it
     newest = query.order_by(col(Incident.id).desc()).limit(LOOKED_AT)
-    still_open = newest.where(col(Incident.status).in_([str(state) for state in OPEN]))
+    still_open = newest.where(is_open())
     if incident.status == Status.TRIAGE:
         still_open = still_open.where((col(Incident.status) != Status.TRIAGE) | (col(Incident.id) < incident.number))
     opened = session.exec(still_open).all()

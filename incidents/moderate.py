@@ -1,6 +1,6 @@
 """Running a drill: beginning it, the next inject, a pause, its end."""
 
-from incidents import drills, status
+from incidents import drills, status, update_times
 from incidents.core import Core, Unit
 from incidents.declare import Declaration, declare
 from incidents.drill_files import Scenario
@@ -53,16 +53,14 @@ def pause(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
 def resume(core: Core, number: int, *, by: str, key: str | None = None) -> Event:
     """It goes on where it stopped; the next update is due a whole cadence from now."""
     with core.unit(number, key) as unit:
-        drill, incident = _running(unit, by), unit.incident
+        drill = _running(unit, by)
         if drill.paused_at is None:
             raise Refused("The drill is not paused; nothing was changed.")
         drill.zero_at += unit.now - drill.paused_at
         drill.paused_at = None
         unit.session.add(drill)
-        incident.updates_paused, incident.updates_paused_until = False, None
         event = unit.record(DrillResumed(), by=by)
-        incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
-        incident.update_promised_at = None
+        update_times.begin_anew(unit, event)
         return event
 
 

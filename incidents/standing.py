@@ -3,11 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, exists
+from sqlalchemy import ColumnElement, bindparam, exists
 from sqlmodel import Session, col, select
 
+from incidents.rules.lifecycle import OPEN
 from models import Drill, Incident, Notice, Page, RoleAssignment
 from models.page import PAGE_OPEN
+
+
+def is_open() -> ColumnElement[bool]:
+    """In a query: before resolved."""
+    return col(Incident.status).in_([str(status) for status in OPEN])
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from incidents import deploys, drills, fields, likeness, owners, paging, permissions, postmortems, roles, rooms, runbook_deadlines
+from incidents import (
+    deploys,
+    drills,
+    fields,
+    likeness,
+    owners,
+    paging,
+    permissions,
+    postmortems,
+    roles,
+    rooms,
+    runbook_deadlines,
+    update_times,
+)
 from incidents.checklists import forget_resolution
 from incidents.core import Core, Unit
 from incidents.edit import refuse_merged, remember
@@ -121,9 +134,8 @@ def carry_out(
         forget_resolution(unit)
         roles.begin_again(unit)
     if old not in ACTIVE and to in ACTIVE:
-        incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
-        incident.update_promised_at, incident.silent_updates = None, 0
-        incident.updates_paused, incident.updates_paused_until = False, None
+        update_times.begin_anew(unit, event)
+        incident.silent_updates = 0
     if old is Status.TRIAGE and to in ACTIVE:
         _begin_work(unit, event, by=by)
     if old not in ACTIVE and to in ACTIVE:

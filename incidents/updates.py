@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from sqlmodel import col, select
 
-from incidents import edit, fields, permissions, status
+from incidents import edit, fields, permissions, status, update_times
 from incidents.core import Core, Unit
 from incidents.errors import Refused, quote
 from incidents.events import (
@@ -195,8 +195,7 @@ def _record(
         silent_since=silent_since,
     )
     event = unit.record(posted, by=by, key=key)
-    incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
-    incident.update_promised_at = None
+    update_times.count_from(unit, event)
     incident.silent_updates = 0 if by else incident.silent_updates + 1
     return event
 
@@ -269,10 +268,8 @@ def resume(core: Core, number: int, *, by: str, key: str | None = None) -> Event
         incident = unit.incident
         if not incident.updates_paused and incident.updates_paused_until is None:
             raise Refused("The updates are not paused; nothing was changed.")
-        incident.updates_paused, incident.updates_paused_until = False, None
         event = unit.record(UpdatesResumed(), by=by)
-        incident.update_anchor_at, incident.update_anchor_event = unit.now, event.id
-        incident.update_promised_at = None
+        update_times.begin_anew(unit, event)
         return event
 
 

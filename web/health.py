@@ -11,6 +11,7 @@ from bot import look
 from bot.doctor import HEARTBEAT_FRESH
 from bot.redis import connect
 from bot.wiring import Muster
+from incidents.standing import is_open
 from models import Delivery, Incident, Page, Wake
 from models.page import PAGE_OPEN
 from models.spine import DEAD, OPEN
@@ -77,7 +78,7 @@ class Health:
             late = session.exec(select(func.min(col(Wake.due_at))).where(col(Wake.due_at) <= now)).one()
             rows = {
                 "muster_open_incidents": session.exec(
-                    select(func.count()).select_from(Incident).where(look.is_open(), look.is_real())
+                    select(func.count()).select_from(Incident).where(is_open(), look.is_real())
                 ).one(),
                 "muster_running_escalations": session.exec(select(func.count()).where(Page.state == PAGE_OPEN)).one(),
                 "muster_deliveries_due": count,

@@ -14,6 +14,7 @@ from incidents.core import find
 from incidents.errors import Refused, quote
 from incidents.rules.lifecycle import Status
 from incidents.rules.naming import incident_ref
+from incidents.standing import is_open
 from models import Incident
 
 USAGE = "Say both: `/incident merge 42 31` merges INC-42 into INC-31."
@@ -36,7 +37,7 @@ def run(request: Request) -> Answer:
             raise Refused(USAGE)
         mine = find(session, named[0] if request.number is None else request.number)
         is_like = look.is_real() if mine.drill is None else ~look.is_real()  # what can be merged with it at all
-        fitting = (look.is_open(), is_like, col(Incident.private).is_(mine.private))
+        fitting = (is_open(), is_like, col(Incident.private).is_(mine.private))
         rows, total = look.incidents(request.core, *fitting, limit=_SHOWN + 2)
         others = [each for each in rows if each.number not in (*named, mine.number)]
         if request.number is None:
