@@ -67,7 +67,9 @@ def _tried(session: Session, incident: Incident) -> list[str]:
         happened = read(row.kind, row.payload)
         if isinstance(happened, StatusChanged):
             said.append(f"{happened.new}: {happened.why}" if happened.why else "")
-        elif isinstance(happened, Decided | TaskDone):
+        elif isinstance(happened, Decided):
+            said.append(f"Decided: {happened.text}")
+        elif isinstance(happened, TaskDone):
             said.append(happened.text)
     return said
 

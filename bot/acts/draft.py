@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from bot.acts import Act, Desk, NotYet
 from bot.acts.post import Place, home
 from bot.slack import SlackAway, SlackBraked, SlackRefused
-from incidents import postmortems
+from incidents import postmortems, rooms
 from incidents.core import Unit
 from models import Delivery, Postmortem
 from models.spine import OPEN
@@ -102,8 +102,10 @@ class DraftFile(Act):
             return session.exec(query.limit(1)).first() is not None
 
     def _comment(self, desk: Desk) -> str:
-        key = desk.scene.incident.key
-        return f"{key}: the postmortem draft, from the timeline. Fill in what says TODO; `/incident postmortem` builds it again."
+        incident = desk.scene.incident
+        in_thread = incident.room_channel is None or rooms.asleep(incident)
+        again = f"`/incident postmortem {incident.number}`" if in_thread else "`/incident postmortem`"
+        return f"{incident.key}: the postmortem draft, from the timeline. Fill in what says TODO; {again} builds it again."
 
     def look(self, desk: Desk) -> dict[str, Any] | None:
         """The rest is done by `perform`, which may be done again."""

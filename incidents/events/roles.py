@@ -100,7 +100,7 @@ class HandoffOffered(Happened):
 
     def sentence(self, by: str | None) -> Phrase:
         parts: dict[str, Part] = {"by": Who(by), "role": self.role_name, "to": Who(self.to)}
-        said = {name: getattr(self, name).rstrip(".") for name in BRIEF}
+        said = {name: "; ".join(line.rstrip(". ") for line in getattr(self, name).splitlines() if line.strip()) for name in BRIEF}
         brief = "".join(f". {BRIEF[name]}: {{{name}}}" for name, text in said.items() if text)
         if self.next_update_at:
             parts["due"] = When(self.next_update_at)

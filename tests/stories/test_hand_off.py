@@ -50,7 +50,7 @@ def test_nothing_changes_until_the_other_accepts(world: World) -> None:
     assert commander(world) == "@alice (asked @bob)" and room.topic.startswith("SEV1 investigating | IC @alice")
     assert bob.is_in(room) and asked.buttons == ["Accept", "Decline"]
     for part in (
-        "*What we know*\nno orders since 14:02", "*What we tried*\nroll back", "*Theory*\nthe new release",
+        "*What we know*\nno orders since 14:02", "*What we tried*\nDecided: roll back", "*Theory*\nthe new release",
         "*Actions in progress*\ndrain the queue", "*Open questions*\nWhy did the canary not see it?", "Next update due",
     ):  # fmt: skip
         assert part in asked.reads, part

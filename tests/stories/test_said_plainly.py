@@ -237,7 +237,7 @@ def test_a_person_is_asked_for_and_is_no_escalation(world: World) -> None:
     alice.clicks("Resolve anyway")
     world.settle()
     [draft] = room.files
-    assert "2 pages to carol went unanswered: [" in draft.text
+    assert "2 pages to one person went unanswered: [" in draft.text
 
 
 def test_the_announce_channel_is_archived(world: World) -> None:

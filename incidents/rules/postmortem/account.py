@@ -8,7 +8,7 @@ from incidents.events import (
     FlagSet,
     StatusChanged,
 )
-from incidents.rules.lifecycle import Status
+from incidents.rules.lifecycle import ACTIVE, Status
 from incidents.rules.postmortem.document import Entry, Items, Line, Paragraph, Piece, Section, Text, Timeline
 from incidents.rules.postmortem.header import beginning
 from incidents.rules.postmortem.record import Happening
@@ -32,14 +32,29 @@ def _in_short(story: Story) -> Line:
     pieces: list[Piece | str] = [f"{declarer} declared it"]
     pieces += [f" as {first.severity}" if first else "", " at "]
     pieces += [story.at(declared) if declared else story.clock(record.declared_at), " UTC"]
+    at_once = story.moment("mitigated") is not None and story.record.mitigated_at == story.record.resolved_at
     for verb in ("acknowledged", "mitigated", "resolved"):
         moment = story.moment(verb)
+        if verb == "resolved":
+            pieces += _reopened(story)
+        if verb == "mitigated" and at_once:
+            continue
         if moment is None:
             pieces.append(f"; not {verb}" + (" yet" if story.open else ""))
         else:
             took = story.span("declared", verb)
-            pieces += [f"; {verb} ", f"after {duration_words(took)}, " if took else "", "at ", story.at(moment)]
+            did = "mitigated and resolved" if verb == "resolved" and at_once else verb
+            pieces += [f"; {did} ", f"after {duration_words(took)}, " if took else "", "at ", story.at(moment)]
     return line(*pieces, ".")
+
+
+def _reopened(story: Story) -> list[Piece | str]:
+    """How often it came back, without which its duration says too much."""
+    back = [h for h, moved in story.of(StatusChanged) if moved.old == Status.RESOLVED and moved.new in ACTIVE]
+    if not back:
+        return []
+    often = {1: "once, at ", 2: "twice, last at "}.get(len(back), f"{len(back)} times, last at ")
+    return [f"; reopened {often}", story.at(back[-1])]
 
 
 def impact(story: Story) -> Section:

@@ -65,7 +65,8 @@ def _paging_trouble(story: Story) -> Iterator[Line]:
     for page in escalations(story):
         quiet = [told.happening for told in page.levels if told.outcome in ("next", "exhausted", "stopped")]
         if quiet:
-            yield line(f"{count(len(quiet), 'page')} to {page.name} went unanswered: ", *story.times(quiet))
+            whom = "one person" if page.of_person else page.name  # who it was is no cause; the table of pages has it
+            yield line(f"{count(len(quiet), 'page')} to {whom} went unanswered: ", *story.times(quiet))
     failed = [h for h, _ in story.of(PageFailed)]
     if failed:
         yield line(f"{count(len(failed), 'page')} did not get through: ", *story.times(failed))

@@ -94,11 +94,18 @@ def status_updates(story: Story) -> Section:
     timed = sum(update.timed for _, update in updates)
     if not updates:
         return Section("updates", "Status updates", (Paragraph(line("None was posted.")),))
-    by_people = f"{count(len(updates), 'status update')}, {len(updates) - timed} written by people"
-    summed = f"{by_people} and {timed} posted by Muster when one was due and nobody had written it."
+    summed = f"{count(len(updates), 'status update')}, {_authors(len(updates) - timed, timed)}."
     rows = tuple(_update_row(story, happening, update) for happening, update in updates)
     table = Table(("Posted", "By", "State", "Said", "Next promised for"), rows)
     return Section("updates", "Status updates", (Paragraph(line(summed)), table))
+
+
+def _authors(people: int, timed: int) -> str:
+    """By whom the updates were written, as far as there were any."""
+    when_due = "posted by Muster when one was due and nobody had written it"
+    if not timed:
+        return "written by a person" if people == 1 else "all written by people"
+    return f"{people} written by people and {timed} {when_due}" if people else when_due
 
 
 def _update_row(story: Story, happening: Happening, update: UpdatePosted) -> tuple[Line, ...]:

@@ -16,6 +16,7 @@ from incidents.events import (
     RoleAssigned,
     RoleLeft,
 )
+from incidents.phrase import TOKEN
 from incidents.rules.postmortem.document import Block, Items, Line, Paragraph, Section, Table
 from incidents.rules.postmortem.record import Happening
 from incidents.rules.postmortem.story import Story, fact, line
@@ -90,14 +91,16 @@ class _Told:
 
 @dataclass(frozen=True)
 class _Escalation:
-    """One escalation with its levels, in the order in which they were told."""
+    """One escalation with its levels, in the order in which they were told. `of_person`: somebody was asked for by name."""
 
     name: str
     levels: tuple[_Told, ...]
+    of_person: bool = False
 
 
 def escalations(story: Story) -> list[_Escalation]:
     names = {started.page_id: story.said(started.name) for _, started in story.of(PageStarted)}
+    persons = {started.page_id for _, started in story.of(PageStarted) if TOKEN.fullmatch(started.name)}
     levels: dict[int, list[tuple[Happening, LevelPaged]]] = {page_id: [] for page_id in names}
     for happening, level in story.of(LevelPaged):
         levels.setdefault(level.page_id, []).append((happening, level))
@@ -105,6 +108,7 @@ def escalations(story: Story) -> list[_Escalation]:
         _Escalation(
             names.get(page_id, "an escalation"),
             tuple(_told(story, pair, following) for pair, following in zip_longest(told, told[1:])),
+            page_id in persons,
         )
         for page_id, told in levels.items()
     ]

@@ -94,17 +94,20 @@ class Story:
                     pieces.append(Text(words, bold, code))
             if name is not None:
                 part = phrase.parts[name]
-                pieces.append(Text(self._part(part), bold, code, part.url if isinstance(part, Link) else None))
+                pieces.append(Text(self._part(part, happening.at), bold, code, part.url if isinstance(part, Link) else None))
         return line(*pieces)
 
-    def _part(self, part: Part) -> str:
+    def _part(self, part: Part, told_at: datetime) -> str:
+        """A part in words; a moment of the day that it is told under needs no date."""
         if isinstance(part, Who):
             return self.who(part.id)
         if isinstance(part, Link):
             return part.name
         if isinstance(part, Where):
             return self.where(part.id)
-        return self.clock(part.at) if isinstance(part, When) else self.said(str(part))
+        if isinstance(part, When):
+            return f"{utc(part.at):%H:%M}" if utc(part.at).date() == utc(told_at).date() else f"{utc(part.at):%Y-%m-%d %H:%M}"
+        return self.said(str(part))
 
     def moment(self, name: str) -> Moment | None:
         """A kept moment (PRODUCT §2), linked to the entry that stamped it."""
