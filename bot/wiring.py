@@ -62,7 +62,7 @@ def write_canvas(desk: Desk) -> str:
 def variables() -> dict[str, str]:
     """The environment over `.env`: what is meant for webhooks, and what sources of alerts and deploys are known by."""
     kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    ours = (SECRETS, alerts.SECRETS, deploys.SECRETS)
+    ours = (SECRETS, alerts.Source.secrets, deploys.Source.secrets)
     return {name: value for name, value in (kept | dict(os.environ)).items() if name.startswith(ours)}
 
 

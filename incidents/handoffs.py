@@ -14,7 +14,6 @@ from incidents.events import (
     HandoffExpired,
     HandoffOffered,
     HandoffWithdrawn,
-    RoleAssigned,
     StatusChanged,
     TaskDone,
     UpdatePosted,
@@ -175,10 +174,11 @@ def _asked(unit: Unit, role: str, by: str, offer: int | None) -> RoleAssignment:
 
 def _over(unit: Unit, name: str, holding: RoleAssignment | None, offer: int | None) -> str:
     """Why there is nothing to accept: what became of it, and who has the role."""
-    kinds = (HandoffDeclined.kind, HandoffWithdrawn.kind, HandoffExpired.kind, RoleAssigned.kind)
-    query = select(Event).where(Event.incident_id == unit.incident.number, col(Event.kind).in_(kinds))
-    later = unit.session.exec(query.where(col(Event.id) > (offer or 0)).order_by(col(Event.id))).all()
-    became = next((_BECAME[row.kind] for row in later if row.payload.get("offer") == offer is not None), "is over")
+    became = "is over"
+    if offer is not None:
+        query = select(Event).where(Event.incident_id == unit.incident.number, col(Event.kind).in_(_BECAME))
+        later = unit.session.exec(query.where(col(Event.id) > offer).order_by(col(Event.id))).all()
+        became = next((_BECAME[row.kind] for row in later if row.payload.get("offer") == offer), became)
     now = f"<@{holding.person}> is {name}." if holding else f"Nobody is {name} now."
     return f"That hand-off {became}. {now} Nothing was changed."
 

@@ -106,8 +106,8 @@ def family(session: Session, number: int) -> list[int]:
     """The incident and everything that was merged into it, directly or by way of others; itself first."""
     known, newest = [number], [number]
     while newest:
-        query = select(Incident).where(col(Incident.merged_into).in_(newest)).order_by(col(Incident.id))
-        newest = [incident.number for incident in session.exec(query)]
+        query = select(Incident.id).where(col(Incident.merged_into).in_(newest)).order_by(col(Incident.id))
+        newest = [merged for merged in session.exec(query) if merged is not None]
         known += newest
     return known
 

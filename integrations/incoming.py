@@ -2,7 +2,8 @@
 
 import hmac
 from collections.abc import Mapping
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,6 +16,29 @@ class Check(Protocol):
     """Whether a request carries a secret, by its headers and its body. Takes as long however much of the secret is right."""
 
     def __call__(self, headers: Mapping[str, str], body: bytes, secret: str, /) -> bool: ...
+
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True)
+class Sender(Generic[Read]):
+    """Another system. `read` gives what a request says, or raises NotUnderstood. `is_signed` tells whether a body is signed with
+    the secret that its operator gave it; without one the request carries the secret itself (`bearer`).
+
+    Of a whole kind of them: `secrets` is how the variables begin that hold those, `page` is where all this is described.
+    """
+
+    name: str
+    read: Read
+    is_signed: Check | None = None
+    secrets: ClassVar[str]
+    page: ClassVar[str]
+
+    @property
+    def variable(self) -> str:
+        """Where its secret is, in the environment; nothing is taken from it without one."""
+        return self.secrets + self.name.upper()
 
 
 def bearer(headers: Mapping[str, str], secret: str) -> bool:

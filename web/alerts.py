@@ -35,7 +35,7 @@ class AlertsEndpoint:
         source = self._sources.get(request.path_params["source"])
         if source is None:
             return PlainTextResponse(f"There is no such source of alerts. There are: {', '.join(self._sources)}.", 404)
-        body = await body_of(request, source, self._secrets, largest=LARGEST, page="docs/alerts.md")
+        body = await body_of(request, source, self._secrets, largest=LARGEST)
         if isinstance(body, Response):
             return body
         return await anyio.to_thread.run_sync(self._take, source, body, limiter=self._limit)

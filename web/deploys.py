@@ -34,7 +34,7 @@ class DeploysEndpoint:
 
     async def __call__(self, request: Request) -> Response:
         source = self._sources["github" if EVENT in request.headers else "generic"]
-        body = await body_of(request, source, self._secrets, largest=LARGEST, page="docs/deploys.md")
+        body = await body_of(request, source, self._secrets, largest=LARGEST)
         if isinstance(body, Response):
             return body
         return await anyio.to_thread.run_sync(self._take, source, request.headers, body, limiter=self._limit)

@@ -2,7 +2,7 @@
 
 from bot import people
 from bot.commands import Answer, Command, Request
-from bot.views.texts import person
+from bot.views import answers
 from incidents import work
 from incidents.errors import Refused
 from incidents.rules.times import parse_due, split_action
@@ -19,9 +19,7 @@ def run(request: Request) -> Answer:
     today = request.now.astimezone(request.timezone).date()
     due_on = parse_due(due, today, request.timezone) if due else None
     work.add_action(request.core, request.incident_number, text, owner=owner, due_on=due_on, by=request.by, key=request.key)
-    said = "Action item added" + (f" for {person(owner)}" if owner else "") + (f", due {due_on}" if due_on else "")
-    missing = [what for what, there in (("no owner", owner), ("no date", due_on)) if there is None]
-    return Answer(f"{said}. It has {' and '.join(missing)} yet." if missing else f"{said}.")
+    return answers.action_added(owner, due_on)
 
 
 COMMAND = Command(

@@ -1,16 +1,14 @@
 """The form "Make it an action item": a message becomes a follow-up with an owner and a date."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from bot import which
 from bot.commands import Answer
 from bot.modals import Modal, Submission, field
 from bot.modals import view as frame
-from bot.views import forms
+from bot.views import answers, forms
 from bot.views.blocks import Block
 from bot.views.quoted import Quoted
-from bot.views.texts import person
 from incidents import work
 from incidents.errors import Refused
 from models import Incident
@@ -40,14 +38,7 @@ def submit(form: Submission) -> Answer:
     work.add_action(
         request.core, number, form.text("text"), owner=owner, due_on=due, by=request.by, key=request.key, source=source
     )
-    return Answer(_said(number, owner, due))
-
-
-def _said(number: int, owner: str | None, due: date | None) -> str:
-    """What was added, and what it still lacks."""
-    said = f"Action item added to INC-{number}" + (f" for {person(owner)}" if owner else "") + (f", due {due}" if due else "")
-    missing = [what for what, there in (("no owner", owner), ("no date", due)) if there is None]
-    return f"{said}. It has {' and '.join(missing)} yet." if missing else f"{said}."
+    return answers.action_added(owner, due, to=f" to INC-{number}")
 
 
 MODAL = Modal("action", submit, fallback="text")

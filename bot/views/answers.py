@@ -1,7 +1,7 @@
 """What whoever asked is told afterwards, privately: what is so now, then what comes next. Short, for a phone at night."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.commands import RUN, Answer, value
 from bot.scene import Scene
@@ -366,10 +366,7 @@ def role_given(scene: Scene, role: str, holder: str, by: str) -> Answer:
         said.append(f"*Yours:* {clip(rules.duties, 1300)}")
         if rules.not_for:
             said.append(f"*Not yours:* {clip(rules.not_for, 1300)}")
-    held = scene.standing.holders
-    both = role in ("ic", "tech") and held.get("ic") == held.get("tech") == by
-    small = "You hold IC and technical lead together. Give one away as soon as you can: `/incident tech @who`." if both else ""
-    return answer("\n".join(said), small=small)
+    return answer("\n".join(said), small=_both(scene, by) if role in ("ic", "tech") else "")
 
 
 def roles_given(scene: Scene, changes: Mapping[str, str | None], by: str) -> Answer:
@@ -398,6 +395,13 @@ def role_left(scene: Scene, role: str) -> Answer:
     rules = scene.policy.roles.get(role)
     name = escape(rules.name if rules else role)
     return answer(f"You stepped down as {name}. Nobody holds the role now; `/incident {role} @who` gives it to somebody.")
+
+
+def action_added(owner: str | None, due: date | None, *, to: str = "") -> Answer:
+    """What was added, and what it still lacks."""
+    said = f"Action item added{to}" + (f" for {person(owner)}" if owner else "") + (f", due {due}" if due else "")
+    missing = [what for what, there in (("no owner", owner), ("no date", due)) if there is None]
+    return Answer(f"{said}. It has {' and '.join(missing)} yet." if missing else f"{said}.")
 
 
 def noted(event: Event, what: str, hint: str = "") -> Answer:
