@@ -247,7 +247,8 @@ def _day(at: datetime) -> str:
 
 
 def announcement(scene: Scene) -> Message:
-    """What the announce channel shows: the whole card while that is the incident's home, else a line and the room."""
+    """What the announce channel shows: the whole card while that is the incident's home, else a line, the room, and what
+    somebody wants to know who only reads there: whom it hits, and when they hear of it again."""
     incident = scene.incident
     if incident.room_wanted_at is None or incident.room_shut:
         return card(scene)
@@ -259,10 +260,12 @@ def announcement(scene: Scene) -> Message:
         incident.status,
         f"IC {person(held['ic'])}" if "ic" in held else "no IC yet",
         _declared(incident).replace("D", "d", 1),
+        f"next update {coming(scene.next_update_at, scene.now)}" if incident.status in OPEN and scene.next_update_at else "",
         f"lasted {lasted(_end(scene) - incident.declared_at)}" if incident.resolved_at else "",
         f"goes on in INC-{incident.merged_into}" if incident.merged_into else "",
     ]
-    return Message(line(scene), [section(f"{head}\nRoom: {where}"), context("  ·  ".join(part for part in small if part))])
+    hits = f"\nImpact: {clip(incident.impact, 300)}" if incident.impact and incident.status in OPEN else ""
+    return Message(line(scene), [section(f"{head}{hits}\nRoom: {where}"), context("  ·  ".join(part for part in small if part))])
 
 
 def topic(scene: Scene) -> str:

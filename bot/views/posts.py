@@ -302,7 +302,7 @@ def page_dm(scene: Scene) -> Message:
     lines = [f":pager: *{text}*"]
     if incident.impact:
         lines.append(f"Impact: {clip(incident.impact, 600)}")
-    lines.append(f"Room: {_where(incident)}")
+    lines.append(_home(incident))
     call = bookmarks.bridge(scene)
     if call and incident.status in OPEN:
         lines.append(f":telephone_receiver: {linked(Link('Bridge call', call))}")
@@ -326,15 +326,16 @@ def _again(paged: Happened) -> str:
     return f" again (round {paged.round + 1})" if isinstance(paged, LevelPaged) and paged.round and not paged.last_resort else ""
 
 
-def _where(incident: Incident) -> str:
-    thread = f"the thread in {channel(incident.announce_channel)}" if incident.announce_channel else "the announce channel"
+def _home(incident: Incident) -> str:
+    """Where to go for it."""
+    thread = f"its thread in {channel(incident.announce_channel)}" if incident.announce_channel else "the announce channel"
     if rooms.asleep(incident) and not incident.private:
-        return f"{thread}; its room was archived"
+        return f"Where: {thread}; its room was archived"
     if incident.room_channel:
-        return channel(incident.room_channel)
+        return f"Room: {channel(incident.room_channel)}"
     if incident.private:
-        return "private; you will be invited"
-    return "opening now; you will be invited" if incident.room_wanted_at else thread
+        return "Room: private; you will be invited"
+    return "Room: opening now; you will be invited" if incident.room_wanted_at else f"Where: {thread}"
 
 
 def page_channel(scene: Scene) -> Message:
@@ -378,7 +379,7 @@ def owner(scene: Scene) -> Message:
     held = scene.standing.holders
     who = f"Incident commander: {person(held['ic'])}" if "ic" in held else "Nobody is incident commander yet"
     lines.append(f"{who}{', and nobody is paged' if nobody else ''}.")
-    lines.append(f"Where: {_where(incident)}")
+    lines.append(_home(incident))
     blocks = [section("\n".join(lines))]
     if incident.status in OPEN and incident.acknowledged_at is None:
         row = [button("Acknowledge", f"{RUN}ack", value(number), style="primary"), button("Show", f"{RUN}show", value(number))]
@@ -398,7 +399,7 @@ def page_over(scene: Scene, page: Page, told: LevelPaged, *, at_home: bool) -> M
         text = f"{say(told.sentence(None))}. {became}"
         return Message(f"{incident.key}: {text}", [section(f":pager: {text}")])
     text = f"Paged{_again(told)}: {incident.key} {incident.severity} {clip(incident.title, 400)}. {became}"
-    return Message(text, [section(f":ballot_box_with_check: *{text}*\nRoom: {_where(incident)}")])
+    return Message(text, [section(f":ballot_box_with_check: *{text}*\n{_home(incident)}")])
 
 
 def nudge(scene: Scene) -> Message:

@@ -48,7 +48,7 @@ def test_card_buttons_and_thread(world: World) -> None:
     bob.picks_person("Person", "dave")
     assert bob.submits() == {}
     world.settle()
-    assert "Room: the thread in #incidents" in world.person("dave").inbox[-1]
+    assert "Where: its thread in #incidents" in world.person("dave").inbox[-1]
     assert saying(card.thread, "Paged @dave")[-1].buttons == ["Acknowledge"]
     world.slack.assert_nothing_refused()
 

@@ -56,7 +56,7 @@ def test_the_owners_of_a_minor_one_are_told_and_nobody_is_paged(world: World) ->
     [post] = told(carol)
     assert "INC-1 SEV3 It is slow: it concerns checkout, which is yours" in post.text
     assert "Incident commander: @alice, and nobody is paged." in post and post.buttons == ["Acknowledge", "Show"]
-    assert "Where: the thread in #incidents" in post
+    assert "Where: its thread in #incidents" in post
     [channels] = saying(world.slack.channel("engineering").messages, "which is yours")
     assert len(told(erin)) == 1 and not told(bob) and not is_paged(bob)
     [card] = world.slack.channel("incidents").messages
