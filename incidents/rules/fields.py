@@ -129,16 +129,17 @@ def _choice(key: str, text: str, choices: Mapping[str, str], policy: Policy) -> 
 
 
 def _several(key: str, text: str, policy: Policy) -> list[str]:
-    """By commas, else by spaces where every word is one of them."""
+    """By commas and the like, else by spaces where every word is one of them; what is one of them as it stands is not taken
+    apart ("ci/cd", "search and rescue")."""
     rule, known = _SEVERAL[key], _choices(key, policy)
     if not known:
         raise Refused(f"Your team has no {rule.what}; whoever keeps muster.yml can add them under `{key}`.", field=block(key))
-    words = [word for word in re.split(r"[,;/+]|\band\b", text) if word.strip()]
-    if len(words) == 1 and folded(text) not in map(folded, known):
+    names, words = set(map(folded, known)), [text]
+    for mark in (r"[,;]", r"\band\b", r"[/+]"):
+        words = [word for part in words for word in ([part] if folded(part) in names else re.split(mark, part)) if word.strip()]
+    if len(words) == 1 and folded(text) not in names:
         apart = text.split()
-        words = apart if all(folded(word) in map(folded, known) for word in apart) else words
-    if folded(text) in map(folded, known):
-        words = [text]
+        words = apart if all(folded(word) in names for word in apart) else words
     found = list(dict.fromkeys(_choice(key, word.strip(), known, policy) for word in words))
     if len(found) > rule.most:
         raise Refused(f"{rule.most} {rule.what} are the most; {rule.instead}.", field=block(key))

@@ -157,22 +157,24 @@ def _in_time(follow_up: FollowUp) -> bool:
 
 
 def _repeats(incidents: Sequence[Facts]) -> list[tuple[int, int]]:
-    """What has a cause and a service in common with an earlier one; where neither names a service, a title that says the same."""
+    """What has a cause and a service in common with an earlier one, the newest of these; where neither names a service, a title
+    that says the same. Looked up and not compared each with each: over two years there may be thousands."""
     found: list[tuple[int, int]] = []
-    in_order = sorted(incidents, key=lambda each: each.number)
-    for at, each in enumerate(in_order):
-        before = next((other for other in reversed(in_order[:at]) if _same(each, other)), None)
-        if before is not None:
-            found.append((each.number, before.number))
+    newest: dict[tuple[str, str], int] = {}
+    unserved: dict[str, list[tuple[int, frozenset[str]]]] = {}
+    for each in sorted(incidents, key=lambda each: each.number):
+        causes, title = set(each.causes) - {_NO_CAUSE}, words(each.title)
+        pairs = [(cause, service) for cause in causes for service in each.services]
+        before = [newest[pair] for pair in pairs if pair in newest]
+        if not each.services:
+            for cause in causes:
+                titled = unserved.setdefault(cause, [])
+                before += [number for number, other in titled if alike(title, other)]
+                titled.append((each.number, title))
+        newest |= dict.fromkeys(pairs, each.number)
+        if before:
+            found.append((each.number, max(before)))
     return found
-
-
-def _same(one: Facts, other: Facts) -> bool:
-    if not (set(one.causes) & set(other.causes)) - {_NO_CAUSE}:
-        return False
-    if one.services or other.services:
-        return bool(set(one.services) & set(other.services))
-    return alike(words(one.title), words(other.title))
 
 
 def _weeks(incidents: Sequence[Facts], since: datetime, until: datetime) -> list[tuple[date, int]]:

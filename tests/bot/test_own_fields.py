@@ -1,6 +1,7 @@
 """The team's own fields at their ends: the most and longest that a config may hold, and what has left it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot.views.card import card
 from incidents.dossier import gather
 from incidents.fields import set_fields
 from incidents.policy import Policy
+from incidents.rules import fields as rules
 from incidents.rules.lifecycle import Status
 from sandbox.blocks import check_message, check_view
 from tests.bot.desk import ALICE, NASTY, Desk, labels, shown
@@ -33,6 +35,14 @@ FULL: dict[str, Any] = {
     },
     "causes": [f"{c} " + "&" * 36 for c in range(100)],
 }
+
+
+@pytest.mark.parametrize("said", ["ci/cd, search and rescue", "Search and Rescue; CI/CD"])
+def test_names_with_what_separates_others_in_them(said: str) -> None:
+    """A form says what was chosen in it by commas."""
+    policy = Policy.model_validate({"services": {"ci/cd": {}, "search and rescue": {}, "checkout": {}}})
+    wanted = rules.read("services", said, policy, by=ALICE, now=datetime(2026, 11, 23, tzinfo=UTC), zone=lambda: UTC)
+    assert sorted(wanted.split(", ")) == ["ci/cd", "search and rescue"]
 
 
 def values(policy: Policy) -> dict[str, str]:
