@@ -115,6 +115,8 @@ class WebApi:
         assert isinstance(self.client, KeptClient)
         try:
             self.client.put(url, content)
+        except httpx.HTTPStatusError as error:
+            raise _not_taken(error.response) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SlackDoubt("files.upload", "upload_failed", repr(error)) from None
 
@@ -150,6 +152,14 @@ def _failure(method: str, raised: SlackApiError) -> CallFailed:
     messages = body.get("response_metadata", {}).get("messages", []) if isinstance(body, dict) else []
     needed = f"needs {body['needed']}" if body.get("needed") else ""
     return SlackRefused(method, error[:80], needed or "; ".join(map(str, messages))[:300])
+
+
+def _not_taken(response: httpx.Response) -> CallFailed:
+    """Of an upload, whose address answers by status alone."""
+    if response.status_code == 429:
+        return SlackBraked("files.upload", _seconds(response.headers))
+    failed = SlackDoubt if response.status_code >= 500 else SlackRefused
+    return failed("files.upload", f"http_{response.status_code}")
 
 
 def _seconds(headers: Any) -> float:

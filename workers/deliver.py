@@ -170,8 +170,8 @@ class Courier:
         try:
             result = act.look(desk) if doubt else None
             if result is None:
-                if doubt:
-                    desk.keep(reposted=True)  # what took no effect yet may do so late: looked for again a minute after
+                if doubt:  # what took no effect yet may do so late: looked for again a minute after
+                    desk.keep(reposted=desk.reposted + 1)
                     doubt = False
                 result = self._perform(act, desk)
         except NotYet as wait:
@@ -183,7 +183,11 @@ class Courier:
         except SlackAway as away:
             leases.put_back(self.core, claimed, after=_wait(delivery.attempt), doubt=claimed.doubt, trouble=str(away))
         except SlackDoubt as failed:
-            leases.put_back(self.core, claimed, after=leases.LOOK_AFTER, doubt=True, trouble=str(failed))
+            if not doubt and act.again_at_most is not None and desk.reposted >= act.again_at_most:
+                self._give_up(claimed, reaction, act, failed)
+            else:
+                later = max(leases.LOOK_AFTER, _wait(delivery.attempt))
+                leases.put_back(self.core, claimed, after=later, doubt=True, trouble=str(failed))
         except SlackRefused as refused:
             self._refused(claimed, reaction, act, desk, refused, doubt)
         else:
@@ -222,9 +226,12 @@ class Courier:
         if delivery.refusals + 1 < _REFUSALS:
             leases.put_back(self.core, claimed, after=timedelta(seconds=1), doubt=False, trouble=str(refused), refused=True)
             return
-        log.error("%s: %s %s given up: %s", delivery.about, delivery.reaction, delivery.target, refused)
-        decoration = reaction.priority >= DECORATION
-        leases.give_up(self.core, claimed, act, _plainly(refused), decoration=decoration)
+        self._give_up(claimed, reaction, act, refused)
+
+    def _give_up(self, claimed: Claim, reaction: Reaction, act: Act, failed: SlackRefused | SlackDoubt) -> None:
+        delivery = claimed.delivery
+        log.error("%s: %s %s given up: %s", delivery.about, delivery.reaction, delivery.target, failed)
+        leases.give_up(self.core, claimed, act, _plainly(failed), decoration=reaction.priority >= DECORATION)
 
     def _check_one(self) -> bool:
         """Look once more for a late copy of something that was posted again."""
@@ -288,7 +295,9 @@ class Courier:
 
 
 def _wait(attempt: int) -> timedelta:
-    return timedelta(seconds=min(5.0, 0.25 * 2 ** min(attempt, 6)))
+    """Five seconds at most for some five minutes, then ever longer: what Slack refuses for a day is asked for no more often
+    than it takes to be there within half a minute when it works again."""
+    return timedelta(seconds=max(min(5.0, 0.25 * 2 ** min(attempt, 6)), min(30.0, attempt / 12)))
 
 
 def _patience(scene: Scene) -> timedelta:
@@ -298,5 +307,5 @@ def _patience(scene: Scene) -> timedelta:
     return min(age / 60, _LONGEST_PATIENCE) if age > _PATIENT else timedelta()
 
 
-def _plainly(refused: SlackRefused) -> str:
-    return f"{refused.error}{f', {refused.detail}' if refused.detail else ''}"
+def _plainly(failed: SlackRefused | SlackDoubt) -> str:
+    return f"{failed.error}{f', {failed.detail}' if failed.detail else ''}"

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from bot import drill
 from bot.scene import Scene
@@ -50,6 +50,8 @@ GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_close
 
 TEXT_LENGTH = 3900  # longer texts are split into several messages by Slack
 AT_ONCE = 4.0  # seconds that many calls are made in a row; a lease is longer, and the call at hand ends within it
+
+_BROKEN_OFTEN = 60  # about five minutes
 
 _OUT = frozenset({"not_in_channel", "channel_not_found"})
 _UNSEEN = frozenset({"channel_not_found", *GONE, *ARCHIVED})
@@ -141,6 +143,16 @@ class Desk:
         return self.private is not None
 
     @property
+    def reposted(self) -> int:
+        """How often it was done again because a look had not found it."""
+        return int(self.delivery.result.get("reposted", 0))
+
+    @property
+    def plainly(self) -> bool:
+        """Whether the plain form is called for: the full one was refused, or Slack breaks over it again and again."""
+        return bool(self.delivery.result.get("plain")) or self.reposted >= _BROKEN_OFTEN
+
+    @property
     def metadata_key(self) -> str:
         """What our message carries, so that it is known again: ids only, since anybody may read it."""
         return f"{self.workspace.install}:{self.delivery.id}"
@@ -165,7 +177,12 @@ class Act:
     `perform` makes the calls and returns what to keep. `look` settles doubt: what to keep if an earlier attempt took
     effect, None if it did not; the default is for acts that may simply be done again. `settled` and `failed` are the
     outcome as verbs, inside the transaction that stores it.
+
+    `again_at_most` is how often it is done again after a look, whose answer shows that Slack is there. Then it is given up:
+    something that Slack breaks over for ever would keep back all that comes after it.
     """
+
+    again_at_most: ClassVar[int | None] = None
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         raise NotImplementedError

@@ -38,6 +38,8 @@ class Archive(Act):
 class Unarchive(Act):
     """conversations.unarchive. Many workspaces let only members do that; then another room is opened."""
 
+    again_at_most = 60  # about five minutes, in which what is to be said waits for the room
+
     def perform(self, desk: Desk) -> dict[str, Any]:
         incident, channel = desk.scene.incident, desk.scene.incident.room_channel
         if channel is None or incident.room_archived_at is None or (rooms.asleep(incident) and not incident.room_shut):
@@ -52,6 +54,10 @@ class Unarchive(Act):
         except SlackRefused:
             pass  # it is in it already, or whoever unarchives is
         return {"back": channel}
+
+    def look(self, desk: Desk) -> None:
+        """It may be done again; asked is whether Slack is there at all."""
+        desk.call("auth.test")
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
         if result.get("back"):

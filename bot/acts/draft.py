@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from bot.acts import Act, Desk, NotYet
 from bot.acts.post import Place, home
-from bot.slack import SlackAway, SlackBraked, SlackRefused
+from bot.slack import SlackAway, SlackBraked, SlackDoubt, SlackRefused
 from incidents import postmortems, rooms
 from incidents.core import Unit
 from models import Delivery, Postmortem
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 Render = Callable[[Desk], str]
 
 _LINKS_WAIT = timedelta(minutes=1)  # for messages that are still on their way; then the draft goes without their links
+_TRIED = 10  # what was tried before these, and is not shared, will not be; each look asks for all of them
+_CLEARED = 20  # tries, about a minute and a half, in which what is in doubt of an old draft is asked for again
 _FRESH = timedelta(minutes=5)  # what was uploaded longer ago is uploaded again, as the record stands by then
 
 
@@ -33,6 +35,7 @@ class DraftFile(Act):
     """
 
     render: Render
+    again_at_most = 360  # about an hour and a half
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         shared = desk.delivery.result.get("shared")
@@ -68,7 +71,7 @@ class DraftFile(Act):
 
     def _share(self, desk: Desk, place: Place, file_id: str) -> dict[str, str]:
         before = desk.delivery.result.get("tried", [])
-        desk.keep(tried=[*before, file_id])
+        desk.keep(tried=[*before, file_id][-_TRIED:])
         try:
             desk.call(
                 "files.completeUploadExternal",
@@ -143,13 +146,21 @@ class DraftFile(Act):
             return
         left = desk.delivery.result.get("left")
         if left is None:
-            left = self._shared(desk, old)
+            left = self._shown(desk, old)
             desk.keep(left=left)
         while left:
             self._delete_message(desk, *left[0])
             left = left[1:]
             desk.keep(left=left)
         self._delete_file(desk, old)
+
+    def _shown(self, desk: Desk, old: str) -> list[tuple[str, str]]:
+        """Where Slack does not say which messages show the old draft they stay: the new one is out."""
+        try:
+            return self._shared(desk, old)
+        except SlackRefused as refused:
+            log.info("an old draft's messages stay: %s", refused)
+            return []
 
     def _remove(self, desk: Desk, file_id: str) -> None:
         """A file and the messages that show it."""
@@ -158,17 +169,20 @@ class DraftFile(Act):
         self._delete_file(desk, file_id)
 
     def _delete_message(self, desk: Desk, channel: str, ts: str) -> None:
-        """Refused, it is gone already or not ours: the new draft is what matters."""
-        try:
-            desk.call("chat.delete", channel=channel, ts=ts)
-        except SlackRefused as refused:
-            log.info("an old draft's message stays: %s", refused)
+        """Refused, it is gone already or not ours."""
+        self._clear(desk, "chat.delete", channel=channel, ts=ts)
 
     def _delete_file(self, desk: Desk, file_id: str) -> None:
+        self._clear(desk, "files.delete", file=file_id)
+
+    def _clear(self, desk: Desk, method: str, **args: Any) -> None:
+        """The new draft is what matters, and the next one waits behind it."""
         try:
-            desk.call("files.delete", file=file_id)
-        except SlackRefused as refused:
-            log.info("an old draft stays: %s", refused)
+            desk.call(method, **args)
+        except (SlackRefused, SlackDoubt) as failed:
+            if isinstance(failed, SlackDoubt) and desk.delivery.attempt < _CLEARED:
+                raise
+            log.info("an old draft stays: %s", failed)
 
     def settled(self, unit: Unit, delivery: Delivery, result: dict[str, Any]) -> None:
         postmortems.shown(unit, result["file_id"], result["link"])

@@ -35,6 +35,7 @@ class Mirror(Post):
     where: Callable[[Incident], tuple[str | None, str | None]] = lambda incident: (None, None)
     remember: Callable[[Incident, str, str], None] = lambda incident, channel, ts: None
     marks: bool = False
+    again_at_most = None  # of an edit nothing is looked for, and each change is another try
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         channel, ts = self.where(desk.scene.incident)
@@ -46,7 +47,7 @@ class Mirror(Post):
         return self._edit(desk, channel, ts, message)
 
     def _message(self, desk: Desk) -> Message:
-        if not desk.delivery.result.get("plain"):
+        if not desk.plainly:
             try:
                 return self.view(desk.scene)
             except Exception:  # a broken view must not keep the state from people

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlmodel import Session, col, select
 
@@ -112,6 +112,7 @@ class Post(Act):
     view: Callable[[Scene], Message]
     marks: bool = True
     plain: Callable[[Scene], Message] = plain_sentence
+    again_at_most: ClassVar[int | None] = 360  # about an hour and a half
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         if overtaken(desk):
@@ -120,7 +121,7 @@ class Post(Act):
         echo = _echo(desk) if self.place is home and rooms.asleep(desk.scene.incident) else None
         if echo is not None:
             return echo
-        if desk.delivery.result.get("plain"):  # it was refused as it should be; the plain one may still be in doubt
+        if desk.plainly:  # the plain one may still be in doubt
             return self._send(desk, place, self.plain(desk.scene))
         try:
             message = self.view(desk.scene)

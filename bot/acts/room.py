@@ -24,6 +24,8 @@ class OpenRoom(Act):
     A private incident's room is private, or there is none.
     """
 
+    again_at_most = 60  # about five minutes, in which what is to be said waits for the room
+
     def perform(self, desk: Desk) -> dict[str, Any]:
         name = desk.scene.incident.room_name or f"inc-{desk.scene.incident.number}"
         private = desk.scene.incident.private

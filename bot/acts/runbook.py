@@ -28,6 +28,7 @@ class ShowRunbook(Post):
     shown: Callable[[Scene, RunbookRun], Message] = lambda scene, run: Message(run.title)
     left: Callable[[Scene, RunbookRun], Message] = lambda scene, run: Message(run.title)
     marks: bool = False
+    again_at_most = None
 
     def perform(self, desk: Desk) -> dict[str, Any]:
         return self._linked(desk, self._show(desk))
@@ -71,7 +72,7 @@ class ShowRunbook(Post):
             return session.get_one(RunbookRun, int(desk.delivery.target))
 
     def _message(self, desk: Desk, run: RunbookRun) -> Message:
-        if not desk.delivery.result.get("plain"):
+        if not desk.plainly:
             try:
                 return self.shown(desk.scene, run)
             except Exception:  # a broken view must not keep the step from people

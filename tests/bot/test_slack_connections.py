@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.slack import SlackAway, SlackBraked, SlackDoubt, WebApi
+from bot.slack import SlackAway, SlackBraked, SlackDoubt, SlackRefused, WebApi
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -25,7 +25,7 @@ class Answers(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = json.dumps({"ok": True}).encode()
-        self.send_response(429 if method == "too.often" else 200)
+        self.send_response({"too.often": 429, "not.here": 404}.get(method, 200))
         if method == "too.often":
             self.send_header("Retry-After", "7")
         self.send_header("Content-Type", "application/json")
@@ -89,6 +89,13 @@ def test_who_may_not_call_so_often_learns_when_to(far: Far, api: WebApi) -> None
 def test_one_that_breaks_after_the_request_is_doubt(api: WebApi, call: Callable[[WebApi], object]) -> None:
     with pytest.raises(SlackDoubt):
         call(api)
+
+
+def test_a_file_that_is_not_taken_is_refused_and_not_in_doubt(api: WebApi) -> None:
+    with pytest.raises(SlackRefused, match="http_404"):
+        api.upload(f"{api.client.base_url}not.here", b"x")
+    with pytest.raises(SlackBraked):
+        api.upload(f"{api.client.base_url}too.often", b"x")
 
 
 def test_where_nobody_listens_nothing_has_happened(far: Far, api: WebApi) -> None:

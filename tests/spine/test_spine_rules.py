@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from bot.acts import Desk
 from bot.acts.post import Post
-from bot.slack import SlackBraked
+from bot.slack import SlackBraked, SlackDoubt
 from incidents import edit, rooms, timeline
 from incidents.core import Unit
 from incidents.standing import Standing, standing
@@ -188,6 +188,70 @@ def test_never_posted_blind(settled: House, trouble: str) -> None:
     settled.advance(seconds=60)
     assert calls(settled, "chat.postMessage") == before + 1
     assert_kept(settled)
+
+
+def breaks(house: House, method: str, over: Callable[[dict[str, Any]], bool], **progress: Any) -> None:
+    """Slack breaks over what is `over`, for ever; what is tried first has come so far already."""
+
+    def refuse(called: str, args: dict[str, Any]) -> str | None:
+        if called != method or not over(args):
+            return None
+        with house.core.transaction() as session:
+            [row] = session.exec(select(Delivery).where(col(Delivery.lease_until).is_not(None)))
+            if row.attempt == 1:
+                row.result = row.result | progress
+                session.add(row)
+        raise SlackDoubt(method, "internal_error")
+
+    house.refuses = refuse
+
+
+def test_a_message_that_slack_breaks_over_is_said_plainly(settled: House) -> None:
+    breaks(settled, "chat.postMessage", lambda args: bool(args.get("blocks")), reposted=59)
+    settled.person("bob").runs("/incident page 1 @dave")
+    settled.advance(seconds=10)
+    [page] = settled.person("dave").inbox
+    assert "INC-1" in page.text and not page.buttons
+    assert settled.waiting() == []
+
+
+def test_what_slack_breaks_over_for_ever_keeps_nothing_back(settled: House) -> None:
+    """A message is given up after an hour and a half, which is said, and a room after five minutes: the thread is the home."""
+    breaks(settled, "chat.postMessage", lambda args: "noon" in str(args["text"]), reposted=359)
+    note(settled, "It began at noon")
+    note(settled, "It is over")
+    settled.advance(seconds=30)
+    assert settled.room().messages[-1].text == "INC-1: <@U0BOB>: It is over"
+    assert "refused something for good (internal_error): a message" in settled.slack.channel("incidents").messages[-1].text
+    breaks(settled, "conversations.create", lambda args: True, reposted=59)
+    settled.person("bob").runs("/incident declare sev1 Search is down")
+    settled.advance(seconds=30)
+    assert not settled.incident(2).room_wanted_at and deliveries(settled, "room", "dead")
+
+
+def test_what_slack_refuses_for_hours_is_asked_for_twice_a_minute(settled: House) -> None:
+    settled.workspace.faults.fail_next("chat.postMessage", 100, "accesslimited")
+    note(settled, "It began at noon")
+    with settled.core.transaction() as session:
+        [row] = session.exec(select(Delivery).where(Delivery.state == "open", Delivery.reaction == "post"))
+        row.attempt = 400
+        session.add(row)
+    before = calls(settled, "chat.postMessage")
+    settled.advance(minutes=2)
+    assert calls(settled, "chat.postMessage") - before <= 5
+    settled.workspace.faults.clear()
+    settled.advance(seconds=30)
+    assert "It began at noon" in settled.room().messages[-1].text
+
+
+def test_a_draft_in_doubt_asks_for_the_last_ten_files(settled: House) -> None:
+    """And not for all that it ever tried, which were more with each look."""
+    breaks(settled, "files.completeUploadExternal", lambda args: True, tried=[f"F{n}" for n in range(20)])
+    settled.person("alice").runs("/incident postmortem", in_=settled.room())
+    settled.advance(seconds=6)
+    before = calls(settled, "files.info")
+    settled.advance(seconds=5)
+    assert calls(settled, "files.info") - before == 10
 
 
 def test_a_copy_that_slips_through_is_gone_within_ninety_seconds(settled: House) -> None:
