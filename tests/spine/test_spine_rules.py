@@ -380,6 +380,15 @@ def test_a_draft_whose_tidying_up_is_braked(settled: House, method: str) -> None
     assert_kept(settled)
 
 
+def test_a_draft_whose_tidying_up_is_refused(settled: House) -> None:
+    """Nobody is told that a draft was refused which stands in the room."""
+    for _ in range(2):
+        settled.person("alice").runs("/incident postmortem", in_=settled.room())
+        settled.advance(seconds=10)
+        settled.refuses = lambda method, args: "missing_scope" if method == "files.info" else None
+    assert deliveries(settled, "draft", "done") and settled.waiting() == []
+
+
 # --- brakes
 
 
