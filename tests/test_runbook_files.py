@@ -36,6 +36,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     put(tmp_path / "runbooks" / "good.md", "## Fix\n1. Go")
     (tmp_path / "runbooks" / "bytes.md").write_bytes(b"\xff\xfe")
     (tmp_path / "runbooks" / "folder.md").mkdir()
+    os.mkfifo(tmp_path / "runbooks" / "pipe.md")  # left alone: reading it would wait for ever
     (tmp_path / "runbooks" / "away.md").symlink_to(tmp_path / "nothing")
     found = load(tmp_path, policy)
     assert [book.name for book in found.runbooks] == ["good"]
