@@ -44,6 +44,7 @@ log = logging.getLogger("muster.requests")
 BROKEN = "That broke on Muster's side and was not done. Try again; if it stays, tell whoever runs Muster."
 BUSY = "Muster's database did not answer in time, so that was not done. Try again in a moment."
 CONFIRMED = "confirmed"
+_PERHAPS = 0.6  # as like as `status` and `stats`; `stop` and `set` are less
 _SURELY = 0.75  # as like as `resolv` and `resolve`; `checkout` and `checklist` are less
 _ANSWER_WAITS = 1.0  # seconds
 _ZONE_WAITS = 1.0  # seconds, of the 2.5 that a whole request has
@@ -232,7 +233,7 @@ class Dispatcher:
     def _unknown(self, request: Request, word: str, text: str) -> Answer:
         """The nearest command. Whoever has just said what is wrong, or what happened, is one tap away from that."""
         names = self._names()
-        near = difflib.get_close_matches(word[:40], list(names), n=1, cutoff=0.5)
+        near = difflib.get_close_matches(word[:40], list(names), n=1, cutoff=_PERHAPS)
         said = f"There is no command `{quote(word, 40)}`. `/incident help` shows them all."
         if near:
             usage = names[near[0]].usage
@@ -242,11 +243,15 @@ class Dispatcher:
             return Answer(clip(said, 2900))
         room = self._room(request, request.channel)
         if room is None:
-            meant, row = "what is wrong: `/incident declare", button("Declare it", f"{RUN}declare:said", text, style="primary")
+            ask, meant = "Is that what is wrong?", "declare"
+            tap = button("Declare it", f"{RUN}declare:said", text, style="primary")
         else:
-            meant, row = "a note: `/incident note", button("Add it as a note", f"{RUN}note:said", value(room.number, text))
-        said = clip(f"{said}\nIf that is {meant} {quote(text, 200)}`", 2900)
-        return Answer(said, [section(said), buttons(row)])
+            ask, meant = "Is that a note?", "note"
+            tap = button("Add it as a note", f"{RUN}note:said", value(room.number, text))
+        other = f"Did you mean `{near[0]}`?" if near else "`/incident help` shows them all."
+        unknown = f"There is no command `{quote(word, 40)}`. {ask} `/incident {meant} {quote(text, 200)}`"
+        said = clip(f"{unknown}\n{other}", 2900)
+        return Answer(said, [section(said), buttons(tap)])
 
     def _names(self) -> dict[str, Command]:
         """Every word that can follow `/incident`, with what it runs."""

@@ -12,7 +12,7 @@ def run(request: Request) -> Answer:
 
 COMMAND = Command(
     name="resolve",
-    aliases=("resolved",),
+    aliases=("resolved", "end"),
     usage="resolve [what fixed it]",
     free_text=True,
     help="It is over. Stops paging and updates, and builds the postmortem draft where one is owed.",

@@ -37,6 +37,7 @@ def split(text: str, policy: Policy) -> tuple[str, str]:
 
 COMMAND = Command(
     name="role",
+    aliases=("take", "assign"),
     usage="role <name> [@who]",
     help="Take a role, or give it to somebody: `/incident ic`, `/incident comms @who`.",
     run=run,

@@ -84,10 +84,14 @@ def home(scene: Scene) -> str:
     """Where the incident lives, to stand after "in"."""
     incident = scene.incident
     if asleep(incident):
-        return "the announce channel's thread"
+        return _thread(incident)
     if incident.room_channel:
         return channel(incident.room_channel)
-    return "its room" if incident.room_wanted_at or incident.private else "the announce channel's thread"
+    return "its room" if incident.room_wanted_at or incident.private else _thread(incident)
+
+
+def _thread(incident: Incident) -> str:
+    return f"its thread in {channel(incident.announce_channel)}" if incident.announce_channel else "the announce channel's thread"
 
 
 def told(scene: Scene) -> str:
@@ -184,7 +188,7 @@ def joined(scene: Scene, merged: str = "") -> Answer:
     incident = scene.incident
     said = f"{merged} is merged into {incident.key}. " if merged else ""
     if incident.room_channel:
-        said += f"You are invited to {channel(incident.room_channel)}. `/incident catchup` there tells what you missed."
+        said += f"You are invited to {channel(incident.room_channel)}. There you are shown what you missed."
     elif incident.room_wanted_at:
         said += f"The room of {incident.key} opens within seconds, and you are invited."
     elif incident.private:

@@ -43,7 +43,7 @@ from incidents.events import (
 from incidents.phrase import Link
 from incidents.rules.checklists import INVESTIGATION, open_items
 from incidents.rules.lifecycle import OPEN, Status
-from models import Incident, Page
+from models import Page
 
 _SIGNS = {
     "role.assigned": ":bust_in_silhouette:",
@@ -302,7 +302,7 @@ def page_dm(scene: Scene) -> Message:
     lines = [f":pager: *{text}*"]
     if incident.impact:
         lines.append(f"Impact: {clip(incident.impact, 600)}")
-    lines.append(_home(incident))
+    lines.append(_home(scene))
     call = bookmarks.bridge(scene)
     if call and incident.status in OPEN:
         lines.append(f":telephone_receiver: {linked(Link('Bridge call', call))}")
@@ -326,9 +326,10 @@ def _again(paged: Happened) -> str:
     return f" again (round {paged.round + 1})" if isinstance(paged, LevelPaged) and paged.round and not paged.last_resort else ""
 
 
-def _home(incident: Incident) -> str:
-    """Where to go for it."""
-    thread = f"its thread in {channel(incident.announce_channel)}" if incident.announce_channel else "the announce channel"
+def _home(scene: Scene) -> str:
+    """Where to go for it; a page may be out before the announcement is."""
+    incident, name = scene.incident, scene.policy.workspace.announce_channel
+    thread = f"its thread in {channel(incident.announce_channel) if incident.announce_channel else f'#{escape(name)}'}"
     if rooms.asleep(incident) and not incident.private:
         return f"Where: {thread}; its room was archived"
     if incident.room_channel:
@@ -379,7 +380,7 @@ def owner(scene: Scene) -> Message:
     held = scene.standing.holders
     who = f"Incident commander: {person(held['ic'])}" if "ic" in held else "Nobody is incident commander yet"
     lines.append(f"{who}{', and nobody is paged' if nobody else ''}.")
-    lines.append(_home(incident))
+    lines.append(_home(scene))
     blocks = [section("\n".join(lines))]
     if incident.status in OPEN and incident.acknowledged_at is None:
         row = [button("Acknowledge", f"{RUN}ack", value(number), style="primary"), button("Show", f"{RUN}show", value(number))]
@@ -399,7 +400,7 @@ def page_over(scene: Scene, page: Page, told: LevelPaged, *, at_home: bool) -> M
         text = f"{say(told.sentence(None))}. {became}"
         return Message(f"{incident.key}: {text}", [section(f":pager: {text}")])
     text = f"Paged{_again(told)}: {incident.key} {incident.severity} {clip(incident.title, 400)}. {became}"
-    return Message(text, [section(f":ballot_box_with_check: *{text}*\n{_home(incident)}")])
+    return Message(text, [section(f":ballot_box_with_check: *{text}*\n{_home(scene)}")])
 
 
 def nudge(scene: Scene) -> Message:

@@ -9,6 +9,7 @@ from bot.views.blocks import Block, Message, button, buttons, context, option, s
 from bot.views.card import line, signal
 from bot.views.panel import state
 from bot.views.texts import clip, escape, moment, person, say, stamp
+from bot.views.texts import coming as soon
 from incidents.entries import Entry, told
 from incidents.events import Decided
 from incidents.rules.lifecycle import OPEN
@@ -80,7 +81,7 @@ def _ahead(scene: Scene, coming: Sequence[tuple[datetime, str]]) -> list[str]:
     for at, name in sorted(coming):
         if name in _COMING:
             soonest.setdefault(name, at)
-    return [f"{stamp(max(at, scene.now))}  {_COMING[name]}" for name, at in soonest.items()]
+    return [f"{soon(max(at, scene.now), scene.now)}  {_COMING[name]}" for name, at in soonest.items()]
 
 
 def curating(scene: Scene, events: Sequence[Event], skip: int = 0) -> Message:

@@ -190,13 +190,13 @@ def test_it_tells_what_comes_next(make_world: object) -> None:
     world.settle()
     told = alice.runs("/incident timeline", in_=world.room()).reads
     coming = told.partition("What comes next")[2]
-    assert "2026-11-23 14:07 UTC  the next level is paged, unless somebody acknowledges" in coming
-    assert "2026-11-23 14:27 UTC  a status update is asked for" in coming
-    assert "2026-11-23 14:32 UTC  Muster posts a status update" in coming
+    assert "14:07 UTC  the next level is paged, unless somebody acknowledges" in coming
+    assert "14:27 UTC  a status update is asked for" in coming
+    assert "14:32 UTC  Muster posts a status update" in coming
     alice.runs("/incident ack 1")
     alice.runs("/incident mitigated 1")
     coming = alice.runs("/incident timeline", in_=world.room()).reads.partition("What comes next")[2]
-    assert "next level" not in coming and "2026-11-23 14:32 UTC  the room is asked: still holding?" in coming
+    assert "next level" not in coming and "14:32 UTC  the room is asked: still holding?" in coming
     alice.runs("/incident cancel 1 a test run")
     world.settle()
     assert saying(world.room().messages, "cancelled")
