@@ -234,6 +234,8 @@ def _outlook(made: Strange) -> list[Outlook]:
 
 _NAMED: dict[tuple[str, Any], Callable[[Strange], Any]] = {
     **dict.fromkeys((("by", str), ("to", str), ("whom", str), ("holder", str), ("to", str | None)), lambda made: "U0BOB"),
+    ("owner", str | None): lambda made: "U0BOB" if made.choice else None,
+    ("due", date | None): lambda made: NOW.date() if made.choice else None,
     ("role", str): lambda made: next(iter(made.scene.standing.holders), "ic"),
     ("role_name", str): lambda made: escape(made.policy.role_name("ic")),
     ("found", Sequence[Incident]): lambda made: made.rows or [made.scene.incident],

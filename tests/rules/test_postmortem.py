@@ -377,7 +377,9 @@ class TestWhatTheRecordKnows:
         assert f"| [14:01]({link(1)}) | Bob | critical | did not get through to Bob; no answer; next level paged at" in people
         answer = f"Carol Jones acknowledged at [14:09]({link(9)}), {took} later"
         assert f"| [14:06]({link(6)}) | Carol Jones | critical | {answer} |" in people
-        assert f"1 page to critical went unanswered: [14:01]({link(1)})" in section(draft(told), "What went poorly")
+        assert f"1 page to the escalation critical went unanswered: [14:01]({link(1)})" in section(
+            draft(told), "What went poorly"
+        )
 
     @pytest.mark.parametrize(
         ("end", "answer"),

@@ -17,7 +17,7 @@ from incidents.rules.lifecycle import ACTIVE, Status
 from incidents.rules.postmortem.account import _detection
 from incidents.rules.postmortem.document import Line, Section
 from incidents.rules.postmortem.response import Measure, measures
-from incidents.rules.postmortem.roles import escalations
+from incidents.rules.postmortem.roles import escalations, is_person
 from incidents.rules.postmortem.story import Story, count, line, section
 from incidents.rules.times import duration_words
 
@@ -65,15 +65,23 @@ def _paging_trouble(story: Story) -> Iterator[Line]:
     for page in escalations(story):
         quiet = [told.happening for told in page.levels if told.outcome in ("next", "exhausted", "stopped")]
         if quiet:
-            whom = "one person" if page.of_person else page.name  # who it was is no cause; the table of pages has it
+            whom = "one person" if page.of_person else _called(page.name)  # who it was is no cause; the table of pages has it
             yield line(f"{count(len(quiet), 'page')} to {whom} went unanswered: ", *story.times(quiet))
     failed = [h for h, _ in story.of(PageFailed)]
     if failed:
         yield line(f"{count(len(failed), 'page')} did not get through: ", *story.times(failed))
     for happening, exhausted in story.of(PageExhausted):
-        ran_out = f"{story.said(exhausted.name)} ran out of people to page: "
+        called = _called(story.said(exhausted.name))
+        ran_out = f"{called[:1].upper()}{called[1:]} ran out of people to page: "
+        if is_person(exhausted.name):
+            ran_out = "There was nobody left to page: "
         nobody_there = f"Nobody was on call for {story.said(', '.join(exhausted.wanted))}: "
         yield line(nobody_there if exhausted.wanted else ran_out, story.at(happening))
+
+
+def _called(name: str) -> str:
+    """An escalation as a sentence names it; a rotation and an owner say themselves what they are."""
+    return name if name.startswith(("rotation ", "owner of ", "an ")) else f"the escalation {name}"
 
 
 def _setbacks(story: Story) -> Iterator[Line]:

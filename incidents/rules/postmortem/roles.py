@@ -98,9 +98,14 @@ class _Escalation:
     of_person: bool = False
 
 
+def is_person(name: str) -> bool:
+    """Whether a page is called by whom it is for, by id or address, and by no escalation of the config."""
+    return bool(TOKEN.fullmatch(name)) or "@" in name
+
+
 def escalations(story: Story) -> list[_Escalation]:
     names = {started.page_id: story.said(started.name) for _, started in story.of(PageStarted)}
-    persons = {started.page_id for _, started in story.of(PageStarted) if TOKEN.fullmatch(started.name)}
+    persons = {started.page_id for _, started in story.of(PageStarted) if is_person(started.name)}
     levels: dict[int, list[tuple[Happening, LevelPaged]]] = {page_id: [] for page_id in names}
     for happening, level in story.of(LevelPaged):
         levels.setdefault(level.page_id, []).append((happening, level))

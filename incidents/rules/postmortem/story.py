@@ -22,6 +22,7 @@ from incidents.rules.lifecycle import OPEN, Status
 from incidents.rules.postmortem.document import Items, Line, Piece, Section, Text, Todo
 from incidents.rules.postmortem.record import Happening, Record
 
+_ADVICE = re.compile(r"(\. [^.]*)?:? `/incident [^`]*`$")  # the last sentence, where it ends in a command
 LINKS_SHOWN = 12  # how many moments one claim lists before it says how many more there are
 H = TypeVar("H", bound=Happened)
 
@@ -80,11 +81,11 @@ class Story:
         return Text(self.clock(moment.at), link=moment.link)
 
     def sentence(self, happening: Happening) -> Line:
-        """What happened, in the event's own words."""
+        """What happened, in the event's own words, without what it advised then."""
         phrase = happening.what.sentence(happening.by)
         pieces: list[Text] = []
         bold = code = False
-        for literal, name, _, _ in Formatter().parse(phrase.template):
+        for literal, name, _, _ in Formatter().parse(_ADVICE.sub("", phrase.template)):
             for words in re.split(r"([*`])", literal):
                 if words == "*" and not code:
                     bold = not bold
