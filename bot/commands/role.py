@@ -7,6 +7,7 @@ from incidents import roles
 from incidents.errors import Refused, quote
 from incidents.policy import Policy
 
+_LONGEST = 10  # words of a role's name
 INSTEAD_OF = " instead of "  # in the button's value: whom the question was about
 
 
@@ -26,7 +27,7 @@ def run(request: Request) -> Answer:
 def split(text: str, policy: Policy) -> tuple[str, str]:
     """The role that the text begins with, by its key, alias or whole name, and the rest. Refused where there is none."""
     words = text.split()
-    for count in range(len(words), 0, -1):
+    for count in range(min(len(words), _LONGEST), 0, -1):
         role = policy.role_called(" ".join(words[:count]))
         if role is not None:
             return role, " ".join(words[count:])

@@ -370,7 +370,7 @@ def role_given(scene: Scene, role: str, holder: str, by: str) -> Answer:
         said.append(f"*Yours:* {clip(rules.duties, 1300)}")
         if rules.not_for:
             said.append(f"*Not yours:* {clip(rules.not_for, 1300)}")
-    return answer("\n".join(said), small=_both(scene, by) if role in ("ic", "tech") else "")
+    return answer("\n".join(said), small=handoffs.both(scene, by) if role in ("ic", "tech") else "")
 
 
 def roles_given(scene: Scene, changes: Mapping[str, str | None], by: str) -> Answer:
@@ -384,14 +384,7 @@ def roles_given(scene: Scene, changes: Mapping[str, str | None], by: str) -> Ans
         said.append(f"{escape(rules.name if rules else role)}: {person(holder) if holder else 'nobody'}")
         if holder == by and rules and len(mine) <= 3:  # whoever took more will look them up
             said.append(f"    {clip(rules.duties, 300)} {clip(rules.not_for or '', 300)}".rstrip())
-    return answer(cut(f"Changed. {told(scene)}\n" + "\n".join(said), 2900), small=_both(scene, by))
-
-
-def _both(scene: Scene, by: str) -> str:
-    held = scene.standing.holders
-    if not held.get("ic") == held.get("tech") == by:
-        return ""
-    return "You hold IC and technical lead together. Give one away as soon as you can: `/incident tech @who`."
+    return answer(cut(f"Changed. {told(scene)}\n" + "\n".join(said), 2900), small=handoffs.both(scene, by))
 
 
 def role_left(scene: Scene, role: str) -> Answer:

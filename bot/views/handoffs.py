@@ -17,6 +17,14 @@ from incidents.rules.lifecycle import ENDED
 from incidents.rules.on_call import for_role
 
 
+def both(scene: Scene, holder: str) -> str:
+    """What to say to whoever commands and looks for the cause at the same time; nothing to anybody else."""
+    held = scene.standing.holders
+    if not held.get("ic") == held.get("tech") == holder:
+        return ""
+    return "You hold IC and technical lead together. Give one away as soon as you can: `/incident tech @who`."
+
+
 def offered(scene: Scene) -> Message:
     """For the room: who asks whom, the brief, and the buttons, which only the one who is asked can use."""
     asked = scene.happened

@@ -452,11 +452,8 @@ def role_dm(scene: Scene) -> Message:
         blocks.append(context(f"*{escape(role.name)}*: {clip(role.duties, 1300)}"))
         if role.not_for:
             blocks.append(context(f"*Not for*: {clip(role.not_for, 1300)}"))
-    held = scene.standing.holders
-    if given.role in ("ic", "tech") and held.get("ic") == held.get("tech") == given.person:
-        both = "You hold IC and technical lead together. Give one away as soon as you can: `/incident tech @who`."
-        blocks.append(context(both))
-    return Message(message.text, blocks)
+    both = handoffs.both(scene, given.person) if given.role in ("ic", "tech") else ""
+    return Message(message.text, [*blocks, *([context(both)] if both else [])])
 
 
 def role_lost_dm(scene: Scene) -> Message:

@@ -7,7 +7,7 @@ from incidents.phrase import TOKEN, Link, Phrase
 from incidents.rules.times import duration_words
 
 _TODAY = timedelta(hours=12)
-_ALIAS = re.compile(r"<([@#][A-Z0-9]{2,31})\|[^>]*>")
+_ALIAS = re.compile(r"<([@#][A-Z0-9]{2,31})\|[^<>]*>")
 
 
 def escape(text: str) -> str:
@@ -30,8 +30,8 @@ def _entities(text: str) -> str:
 def typed(text: str) -> str:
     """What a person meant by a text that Slack has escaped: entities undone, `<@U1|bob>` as `<@U1>`, links as typed."""
     text = _ALIAS.sub(r"<\1>", text)
-    text = re.sub(r"<(https?://[^|>]+)(\|[^>]*)?>", r"\1", text)
-    text = re.sub(r"<mailto:[^|>]+\|([^>]+)>", r"\1", text)
+    text = re.sub(r"<(https?://[^|<>]+)(\|[^<>]*)?>", r"\1", text)
+    text = re.sub(r"<mailto:[^|<>]+\|([^<>]+)>", r"\1", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

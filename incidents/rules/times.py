@@ -17,6 +17,7 @@ from incidents.policy import parse_duration
 Zone = str | tzinfo
 
 _LONGEST_TEXT = 80
+_LONGEST_OWNER = 200  # characters with what stands around it; in a long text each blank would be looked at from every other one
 _SKEW = timedelta(minutes=2)  # a person's watch may be ahead of the server's by so much
 _TEN_YEARS = timedelta(days=3660)
 _A_YEAR = timedelta(days=366)
@@ -153,7 +154,7 @@ def split_action(text: str) -> tuple[str, str | None, str | None]:
     """
     left, owner, due = text.strip(), None, None
     for _ in range(2):
-        if owner is None and (found := _OWNER_AT_END.search(left)):
+        if owner is None and (found := _OWNER_AT_END.search(left, max(0, len(left) - _LONGEST_OWNER))):
             owner, left = f"<@{found[1]}>", left[: found.start()]
         if due is None and (at := _due_at_end(left)):
             left, due = left[: at[0]], at[1]

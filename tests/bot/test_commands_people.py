@@ -1,5 +1,7 @@
 """Roles, and whom a person means."""
 
+from time import process_time
+
 import pytest
 
 from bot import people
@@ -81,6 +83,13 @@ def test_unknown_roles_and_people(desk: Desk, said: str, sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
         desk.says(f"role {said}".strip())
     assert desk.holders() == {"ic": ALICE}
+
+
+def test_the_longest_text_that_names_no_role(desk: Desk) -> None:
+    began = process_time()
+    with pytest.raises(Refused, match="not a role"):
+        desk.says("role " + "a " * 5_900)
+    assert process_time() - began < 0.5
 
 
 def test_the_list_of_roles_offers_the_free_ones(desk: Desk) -> None:
