@@ -342,6 +342,15 @@ def _tell(session: Session, now: datetime, people: Iterable[str], said: dict[str
     )
 
 
+def untold(session: Session, message: Delivery, now: datetime) -> None:
+    """Slack refuses to tell somebody that they were put on call: whoever did that is told, and can tell them. Whoever was asked
+    to cover is not missed: the others were asked as well, and where nobody answers that is said."""
+    said = message.result["said"]
+    row = session.get(OnCallOverride, said["override"]) if said["kind"] == "set" else None
+    if row is not None and row.undone_at is None and message.target == row.person:
+        _tell(session, now, [row.set_by], {"kind": "untold", "override": row.id})
+
+
 def _once(core: Core, table: type[Row], key: str | None, make: Callable[[Session, datetime], Row]) -> Row:
     """Carried out once for a key; again, and at the same moment, it gives the row that was made."""
     with _turn(core) as (session, now):

@@ -183,8 +183,10 @@ def _sweep_again(unit: Unit) -> None:
     unit.session.execute(update(Delivery).where(*of_it).values(check_at=unit.now))
 
 
-def _settle_apart(core: Core, row: Delivery, state: str, result: dict[str, Any], trouble: str | None = None) -> None:
-    """The same for what belongs to no incident: nothing follows from it in a record."""
+def _settle_apart(
+    core: Core, row: Delivery, state: str, result: dict[str, Any], trouble: str | None = None, lost: Act | None = None
+) -> None:
+    """The same for what belongs to no incident: nothing follows from it in a record. `lost` is the act that was given up."""
     with core.transaction() as session:
         now, mine = core.clock.now(session), _still_mine(session, row)
         if mine is None:
@@ -197,6 +199,8 @@ def _settle_apart(core: Core, row: Delivery, state: str, result: dict[str, Any],
         if mine.result.pop("reposted", False):
             mine.check_at = now + CHECK_AFTER
         session.add(mine)
+        if lost is not None:
+            lost.lost(session, mine, now)
 
 
 def _still_mine(session: Session, row: Delivery) -> Delivery | None:
@@ -210,7 +214,7 @@ def give_up(core: Core, claimed: Claim, act: Act, trouble: str, *, decoration: b
     """
     row = claimed.delivery
     if row.incident_id is None:
-        _settle_apart(core, row, DEAD, {}, trouble[:300])
+        _settle_apart(core, row, DEAD, {}, trouble[:300], act)
         return
     with core.unit(row.incident_id) as unit:
         mine = _still_mine(unit.session, row)

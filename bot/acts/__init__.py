@@ -3,9 +3,11 @@
 import math
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, ClassVar, NoReturn
+
+from sqlmodel import Session
 
 from bot import drill
 from bot.scene import Scene
@@ -207,6 +209,9 @@ class Act:
     def failed(self, unit: Unit, delivery: Delivery, trouble: str) -> bool:
         """What follows in the record when it is given up. True if that says it, or nobody misses it."""
         return False
+
+    def lost(self, session: Session, delivery: Delivery, now: datetime) -> None:
+        """The same of what belongs to no incident."""
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,17 @@
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot import homes
 from bot.acts import AT_ONCE, Act, Desk, NotYet
 from bot.acts.post import PostApart
 from bot.views import on_call as views
 from bot.views.blocks import Message
-from incidents.on_call import TOLD
+from incidents.on_call import TOLD, untold
 from models import CoverRequest, Delivery, OnCallOverride
 from models.spine import DONE
 
@@ -27,6 +28,8 @@ def message(desk: Desk) -> Message:
             row = session.get_one(CoverRequest, said["cover"])
             return _OF_A_COVER[said["kind"]](row)
         override = session.get_one(OnCallOverride, said["override"])
+        if said["kind"] == "untold":
+            return views.untold_dm(override)
         return views.set_dm(override, to) if said["kind"] == "set" else views.undone_dm(override, to)
 
 
@@ -36,6 +39,9 @@ class TellOnCall(PostApart):
 
     def message(self, desk: Desk) -> Message:
         return message(desk)
+
+    def lost(self, session: Session, delivery: Delivery, now: datetime) -> None:
+        untold(session, delivery, now)
 
 
 @dataclass(frozen=True)

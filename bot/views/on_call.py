@@ -113,6 +113,15 @@ def set_dm(row: OnCallOverride, to: str) -> Message:
     return Message(text, [section(f":calendar: {text}"), buttons(_undo(row))])
 
 
+def untold_dm(row: OnCallOverride) -> Message:
+    """For whoever put somebody on call whom Slack did not let Muster tell."""
+    where = f"in {clip(row.rotation, 60)} {_span(row)}"
+    text = (
+        f"{person(row.person)} does not know it: Slack refused the message that they are on call {where}. Tell them, or undo it."
+    )
+    return Message(text, [section(f":warning: {text}"), *([buttons(_undo(row))] if row.undone_at is None else [])])
+
+
 def undone_dm(row: OnCallOverride, to: str) -> Message:
     """It is as it was before."""
     who = "you do not stand in" if row.person == to else f"{person(row.person)} does not stand in"

@@ -202,3 +202,13 @@ def test_what_may_have_been_said_is_said_once_and_what_slack_refuses_holds_nothi
     world.advance(minutes=3)
     assert "oncall:U0CAROL: oncall U0CAROL given up" in caplog.text and "INC-None" not in caplog.text
     assert len(carol.inbox) == 1 and all("messages_tab_disabled" in each for each in world.waiting())
+
+
+def test_whoever_cannot_be_told_is_named_to_who_put_them_on_call(world: World) -> None:
+    alice, carol = world.slack.people("alice", "carol")
+    alice.runs(f"/incident oncall override primary {carol.mention} for 4h")
+    world.workspace.state.people[carol.id].deleted = True
+    world.settle()
+    world.advance(seconds=10)
+    [told] = saying(alice.inbox, "Slack refused the message that they are on call in primary")
+    assert "@carol does not know it" in told and told.buttons == ["Undo"]
