@@ -194,7 +194,8 @@ def joined(scene: Scene, merged: str = "") -> Answer:
     elif incident.private:
         said += f"{incident.key} is private and its room could not be opened. Try again: `/incident room {incident.number}`"
     elif incident.announce_channel:
-        said += f"{incident.key} lives in its thread in {channel(incident.announce_channel)}."
+        said += f"{incident.key} lives in its thread in {channel(incident.announce_channel)}. "
+        said += f"`/incident catchup {incident.number}` shows what you missed."
     else:
         said += f"{incident.key} will show in the announce channel within seconds."
     return answer(said)

@@ -1,6 +1,7 @@
 """Lists that people ask for: incidents, roles, tasks, action items, open questions. Each fits one message."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -197,18 +198,11 @@ def finished(text: str, what: str) -> int | None:
 
 
 def lacks(said: str, questions: Sequence[str]) -> Message:
-    """What the draft leaves to people, after the sentence `said`."""
+    """What the draft leaves to people, after the sentence `said`: which sections, and how often. The draft has the questions."""
     if not questions:
         return Message(f"{said} Nothing is left to fill in.")
-    head = f"{said} It still lacks {len(questions)} answer{'' if len(questions) == 1 else 's'} that only people know:"
-    listed, size = [], 0
-    for question in questions:
-        line = f"•  {clip(question, 300)}"
-        size += len(line) + 1
-        if size > 2500:
-            break
-        listed.append(line)
-    more = len(questions) - len(listed)
-    if more:
-        listed.append(f"and {more} more in the draft")
-    return Message(head, [section(head), section("\n".join(listed))])
+    sections = Counter(question.partition(": ")[0] for question in questions)
+    named = [f"{clip(name, 60)} ({times})" if times > 1 else clip(name, 60) for name, times in sections.items()]
+    answers = f"{len(questions)} answer{'' if len(questions) == 1 else 's'}"
+    text = cut(f"{said} It still lacks {answers} that only people know, marked TODO: {', '.join(named)}.", 2900)
+    return Message(text, [section(text)])
