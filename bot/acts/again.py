@@ -1,5 +1,6 @@
 """What may simply be done again: invitations, pins, bookmarks, reactions. Slack says so when it was done before."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from incidents.policy import Target
 from incidents.rules.lifecycle import Status
 from incidents.rules.on_call import who
 from models import Delivery, Event, Notice, Page
+
+log = logging.getLogger(__name__)
 
 _LONG_ENOUGH = 20  # tries, about a minute and a half: what a decoration waits for has failed
 _ASKED = 8  # tries, about half a minute in which Slack may say who is in a user group; further invitations wait for it
@@ -144,14 +147,13 @@ class Invite(Act):
 
 
 def _ids(desk: Desk, people: Sequence[str]) -> list[str]:
-    """Each once, by Slack id. Whom Slack does not know keeps nobody else out; the config names them by a wrong address."""
+    """Each once, by Slack id. Whom Slack does not know, or does not look for by an address, keeps nobody else out."""
     found: list[str] = []
     for person in people:
         try:
             found.append(desk.workspace.user_id(person))
         except SlackRefused as refused:
-            if refused.error != "users_not_found":
-                raise
+            log.warning("INC-%s: %s is not invited: %s", desk.delivery.incident_id, person, refused)
     return list(dict.fromkeys(found))
 
 

@@ -107,17 +107,19 @@ class PagesOver(Act):
             pages = {page.id: page for page in self._over(session, desk.scene.incident.number) if page.id not in shown}
             levels = self._levels(session, family(session, desk.scene.incident.number))
             strangers = self._strangers(session, desk.scene.incident, levels)
+        waits = False
         for level in levels:
             page = pages.get(level.told.page_id)
             if page is None:
                 continue
-            if level.unsent:
-                raise NotYet
+            waits = waits or level.unsent
             for target, channel, ts in level.asked:
                 if target not in strangers:
                     self._edit(desk, channel, ts, self.view(desk.scene, page, level.told, at_home=False))
             if level.home is not None:
                 self._edit(desk, *level.home, self.view(desk.scene, page, level.told, at_home=True))
+        if waits:
+            raise NotYet
         return {"pages": sorted(shown | {id for id in pages if id is not None}), "edited": []}
 
     def _strangers(self, session: Session, incident: Incident, levels: Iterable["_Level"]) -> set[str]:

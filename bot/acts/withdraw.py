@@ -11,7 +11,7 @@ from sqlalchemy import or_, update
 from sqlmodel import col, select
 
 from bot import homes
-from bot.acts import ARCHIVED, AT_ONCE, GONE, Act, Desk, NotYet
+from bot.acts import ARCHIVED, AT_ONCE, Act, Desk, NotYet
 from bot.slack import SlackRefused
 from bot.views.posts import GONE_PRIVATE
 from incidents import access
@@ -38,15 +38,16 @@ class Withdraw(Act):
             self._open(desk, room)
         done: set[str] = set(desk.delivery.result.get("done", []))
         try:
-            shut = self._take_back(desk, done)
+            stays = self._take_back(desk, done)
             if room:
                 self._leave(desk, room, done)
         finally:
             desk.keep(done=sorted(done))
         if room:
             self._try(desk, "conversations.archive", channel=room)
-        if shut:  # after all else: its maker is told what is still to be read
-            raise SlackRefused("chat.update", "is_archived", "the old room is archived, and Slack does not let Muster open it")
+        if stays is not None:  # after all else: its maker is told what is still to be read
+            why = "the old room is archived, and Slack does not let Muster open it"
+            raise SlackRefused("chat.update", stays, why if stays in ARCHIVED else "some of it is still to be read in public")
         return {"done": [], "reposted": True}  # what was on its way at that moment may arrive late
 
     def tidy(self, desk: Desk) -> timedelta | None:
@@ -80,25 +81,25 @@ class Withdraw(Act):
         with desk.core.transaction() as session:
             session.execute(update(Delivery).where(*tried).values(check_at=desk.core.clock.now(session)))
 
-    def _take_back(self, desk: Desk, done: set[str]) -> bool:
-        """Messages and Homes; whether an archived channel keeps some."""
+    def _take_back(self, desk: Desk, done: set[str]) -> str | None:
+        """Messages and Homes; how Slack refuses what stays."""
         until = time.monotonic() + AT_ONCE
-        shut = False
+        stays = None
         for channel, ts in self._messages(desk):
             if f"{channel}:{ts}" not in done:
                 if time.monotonic() > until:
                     raise NotYet(0.1)
-                if self._blank(desk, channel, ts):
-                    shut = True
-                else:
+                refused = self._blank(desk, channel, ts)
+                if refused is None:
                     done.add(f"{channel}:{ts}")
+                stays = stays or refused
         for person in homes.left_alone(desk.core):  # the others follow what happens by themselves
             if f"home:{person}" not in done:
                 if time.monotonic() > until:
                     raise NotYet(0.1)
                 homes.publish(desk.core, desk.slack, person)
                 done.add(f"home:{person}")
-        return shut
+        return stays
 
     def _under_way(self, desk: Desk) -> bool:
         """Whether a message of before may be on its way to Slack at this moment."""
@@ -138,16 +139,24 @@ class Withdraw(Act):
         except SlackRefused as refused:
             log.warning("what was said in public of INC-%s could not be read: %s", desk.scene.incident.number, refused.error)
 
-    def _blank(self, desk: Desk, channel: str, ts: str) -> bool:
-        """Whether an archived channel keeps it as it is."""
+    def _blank(self, desk: Desk, channel: str, ts: str) -> str | None:
+        """How Slack refuses it, where it stays as it is. Many workspaces let nobody edit what is older; that is deleted."""
         try:
             desk.call("chat.update", channel=channel, ts=ts, text=GONE_PRIVATE, blocks=[])
         except SlackRefused as refused:
             if refused.error in ARCHIVED:
-                return True
-            if refused.error not in GONE:
+                return refused.error
+            if refused.error != "message_not_found" and not self._delete(desk, channel, ts):
                 log.warning("a message of INC-%s could not be taken back: %s", desk.scene.incident.number, refused.error)
-        return False
+                return refused.error
+        return None
+
+    def _delete(self, desk: Desk, channel: str, ts: str) -> bool:
+        try:
+            desk.call("chat.delete", channel=channel, ts=ts)
+        except SlackRefused as refused:
+            return refused.error == "message_not_found"
+        return True
 
     def _open(self, desk: Desk, room: str) -> None:
         """An archived room takes no edits."""

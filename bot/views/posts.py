@@ -133,7 +133,10 @@ def private_alarm(scene: Scene) -> Message:
     incident = scene.incident
     if isinstance(scene.happened, DeliveryFailed) and scene.happened.reaction == "withdraw":
         where = channel(scene.happened.target) if scene.happened.target else "public"
-        said = f"what Muster said in {where} could not all be taken back. Somebody who may unarchive it deletes it by hand."
+        who = (
+            "who may unarchive it" if scene.happened.trouble.startswith("is_") else "who may, there and in the announce channel,"
+        )
+        said = f"what Muster said in {where} could not all be taken back. Somebody {who} deletes it by hand."
     elif isinstance(scene.happened, DeliveryFailed):
         said = "something could not be brought to Slack. Look into its room; whoever runs Muster finds the reason in the log."
     else:

@@ -229,6 +229,14 @@ def test_what_slack_breaks_over_for_ever_keeps_nothing_back(settled: House) -> N
     assert not settled.incident(2).room_wanted_at and deliveries(settled, "room", "dead")
 
 
+def test_whom_slack_does_not_look_for_by_address_keeps_nobody_out(make_house: Callable[..., House]) -> None:
+    house = make_house(ACME.replace("U0BOB", "bob@example.com"))
+    house.workspace.faults.fail_next("users.lookupByEmail", 99, "missing_scope")
+    house.person("alice").runs("/incident declare sev1 Checkout is down")
+    house.advance(seconds=10)
+    assert "U0ALICE" in house.room().channel.members
+
+
 def test_what_slack_refuses_for_hours_is_asked_for_twice_a_minute(settled: House) -> None:
     settled.workspace.faults.fail_next("chat.postMessage", 100, "accesslimited")
     note(settled, "It began at noon")
@@ -464,6 +472,22 @@ def test_a_burst_is_one_edit(settled: House) -> None:
     assert calls(settled, "chat.update") == before + 2, "the card once, the announcement once"
     assert "9 in 10 payments fail" in settled.room().pins[0]
     assert_kept(settled)
+
+
+def test_an_answered_page_says_so_though_another_is_not_out(settled: House) -> None:
+    bob, dave = settled.person("bob"), settled.person("dave")
+
+    def refuse(method: str, args: dict[str, Any]) -> None:
+        if method == "chat.postMessage" and args["channel"] == "U0CAROL":
+            raise SlackBraked(method, 300)
+
+    settled.refuses = refuse  # type: ignore[assignment]
+    bob.runs("/incident page 1 @carol")
+    bob.runs("/incident page 1 @dave")
+    settled.advance(seconds=5)
+    dave.clicks("Acknowledge", in_=dave.inbox[0])
+    settled.advance(seconds=5)
+    assert "Acknowledged by @dave" in dave.inbox[0] and not dave.inbox[0].buttons
 
 
 def test_a_change_during_the_edit_is_shown_after_it(settled: House) -> None:

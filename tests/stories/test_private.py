@@ -155,6 +155,21 @@ def test_no_room_no_words(world: World) -> None:
     assert "Salaries" not in public_words(world)
 
 
+@pytest.mark.parametrize("may_delete", [True, False])
+def test_where_nobody_edits_what_is_older_it_is_deleted_or_said(world: World, may_delete: bool) -> None:
+    alice = world.person("alice")
+    alice.runs("/incident declare sev3 Salaries leaked")
+    world.settle()
+    world.workspace.faults.fail_next("chat.update", times=99, error="edit_window_closed")
+    if not may_delete:
+        world.workspace.faults.fail_next("chat.delete", times=99, error="cant_delete_message")
+    alice.runs("/incident private 1")
+    alice.clicks("Make it private")
+    world.advance(seconds=20)
+    said = "".join(post.reads for post in world.slack.channel("incidents").all)
+    assert may_delete == ("Salaries" not in said) != bool(saying(alice.inbox, "could not all be taken back"))
+
+
 def test_made_private_later(world: World) -> None:
     """A new room; the old one is left, and what Muster said in public is taken back."""
     alice, bob, carol, erin = world.slack.people("alice", "bob", "carol", "erin")
