@@ -40,14 +40,14 @@ class Withdraw(Act):
         try:
             stays = self._take_back(desk, done)
             if room:
-                self._leave(desk, room, done)
+                stays = self._leave(desk, room, done) or stays
         finally:
             desk.keep(done=sorted(done))
         if room:
             self._try(desk, "conversations.archive", channel=room)
         if stays is not None:  # after all else: its maker is told what is still to be read
             why = "the old room is archived, and Slack does not let Muster open it"
-            raise SlackRefused("chat.update", stays, why if stays in ARCHIVED else "some of it is still to be read in public")
+            raise SlackRefused("withdraw", stays, why if stays in ARCHIVED else "some of it is still to be read in public")
         return {"done": [], "reposted": True}  # what was on its way at that moment may arrive late
 
     def tidy(self, desk: Desk) -> timedelta | None:
@@ -164,8 +164,8 @@ class Withdraw(Act):
             self._try(desk, "conversations.unarchive", channel=room)
             self._try(desk, "conversations.join", channel=room)
 
-    def _leave(self, desk: Desk, room: str, done: set[str]) -> None:
-        """Topic and name are told in the room whenever they are set: once is enough."""
+    def _leave(self, desk: Desk, room: str, done: set[str]) -> str | None:
+        """Topic and name are told in the room whenever they are set: once is enough. How Slack refuses one of them, if so."""
         incident, workspace = desk.scene.incident, desk.scene.policy.workspace
         asks = desk.scene.event.actor
         who = f" Ask {desk.workspace.names([asks]).get(asks, asks)}." if asks else ""
@@ -176,12 +176,13 @@ class Withdraw(Act):
             declared_at=incident.declared_at,
             timezone=workspace.timezone,
         )
-        self._once(desk, done, "conversations.setTopic", channel=room, topic=f"This goes on elsewhere.{who}")
-        self._once(desk, done, "conversations.rename", channel=room, name=name)
+        topic = self._once(desk, done, "conversations.setTopic", channel=room, topic=f"This goes on elsewhere.{who}")
+        named = self._once(desk, done, "conversations.rename", channel=room, name=name)
         if "bookmarks" not in done:
             self._remove_bookmarks(desk, room)
             done.add("bookmarks")
         self._remove_documents(desk, room, done)
+        return topic or named
 
     def _remove_bookmarks(self, desk: Desk, room: str) -> None:
         for bookmark in self._try(desk, "bookmarks.list", channel_id=room).get("bookmarks", []):
@@ -200,10 +201,16 @@ class Withdraw(Act):
                 self._once(desk, done, "canvases.edit", canvas_id=row.result["canvas"], changes=[change])
                 self._once(desk, done, "canvases.delete", canvas_id=row.result["canvas"])  # its name is the room's old one
 
-    def _once(self, desk: Desk, done: set[str], method: str, **args: Any) -> None:
-        if method not in done:
-            self._try(desk, method, **args)
-            done.add(method)
+    def _once(self, desk: Desk, done: set[str], method: str, **args: Any) -> str | None:
+        if method in done:
+            return None
+        try:
+            desk.call(method, **args)
+        except SlackRefused as refused:
+            log.warning("INC-%s is private now, but %s was refused: %s", desk.scene.incident.number, method, refused.error)
+            return refused.error
+        done.add(method)
+        return None
 
     def _try(self, desk: Desk, method: str, **args: Any) -> dict[str, Any]:
         try:

@@ -170,6 +170,18 @@ def test_where_nobody_edits_what_is_older_it_is_deleted_or_said(world: World, ma
     assert may_delete == ("Salaries" not in said) != bool(saying(alice.inbox, "could not all be taken back"))
 
 
+def test_a_name_that_stays_is_said(world: World) -> None:
+    """It has the title's words."""
+    alice = world.person("alice")
+    alice.runs("/incident declare sev1 Salaries leaked")
+    world.settle()
+    world.workspace.faults.fail_next("conversations.rename", times=9, error="restricted_action")
+    alice.runs("/incident private 1")
+    alice.clicks("Make it private")
+    world.advance(seconds=20)
+    assert saying(alice.inbox, "could not all be taken back")
+
+
 def test_made_private_later(world: World) -> None:
     """A new room; the old one is left, and what Muster said in public is taken back."""
     alice, bob, carol, erin = world.slack.people("alice", "bob", "carol", "erin")
