@@ -61,6 +61,13 @@ def next_due(incident: Incident, policy: Policy) -> datetime | None:
     )
 
 
+def after_this(incident: Incident, every: timedelta | None, now: datetime) -> datetime | None:
+    """When the next one will be due if one is posted now, and its writer names no time."""
+    if incident.updates_paused:
+        return None
+    return cadence.due(anchor=now, promised=None, every=every, paused_until=incident.updates_paused_until)
+
+
 def post_update(
     core: Core,
     number: int,
@@ -166,8 +173,8 @@ def _record(
 ) -> Event:
     """Store the update, post it, and start counting towards the next one."""
     incident = unit.incident
-    every = unit.policy.severity(report.severity).update_every
-    following = report.next_update_at or (unit.now + every if every and report.status in OPEN else None)
+    every = unit.policy.severity(report.severity).update_every if report.status in OPEN else None
+    following = report.next_update_at or after_this(incident, every, unit.now)
     row = StatusUpdate(
         incident_id=incident.number,
         by=by,

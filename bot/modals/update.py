@@ -81,10 +81,9 @@ def _by_default(scene: Scene) -> list[str]:
 
 def _promised(scene: Scene) -> datetime | None:
     """A whole minute, which is all that a client shows and sends back; the next one, so that it lies ahead."""
-    every = scene.severity.update_every
-    if every is None:
+    due = updates.after_this(scene.incident, scene.severity.update_every, scene.now)
+    if due is None:
         return None
-    due = scene.now + every
     return due if not due.second and not due.microsecond else due.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 

@@ -274,6 +274,8 @@ def update(scene: Scene) -> Message:
     following = (
         f"Next update {coming(posted.next_update_at, scene.event.at)}."
         if posted.next_update_at
+        else "Timed updates are paused."
+        if scene.incident.updates_paused
         else "No further update is planned."
     )
     blocks.append(context(*[part for part in (silence, author, following) if part]))

@@ -143,6 +143,16 @@ def test_paused(world: World, until: str) -> None:
         assert len(updates(room)) == 1
 
 
+def test_what_is_written_in_a_pause_promises_nothing(world: World) -> None:
+    alice, room = world.person("alice"), world.room()
+    alice.runs("/incident pause", in_=room)
+    alice.runs("/incident update", in_=room)
+    alice.fills("Impact", "every third payment fails")
+    alice.submits()
+    world.settle()
+    assert "Timed updates are paused." in updates(room)[0].text and "Next update" not in updates(room)[0].reads
+
+
 def test_reopening_ends_a_pause(world: World) -> None:
     alice, room = world.person("alice"), world.room()
     alice.runs("/incident pause", in_=room)
