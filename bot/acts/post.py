@@ -24,7 +24,10 @@ log = logging.getLogger(__name__)
 
 INVALID = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments"})
 
-_NOWHERE = frozenset({"is_archived", "channel_not_found", "not_in_channel", "name_taken", "restricted_action"})
+_NOWHERE = frozenset(
+    {"is_archived", "channel_not_found", "not_in_channel", "name_taken", "restricted_action",
+     "restricted_action_read_only_channel", "restricted_action_thread_only_channel"}
+)  # fmt: skip
 """How Slack refuses what is for a channel that cannot be had, or in which Muster may not speak."""
 
 

@@ -237,6 +237,21 @@ def test_whom_slack_does_not_look_for_by_address_keeps_nobody_out(make_house: Ca
     assert "U0ALICE" in house.room().channel.members
 
 
+def test_an_alarm_where_the_announce_channel_is_for_reading_only(settled: House) -> None:
+    public = settled.slack.channel("incidents").id
+
+    def refuse(method: str, args: dict[str, Any]) -> str | None:
+        if method == "conversations.create":
+            return "restricted_action"
+        here = method == "chat.postMessage" and args["channel"] == public
+        return "restricted_action_read_only_channel" if here else None
+
+    settled.refuses = refuse
+    settled.person("bob").runs("/incident declare sev1 Search is down")
+    settled.advance(seconds=10)
+    assert any("could not be opened" in post.text for post in settled.person("bob").inbox)
+
+
 def test_what_slack_refuses_for_hours_is_asked_for_twice_a_minute(settled: House) -> None:
     settled.workspace.faults.fail_next("chat.postMessage", 100, "accesslimited")
     note(settled, "It began at noon")
