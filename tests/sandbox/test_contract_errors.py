@@ -24,6 +24,8 @@ SCRIPTED = {
     "rate_limited": "chat.postMessage",
     "request_timeout": "chat.postMessage",
     "restricted_action": "conversations.create",
+    "restricted_action_read_only_channel": "chat.postMessage",
+    "restricted_action_thread_only_channel": "chat.postMessage",
     "service_unavailable": "chat.postMessage",
     "team_access_not_granted": "auth.test",
     "team_added_to_org": "auth.test",
