@@ -18,6 +18,19 @@ CALL_SECONDS = 5.0  # the whole of one call; a lease is three times this (DESIGN
 _DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 # The same trouble later may be no trouble: the app is being reinstalled, the workspace moved.
 _PASSING = frozenset({"team_added_to_org", "accesslimited", "org_login_required", "external_channel_migrating"})
+TOKEN_TROUBLE = frozenset(
+    {
+        "invalid_auth",
+        "not_authed",
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
+        "two_factor_setup_required",
+        "not_allowed_token_type",
+        "team_access_not_granted",
+    }
+)
+"""Refusals that say nothing of what was asked: whoever runs Muster may mend the token."""
 
 
 TLS = ssl.create_default_context()  # made once for all that speak HTTP: reading the certificates takes longer than a call

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from bot.acts import Act, Desk, ForPrivate, NotYet, Withheld
 from bot.reactions import DECORATION, Reaction
 from bot.scene import Scene, load
-from bot.slack import CALL_SECONDS, SlackAway, SlackBraked, SlackDoubt, SlackRefused, Transport
+from bot.slack import CALL_SECONDS, TOKEN_TROUBLE, SlackAway, SlackBraked, SlackDoubt, SlackRefused, Transport
 from bot.workspace import Workspace
 from incidents.core import Core
 from models import Delivery
@@ -26,18 +26,6 @@ HOST = "slack"  # the brake on Slack as a whole
 _HOST_SECONDS = 15.0
 _HOST_TIMEOUTS = 2
 _CALLS_SECONDS = leases.LEASE.total_seconds() - CALL_SECONDS  # no call begins later, so that it ends within the lease
-_TOKEN_TROUBLE = frozenset(
-    {
-        "invalid_auth",
-        "not_authed",
-        "account_inactive",
-        "token_revoked",
-        "token_expired",
-        "two_factor_setup_required",
-        "not_allowed_token_type",
-        "team_access_not_granted",
-    }
-)
 _CHANNEL_TROUBLE = frozenset({"channel_not_found", "not_in_channel", "is_archived"})
 _REFUSED_LOOKS = 10  # about six minutes; then nothing can be found out there, and its lane has waited long enough
 _PATIENT, _LONGEST_PATIENCE = timedelta(minutes=5), timedelta(minutes=5)
@@ -216,7 +204,7 @@ class Courier:
     def _refused(self, claimed: Claim, reaction: Reaction, act: Act, desk: Desk, refused: SlackRefused, doubt: bool) -> None:
         """A refused look leaves the doubt. A bad token or a lost channel may be mended; anything else is given up."""
         delivery = claimed.delivery
-        mendable = refused.error in _TOKEN_TROUBLE
+        mendable = refused.error in TOKEN_TROUBLE
         if mendable or (doubt and delivery.refusals < _REFUSED_LOOKS):
             wait = timedelta(seconds=min(60, 5 * delivery.attempt))
             leases.put_back(self.core, claimed, after=wait, doubt=claimed.doubt, trouble=str(refused), refused=not mendable)

@@ -237,6 +237,14 @@ def test_whom_slack_does_not_look_for_by_address_keeps_nobody_out(make_house: Ca
     assert "U0ALICE" in house.room().channel.members
 
 
+def test_whom_slack_could_not_look_for_without_a_good_token_is_invited_with_one(make_house: Callable[..., House]) -> None:
+    house = make_house(ACME.replace("U0BOB", "bob@example.com"))
+    house.workspace.faults.fail_next("users.lookupByEmail", 4, "token_expired")
+    house.person("alice").runs("/incident declare sev1 Checkout is down")
+    house.advance(minutes=2)
+    assert "U0BOB" in house.room().channel.members
+
+
 def test_an_alarm_where_the_announce_channel_is_for_reading_only(settled: House) -> None:
     public = settled.slack.channel("incidents").id
 
