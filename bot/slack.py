@@ -18,7 +18,7 @@ CALL_SECONDS = 5.0  # the whole of one call; a lease is three times this (DESIGN
 _DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 # The same trouble later may be no trouble: the app is being reinstalled, the workspace moved.
 _PASSING = frozenset({"team_added_to_org", "accesslimited", "org_login_required", "external_channel_migrating"})
-TOKEN_TROUBLE = frozenset(
+_TOKEN_TROUBLE = frozenset(
     {
         "invalid_auth",
         "not_authed",
@@ -30,8 +30,6 @@ TOKEN_TROUBLE = frozenset(
         "team_access_not_granted",
     }
 )
-"""Refusals that say nothing of what was asked: whoever runs Muster may mend the token."""
-
 
 TLS = ssl.create_default_context()  # made once for all that speak HTTP: reading the certificates takes longer than a call
 _KEPT = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=15.0)  # seconds
@@ -48,6 +46,11 @@ class CallFailed(Exception):
 
 class SlackRefused(CallFailed):
     """Slack said no; nothing happened."""
+
+    @property
+    def for_the_token(self) -> bool:
+        """It says nothing of what was asked, and whoever runs Muster may mend the token."""
+        return self.error in _TOKEN_TROUBLE
 
 
 class SlackDoubt(CallFailed):

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from bot.acts import Act, Desk, ForPrivate, NotYet, Withheld
 from bot.reactions import DECORATION, Reaction
 from bot.scene import Scene, load
-from bot.slack import CALL_SECONDS, TOKEN_TROUBLE, SlackAway, SlackBraked, SlackDoubt, SlackRefused, Transport
+from bot.slack import CALL_SECONDS, SlackAway, SlackBraked, SlackDoubt, SlackRefused, Transport
 from bot.workspace import Workspace
 from incidents.core import Core
 from models import Delivery
@@ -204,7 +204,7 @@ class Courier:
     def _refused(self, claimed: Claim, reaction: Reaction, act: Act, desk: Desk, refused: SlackRefused, doubt: bool) -> None:
         """A refused look leaves the doubt. A bad token or a lost channel may be mended; anything else is given up."""
         delivery = claimed.delivery
-        mendable = refused.error in TOKEN_TROUBLE
+        mendable = refused.for_the_token
         if mendable or (doubt and delivery.refusals < _REFUSED_LOOKS):
             wait = timedelta(seconds=min(60, 5 * delivery.attempt))
             leases.put_back(self.core, claimed, after=wait, doubt=claimed.doubt, trouble=str(refused), refused=not mendable)

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from bot.acts import Act, Desk, NotYet
-from bot.slack import TOKEN_TROUBLE, SlackRefused
+from bot.slack import SlackRefused
 from bot.views import bookmarks
 from incidents import access, owners, rooms, timeline
 from incidents.core import Unit
@@ -153,7 +153,7 @@ def _ids(desk: Desk, people: Sequence[str]) -> list[str]:
         try:
             found.append(desk.workspace.user_id(person))
         except SlackRefused as refused:
-            if refused.error in TOKEN_TROUBLE:
+            if refused.for_the_token:
                 raise
             log.warning("INC-%s: %s is not invited: %s", desk.delivery.incident_id, person, refused)
     return list(dict.fromkeys(found))
