@@ -15,6 +15,7 @@ from bot.inbox import Inbox
 from bot.listeners import register
 from bot.modals import Modal
 from bot.requests import Background, Dispatcher
+from bot.rush import Rush
 from bot.settings import Settings
 from bot.slack import WebApi
 from bot.socket_mode import SocketMode
@@ -64,6 +65,6 @@ def _authorized(token: str) -> Callable[..., AuthorizeResult]:
     return authorize
 
 
-def socket_mode(app: App, settings: Settings) -> SocketMode:
+def socket_mode(app: App, settings: Settings, rush: Rush | None = None) -> SocketMode:
     """The Socket Mode client, not connected yet."""
-    return SocketMode(app, settings.slack_app_token.get_secret_value(), concurrency=CONCURRENCY)
+    return SocketMode(app, settings.slack_app_token.get_secret_value(), concurrency=CONCURRENCY, rush=rush)

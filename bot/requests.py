@@ -376,8 +376,7 @@ class Dispatcher:
         number = form.request.number
         blocks = [block.get("block_id", "") for block in form.blocks]
         try:
-            with self.background.rush.request():
-                answer = modal.submit(form)
+            answer = modal.submit(form)
             return Outcome(self._in_drill(answer) if self._is_drill(number) else answer)
         except Repeated:
             return Outcome()
@@ -429,8 +428,7 @@ class Dispatcher:
 
     def _answered(self, run: Callable[[], Answer]) -> Answer:
         try:
-            with self.background.rush.request():
-                return run()
+            return run()
         except Refused as refused:
             return Answer(clip(refused.sentence, 2900))
         except SQLAlchemyError as error:

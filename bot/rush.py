@@ -10,8 +10,11 @@ _LOOKS = 0.01  # seconds between two looks
 
 
 class Rush:
-    """Counts the requests that are worked on in this process. An acknowledgement is due within three seconds; what it leads
-    to is not, and took half of the processor while fifty forms came at once (measured)."""
+    """Counts what people ask of this process and wait for, from its arrival; not events, which nobody waits for.
+
+    An acknowledgement is due within three seconds; what it leads to is not, and took half of the processor while fifty forms
+    came at once (measured).
+    """
 
     def __init__(self) -> None:
         self._at_hand = 0
@@ -20,7 +23,7 @@ class Rush:
 
     @contextmanager
     def request(self) -> Iterator[None]:
-        """For as long as one is worked on."""
+        """For as long as one is at hand."""
         with self._counting:
             self._at_hand += 1
             if self._at_hand > 1:

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 
 from slack_bolt import App
@@ -12,6 +12,8 @@ from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot.rush import Rush
 
 _PING_SECONDS = 5.0  # a connection that is silently dead is noticed after four of them
 
@@ -41,8 +43,8 @@ class SocketMode(BaseSocketModeHandler):
 
     client: PromptClient
 
-    def __init__(self, app: App, app_token: str, *, concurrency: int) -> None:
-        self.app = app
+    def __init__(self, app: App, app_token: str, *, concurrency: int, rush: Rush | None = None) -> None:
+        self.app, self._rush = app, rush or Rush()
         self.client = PromptClient(
             app_token=app_token,
             logger=app.logger,
@@ -55,7 +57,9 @@ class SocketMode(BaseSocketModeHandler):
 
     def handle(self, client: BaseSocketModeClient, req: SocketModeRequest) -> None:
         begun = time.time()
-        send_response(client, req, run_bolt_app(self.app, req), begun)
+        with nullcontext() if req.type == "events_api" else self._rush.request():
+            answer = run_bolt_app(self.app, req)
+        send_response(client, req, answer, begun)
 
     def close(self) -> None:
         self.client.close()

@@ -36,13 +36,13 @@ def make_web(muster: Muster, redis_url: str, rush: Rush | None = None) -> Starle
 
     @asynccontextmanager
     async def connected(_: Starlette) -> AsyncIterator[None]:
-        link = SocketLink(socket_mode(app, muster.settings)) if muster.settings.socket_mode else None
+        link = SocketLink(socket_mode(app, muster.settings, background.rush)) if muster.settings.socket_mode else None
         yield
         if link is not None:
             link.close()
         background.finish()
 
-    endpoint = SlackEndpoint(app, muster.settings.slack_signing_secret.get_secret_value())
+    endpoint = SlackEndpoint(app, muster.settings.slack_signing_secret.get_secret_value(), background.rush)
     routes = [
         Route("/slack/events", endpoint.__call__, methods=["POST"]),
         Route("/alerts/{source}", AlertsEndpoint(muster.core, muster.secrets).__call__, methods=["POST"]),

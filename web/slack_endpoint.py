@@ -4,6 +4,7 @@ import hmac
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import anyio
 from slack_bolt import App, BoltRequest
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.app import CONCURRENCY
+from bot.rush import Rush
 from web.bodies import SLOWEST, read_body
 from web.payloads import NotSlacks, is_certificate_check, understood
 
@@ -28,8 +30,9 @@ class SlackEndpoint:
     goes to it parsed and verified, as one of Socket Mode does.
     """
 
-    def __init__(self, app: App, signing_secret: str, *, slowest: float = SLOWEST) -> None:
+    def __init__(self, app: App, signing_secret: str, rush: Rush | None = None, *, slowest: float = SLOWEST) -> None:
         self._app, self._secret, self._slowest = app, signing_secret.encode(), slowest
+        self._rush = rush or Rush()
         self._limit = anyio.CapacityLimiter(CONCURRENCY)
 
     async def __call__(self, request: Request) -> Response:
@@ -46,7 +49,9 @@ class SlackEndpoint:
             bolt = _for_bolt(request, body)
         except NotSlacks:
             return PlainTextResponse("Not a request that Slack would send, or none that Muster asked for.", 400)
-        answer = await anyio.to_thread.run_sync(self._app.dispatch, bolt, limiter=self._limit)
+        # Counted here and not where it is worked on: the first of a crowd may be through before the second has a thread.
+        with nullcontext() if bolt.body.get("type") == "event_callback" else self._rush.request():
+            answer = await anyio.to_thread.run_sync(self._app.dispatch, bolt, limiter=self._limit)
         return Response(answer.body, answer.status, {name: values[0] for name, values in answer.headers.items()})
 
     def _signed(self, request: Request, body: bytes) -> bool:
